@@ -1,0 +1,144 @@
+"""The collaboration portal for cross-region industry alliances: its table of contents.
+
+`create_app()` puts the floors together. Each floor imports only floors below it; the ground
+knows no area and is handed here what it needs: providers of standing, nouns, lifecycles,
+consequences.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+import config
+from portal import access, commands, consequences, database, errors, language, responses
+from portal.accounts import models as accounts_models
+from portal.accounts import queries as accounts_queries
+from portal.accounts import views as accounts_views
+from portal.alliances import models as alliances_models
+from portal.alliances import queries as alliances_queries
+from portal.alliances import views as alliances_views
+from portal.alliances import workflow as alliances_workflow
+from portal.chain import models as chain_models
+from portal.database import db
+from portal.desk import context
+from portal.desk import views as desk_views
+from portal.directory import views as directory_views
+from portal.exchange import interest_views
+from portal.exchange import models as exchange_models
+from portal.exchange import views as exchange_views
+from portal.exchange import workflow as exchange_workflow
+from portal.regions import models as regions_models
+from portal.regions import views as regions_views
+from portal.registry import Registry
+
+#: The rooms of the house, floor by floor, with the views each opens.
+AREAS = (
+    # reference
+    regions_views,
+    # people
+    accounts_views,
+    alliances_views,
+    # works
+    exchange_views,
+    interest_views,
+    # windows
+    directory_views,
+    desk_views,
+)
+
+#: Every noun that a permission, a journal line or a search document can speak of.
+NOUNS = (
+    regions_models.Region,
+    chain_models.ChainMap,
+    chain_models.ChainNode,
+    accounts_models.Organisation,
+    accounts_models.Person,
+    accounts_models.Appointment,
+    accounts_models.Session,
+    alliances_models.Alliance,
+    alliances_models.Membership,
+    alliances_models.ChairTerm,
+    exchange_models.Listing,
+    exchange_models.Interest,
+)
+
+STANDING = (
+    accounts_queries.appointments_standing,
+    alliances_queries.members_standing,
+    alliances_queries.chairs_standing,
+)
+
+WORKFLOWS = (
+    alliances_workflow.MEMBERSHIP,
+    exchange_workflow.LISTING,
+    exchange_workflow.INTEREST,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+#: What `script/bootstrap` brings; pages work plainly without it, `/readyz` says so.
+ASSETS = ("vendor/bootstrap/bootstrap.min.css", "vendor/htmx.org/htmx.min.js")
+
+migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
+csrf = CSRFProtect()
+
+
+def create_app(name: str = "development", settings: Mapping[str, Any] | None = None) -> Flask:
+    """Build the application of an environment (`config.py`), with settings laid over it.
+
+    Raises SystemExit with sentences where a production environment is not in order, and
+    RuntimeError where a view has no door.
+    """
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(config.INSTANCE),
+    )
+    app.config.from_object(config.CONFIGURATIONS[name]())
+    app.config.from_mapping(settings or {})
+    app.config["ASSETS"] = [ROOT / "static" / asset for asset in ASSETS]
+    app.logger.setLevel(logging.INFO)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+    database.init_app(app)
+    app.extensions["registry"] = Registry(
+        nouns={noun.noun: noun for noun in NOUNS},
+        standing=STANDING,
+        workflows={workflow.noun: workflow for workflow in WORKFLOWS},
+        consequences=consequences.CONSEQUENCES,
+    )
+    migrate.init_app(app, db)
+    language.init_app(app)
+    csrf.init_app(app)
+    accounts_views.login_manager.init_app(app)
+    errors.init_app(app)
+    responses.init_app(app)
+    for area in AREAS:
+        if area.bp.name not in app.blueprints:
+            app.register_blueprint(area.bp)
+    context.init_app(app)
+    commands.init_app(app)
+    access.check_doors(app)
+
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(ROOT / "static"),
+        prefix="static/",
+        max_age=31_536_000,
+        autorefresh=app.debug or app.testing,
+    )
+    return app
+
+

@@ -1,0 +1,192 @@
+"""The door: what an actor is right now, what that allows, and which records it shows.
+
+`standing` is computed for each request and again inside each operation, never kept in a
+session, so that a right ends at the moment its appointment ends. `@requires` is the only gate:
+it loads the record named in the URL and decides 404 or 403 before the view runs, and a view
+without it (or `@public`) keeps the application from starting.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, g, redirect, request, url_for
+from flask_login import current_user
+from sqlalchemy import ColumnElement, and_, false, or_, select, true, union_all
+
+from portal import clock
+from portal.actors import ANONYMOUS, Actor, ActorKind
+from portal.database import db
+from portal.errors import Denied, Missing
+from portal.permissions import PERMISSIONS, VISIBILITY
+from portal.registry import registry
+from portal.roles import IMPLIED, Role
+from portal.words import HeldAmong, HeldAt, Line, token
+
+View = TypeVar("View", bound=Callable[..., Any])
+NOBODY: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an actor is, and where: role -> ids of the scopes it is held at."""
+
+    actor: Actor
+    roles: Mapping[Role, frozenset[int]]
+
+    def __getitem__(self, role: Role) -> frozenset[int]:
+        return self.roles.get(role, NOBODY)
+
+
+def standing_of(actor: Actor) -> Standing:
+    """Return what the actor is at this instant, in one query over all providers."""
+    if actor.kind is not ActorKind.PERSON:
+        return Standing(actor, {})
+    at = clock.now()
+    rows = db.session.execute(union_all(*(provide(actor, at) for provide in registry().standing)))
+    held: dict[Role, set[int]] = defaultdict(set)
+    for role, scope_id in rows:
+        held[Role(role)].add(scope_id)
+        for implied in IMPLIED.get(Role(role), ()):
+            held[implied].add(scope_id)
+    return Standing(actor, {role: frozenset(scopes) for role, scopes in held.items()})
+
+
+def can(standing: Standing, permission: str, thing: Any = None) -> bool:
+    """Tell whether a standing allows a permission on a record (None where there is none yet)."""
+    return _any_line(PERMISSIONS[permission], standing, thing)
+
+
+def may_see(standing: Standing, thing: Any, field: str) -> bool:
+    """Tell whether a standing may see one field of a record it may view."""
+    return _any_line(VISIBILITY[(thing.noun, field)], standing, thing)
+
+
+def _any_line(lines: tuple[Line, ...], standing: Standing, thing: Any) -> bool:
+    return any(all(word.holds(standing, thing) for word in line) for line in lines)
+
+
+def visible_to(standing: Standing, permission: str, model: Any) -> ColumnElement[bool]:
+    """Return the permission as a condition over a table: listed if and only if allowed."""
+    lines = PERMISSIONS[permission]
+    return or_(
+        false(),
+        *(and_(true(), *(word.clause(standing, model) for word in line)) for line in lines),
+    )
+
+
+def require(by: Actor, permission: str, thing: Any = None) -> Standing:
+    """Raise `Denied` unless the actor holds the permission now; return the actor's standing."""
+    standing = standing_of(by)
+    if not can(standing, permission, thing):
+        raise Denied(f"{permission} on {getattr(thing, 'noun', 'nothing')}")
+    return standing
+
+
+def audience(thing: Any) -> set[str]:
+    """Return the search tokens of everyone who may view a record.
+
+    The third rendering of the view permission. A line with one scoped word gives that word's
+    tokens, a line of facts alone gives `public`; more than one scoped word cannot be rendered
+    and fails a test of the house.
+    """
+    tokens: set[str] = set()
+    nobody = Standing(ANONYMOUS, {})
+    for line in PERMISSIONS[f"{thing.noun}.view"]:
+        scoped = [word for word in line if isinstance(word, HeldAt | HeldAmong)]
+        if not all(word.holds(nobody, thing) for word in line if word not in scoped):
+            continue
+        if not scoped:
+            tokens.add("public")
+        else:
+            (word,) = scoped
+            tokens.update(word.tokens(thing))
+    return tokens
+
+
+def audience_tokens(standing: Standing) -> set[str]:
+    """Return the search tokens under which a standing may find records."""
+    return {"public"} | {
+        token(role, scope_id) for role, scopes in standing.roles.items() for scope_id in scopes
+    }
+
+
+def current_actor() -> Actor:
+    """Return who is asking, in a view. Operations never call this: they are told."""
+    actor: Actor = getattr(current_user, "actor", ANONYMOUS)
+    return actor
+
+
+def current_standing() -> Standing:
+    """Return what the person asking is now, computed once for this request."""
+    if "standing" not in g:
+        g.standing = standing_of(current_actor())
+    found: Standing = g.standing
+    return found
+
+
+def find(model: Any, address: int | str) -> Any:
+    """Return the record a URL names, or None; `model.address` says by which column."""
+    if model.address == "id":
+        return db.session.get(model, address) if int(address) < 2**31 else None
+    return db.session.scalar(select(model).where(getattr(model, model.address) == address))
+
+
+def requires(permission: str, model: Any = None) -> Callable[[View], View]:
+    """Let a view be reached only with a permission, on the record its URL names.
+
+    The record is handed to the view under the name of its noun. Missing and invisible records
+    answer 404, visible but forbidden ones 403; an anonymous visitor goes to sign-in for all
+    three alike. A misspelt permission fails at import.
+    """
+    lines = PERMISSIONS[permission]
+    if model is not None:
+        for word in (word for line in lines for word in line):
+            if not word.fits(model):
+                raise TypeError(f"{permission} cannot be asked of {model.__name__}: {word}")
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(**address: Any) -> Any:
+            standing = current_standing()
+            thing = None
+            if model is not None:
+                thing = find(model, address.pop(f"{model.noun}_{model.address}"))
+                if thing is None or not can(standing, f"{model.noun}.view", thing):
+                    return _turn_away(standing, Missing())
+            if not can(standing, permission, thing):
+                return _turn_away(standing, Denied(permission))
+            return view(thing, **address) if model is not None else view(**address)
+
+        guarded.door = permission  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Declare that a view is open to everyone; what it shows is still filtered."""
+    view.door = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def _turn_away(standing: Standing, answer: Exception) -> Any:
+    if standing.actor.kind is not ActorKind.ANONYMOUS:
+        raise answer
+    target = request.full_path if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", next=target.rstrip("?") if target else None))
+
+
+def check_doors(app: Flask) -> None:
+    """Keep the application from starting with an unlocked door."""
+    unlocked = [
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if endpoint != "static" and not hasattr(view, "door")
+    ]
+    if unlocked:
+        raise RuntimeError(f"views without @requires or @public: {', '.join(unlocked)}")

@@ -1,0 +1,180 @@
+"""Questions about people, organisations and appointments."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from portal import clock, journal
+from portal.accounts.models import Appointment, Organisation, Person, Session
+from portal.actors import Actor
+from portal.database import db
+from portal.regions.models import Region
+from portal.roles import ROLES, Role, Scope
+
+REGIONAL = [role for role, facts in ROLES.items() if facts.scope is Scope.REGION]
+OF_ORGANISATION = [role for role, facts in ROLES.items() if facts.scope is Scope.ORGANISATION]
+
+
+def digest(key: str) -> str:
+    """Return what the database holds of a session key: its SHA-256."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def account_name(written: str) -> str:
+    """Return an e-mail address or mobile number as it is stored.
+
+    Full-width characters become ordinary ones, addresses lower case, numbers bare digits
+    without +86.
+    """
+    written = unicodedata.normalize("NFKC", written).strip().lower()
+    if "@" in written:
+        return written
+    digits = re.sub(r"[^\d]", "", written)
+    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+
+
+def person_named(account: str) -> Person | None:
+    """Return the person of an e-mail address or mobile number in stored form, or None."""
+    column = Person.email if "@" in account else Person.mobile
+    return db.session.scalar(select(Person).where(column == account)) if account else None
+
+
+def live_session(key: str) -> Session | None:
+    """Return the session a cookie's key opens, if it was not ended and has not run out."""
+    return db.session.scalar(
+        select(Session).where(
+            Session.digest == digest(key),
+            Session.ended_at.is_(None),
+            Session.expires_at > clock.now(),
+        )
+    )
+
+
+def appointments_standing(actor: Actor, at: datetime) -> Select[Any]:
+    """Return (role, scope id) of the appointments an actor holds at an instant.
+
+    Roles at an organisation count only for the one the person acts for now. A liaison of a
+    province holds the role at its cities and districts too.
+    """
+    above, below = aliased(Region), aliased(Region)
+    return (
+        select(Appointment.role, func.coalesce(below.id, Appointment.scope_id))
+        .outerjoin(above, and_(above.id == Appointment.scope_id, Appointment.role.in_(REGIONAL)))
+        .outerjoin(below, below.path.startswith(above.path))
+        .where(
+            Appointment.person_id == actor.person_id,
+            Appointment.from_at <= at,
+            or_(Appointment.until_at.is_(None), Appointment.until_at > at),
+            or_(
+                Appointment.role.not_in(OF_ORGANISATION),
+                Appointment.scope_id == (actor.organisation_id or 0),
+            ),
+        )
+    )
+
+
+def organisations_of(person_id: int) -> Sequence[Organisation]:
+    """Return the organisations a person may act for now, by name."""
+    return db.session.scalars(
+        select(Organisation)
+        .where(
+            Organisation.id.in_(
+                select(Appointment.scope_id).where(
+                    Appointment.person_id == person_id,
+                    Appointment.role.in_(OF_ORGANISATION),
+                    Appointment.is_running,
+                )
+            )
+        )
+        .order_by(Organisation.name)
+    ).all()
+
+
+def delegates_of(organisation_id: int) -> Sequence[Person]:
+    """Return the people who act for an organisation now, managers first."""
+    rows = db.session.execute(
+        select(Person, Appointment.role)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .where(
+            Appointment.role.in_(OF_ORGANISATION),
+            Appointment.scope_id == organisation_id,
+            Appointment.is_running,
+        )
+        .order_by(Appointment.role.desc(), Person.id)
+    )
+    return list({person.id: person for person, _role in rows}.values())
+
+
+def holders(role: Role, scope_id: int) -> Sequence[Person]:
+    """Return the people who hold a role at a scope now."""
+    return db.session.scalars(
+        select(Person)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .where(Appointment.role == role, Appointment.scope_id == scope_id, Appointment.is_running)
+        .order_by(Person.id)
+    ).all()
+
+
+def names(person_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of people by their ids."""
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(set(person_ids))))
+    return {person_id: name for person_id, name in rows}
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of a record's history, ready to be read."""
+
+    at: datetime
+    verb: str
+    who: str | None
+    organisation: str | None
+    note: str | None
+
+
+def timeline_of(thing: Any) -> list[TimelineEntry]:
+    """Return the history of a record, oldest first, with names (two queries)."""
+    lines = journal.lines_about(thing.noun, thing.id)
+    people = {line.person_id for line, _detail in lines if line.person_id}
+    found: dict[int, str] = {}
+    organisations: dict[int, str] = {}
+    acting = {line.organisation_id for line, _detail in lines if line.organisation_id}
+    rows = db.session.execute(
+        select(literal("person"), Person.id, Person.name)
+        .where(Person.id.in_(people))
+        .union_all(
+            select(literal("organisation"), Organisation.id, Organisation.name).where(
+                Organisation.id.in_(acting)
+            )
+        )
+    )
+    for which, row_id, name in rows:
+        (found if which == "person" else organisations)[row_id] = name
+    return [
+        TimelineEntry(
+            at=line.at,
+            verb=line.verb,
+            who=found.get(line.person_id or 0),
+            organisation=organisations.get(line.organisation_id or 0),
+            note=(detail or {}).get("note"),
+        )
+        for line, detail in lines
+    ]
+
+
+def organisation_for_page(organisation_id: int) -> Organisation | None:
+    """Return an organisation with its region and district loaded."""
+    return db.session.scalar(
+        select(Organisation)
+        .options(joinedload(Organisation.district).load_only(Region.name, Region.name_en))
+        .where(Organisation.id == organisation_id)
+    )

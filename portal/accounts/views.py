@@ -1,0 +1,116 @@
+"""Sign-in, sign-out, and the choice for whom one acts."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import LoginManager, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from portal.access import public, requires
+from portal.accounts import operations, passwords, queries
+from portal.accounts.forms import SignInForm
+from portal.accounts.models import SignedIn
+from portal.errors import Refused, TooMany
+
+bp = Blueprint("accounts", __name__)
+login_manager = LoginManager()
+# Our own session rows decide; the library's check by address and browser would only add noise.
+login_manager.session_protection = None
+
+OWN_DEVICE = timedelta(days=30)
+SHARED_DEVICE = timedelta(hours=12)
+
+
+@login_manager.user_loader
+def load_session(key: str) -> SignedIn | None:
+    """Return who a cookie belongs to: asked of the database on every request."""
+    found = queries.live_session(key)
+    return SignedIn(found, key) if found else None
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> tuple[str, int] | Response:
+    """Show the form; let in whoever knows the password, with one answer for all who do not."""
+    if current_user.is_authenticated:
+        return redirect(_inside(request.args.get("next")))
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
+    account = queries.account_name(form.account.data)
+    account_key = f"account:{hashlib.sha256(account.encode()).hexdigest()[:32]}"
+    _throttle(account_key)
+    person = queries.person_named(account)
+    # Outside any lock and for unknown accounts too: the time tells nothing.
+    if not passwords.matches(person and person.password_hash, form.password.data) or not person:
+        form.refusal = _("The account or the password is not right.")
+        return render_template("accounts/sign_in.html", form=form), 422
+    key = secrets.token_urlsafe(32)
+    lifetime = OWN_DEVICE if form.is_own_device.data else SHARED_DEVICE
+    opened = operations.start_session(
+        person,
+        key=key,
+        device=request.user_agent.string,
+        lifetime=lifetime,
+        attempts_key=account_key,
+    )
+    session.clear()  # a cookie planted before sign-in is worth nothing after it
+    login_user(SignedIn(opened, key))
+    session.permanent = True
+    return redirect(_inside(request.args.get("next")))
+
+
+@bp.post("/sign-out")
+@requires("portal.desk")
+def sign_out() -> Response:
+    """End the session at the server, then forget the cookie."""
+    operations.end_session(current_user.session, by=current_user.actor)
+    logout_user()
+    session.clear()
+    flash(_("You are signed out."), "success")
+    return redirect(url_for("desk.front_page"))
+
+
+@bp.post("/acting-for")
+@requires("portal.desk")
+def choose_organisation() -> Response:
+    """Act for another of one's organisations from now on."""
+    chosen = request.form.get("organisation_id", "")
+    if not chosen.isdecimal():
+        raise Refused(_("Please choose one."))
+    operations.choose_organisation(current_user.session, int(chosen), by=current_user.actor)
+    return redirect(url_for("desk.view_desk"))
+
+
+def _throttle(account_key: str) -> None:
+    limits = (
+        (account_key, current_app.config["SIGN_INS_PER_ACCOUNT"]),
+        (f"address:{_network(request.remote_addr)}", current_app.config["SIGN_INS_PER_ADDRESS"]),
+    )
+    for key, limit in limits:
+        wait = operations.charge_attempt(key, limit)
+        if wait:
+            raise TooMany(_l("Too many attempts. Please wait a quarter of an hour."), retry_after=wait)
+
+
+def _network(address: str | None) -> str:
+    """Return the network an address belongs to: a neighbour shares its fate (/24, /64)."""
+    parsed = ipaddress.ip_address(address or "127.0.0.1")
+    return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
+
+
+def _inside(target: str | None) -> str:
+    """Return the address to go on to, if it lies within this portal."""
+    parts = urlsplit(target or "")
+    inside = bool(target) and not parts.netloc and not parts.scheme
+    if inside and target and target.startswith("/") and not target.startswith(("//", "/\\")):
+        return target
+    return url_for("desk.view_desk")

@@ -1,0 +1,106 @@
+"""Alliances, memberships and the succession of the chair."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Organisation, Person
+from portal.alliances.workflow import MembershipState
+from portal.chain.models import ChainMap
+from portal.database import Model, Versioned, choice, constraints
+
+
+class Alliance(Versioned, Model):
+    """An industry alliance: a body of member organisations around one chain."""
+
+    __tablename__ = "alliance"
+    noun = "alliance"
+    address = "slug"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(120))
+    summary: Mapped[str] = mapped_column(Text)
+    summary_en: Mapped[str] = mapped_column(Text)
+    #: What this body calls its chair is data (轮值理事长, 轮值主席, 轮值链长).
+    chair_title: Mapped[str] = mapped_column(String(20))
+    #: Where to ask in person about what may not be typed here (保密自查).
+    contact: Mapped[str] = mapped_column(String(200))
+    founded_on: Mapped[date | None]
+    chain_map_id: Mapped[int] = mapped_column(ForeignKey("chain_map.id"))
+
+    chain_map: Mapped[ChainMap] = relationship()
+
+
+class Tier(StrEnum):
+    """The tiers of membership, in protocol order."""
+
+    CHAIR = "chair"
+    VICE_CHAIR = "vice_chair"
+    COUNCIL = "council"
+    MEMBER = "member"
+
+
+class Membership(Versioned, Model):
+    """An organisation's place in an alliance; ended ones stay as history."""
+
+    __tablename__ = "membership"
+    __table_args__ = constraints(
+        Index(
+            "uq_membership_active",
+            "alliance_id",
+            "organisation_id",
+            unique=True,
+            sqlite_where=MembershipState.is_active_in_sql(),
+            postgresql_where=MembershipState.is_active_in_sql(),
+        ),
+        Index(None, "organisation_id", "state"),
+    )
+    noun = "membership"
+    address = "id"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alliance_id: Mapped[int] = mapped_column(ForeignKey("alliance.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    tier: Mapped[Tier] = mapped_column(choice(Tier))
+    state: Mapped[MembershipState] = mapped_column(choice(MembershipState))
+    since: Mapped[datetime]
+
+    alliance: Mapped[Alliance] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+    @hybrid_property
+    def is_active(self) -> Any:
+        """Whether the organisation is a member now."""
+        return self.state == MembershipState.ACTIVE
+
+
+class ChairTerm(Model):
+    """One step of the succession: from this instant on, this organisation holds the chair.
+
+    The holder at an instant is the row with the latest `from_at` not after it; a term ends
+    where the next begins, so the succession has neither overlap nor gap by construction.
+    """
+
+    __tablename__ = "chair_term"
+    __table_args__ = constraints(UniqueConstraint("alliance_id", "from_at"))
+    noun = "chair_term"
+    address = "id"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alliance_id: Mapped[int] = mapped_column(ForeignKey("alliance.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    #: The named person of the organisation who sits in the chair.
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    from_at: Mapped[datetime]
+    is_acting: Mapped[bool] = mapped_column(default=False)
+
+    organisation: Mapped[Organisation] = relationship()
+    person: Mapped[Person] = relationship()

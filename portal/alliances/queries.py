@@ -1,0 +1,146 @@
+"""Questions about alliances, members and the chair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy.orm import aliased, joinedload
+
+from portal import clock
+from portal.accounts.models import Organisation
+from portal.accounts.queries import OF_ORGANISATION, appointments_standing
+from portal.actors import Actor
+from portal.alliances.models import Alliance, ChairTerm, Membership, Tier
+from portal.database import db
+from portal.roles import Role
+
+#: Protocol order (排序): the chair organisation first.
+TIER_ORDER = {tier: position for position, tier in enumerate(Tier)}
+
+
+def members_standing(actor: Actor, at: datetime) -> Select[Any]:
+    """Return (role member, alliance id) for the organisation the actor acts for now.
+
+    Only somebody who holds an appointment at the organisation carries its membership.
+    """
+    acting = appointments_standing(actor, at).subquery()
+    return (
+        select(literal(Role.MEMBER.value), Membership.alliance_id)
+        .join(acting, acting.c[1] == Membership.organisation_id)
+        .where(Membership.is_active, acting.c.role.in_(OF_ORGANISATION))
+    )
+
+
+def chairs_standing(actor: Actor, at: datetime) -> Select[Any]:
+    """Return (role chair, alliance id) where the actor sits in the chair at the instant."""
+    later = aliased(ChairTerm)
+    superseded = (
+        select(later.id)
+        .where(
+            later.alliance_id == ChairTerm.alliance_id,
+            later.from_at > ChairTerm.from_at,
+            later.from_at <= at,
+        )
+        .exists()
+    )
+    return select(literal(Role.CHAIR.value), ChairTerm.alliance_id).where(
+        ChairTerm.person_id == actor.person_id, ChairTerm.from_at <= at, ~superseded
+    )
+
+
+def all_alliances() -> Sequence[Alliance]:
+    """Return every alliance, by id (the order in which they were founded here)."""
+    return db.session.scalars(select(Alliance).order_by(Alliance.id)).all()
+
+
+def alliances_of(organisation_id: int) -> Sequence[Alliance]:
+    """Return the alliances an organisation is an active member of."""
+    return db.session.scalars(
+        select(Alliance)
+        .join(Membership, Membership.alliance_id == Alliance.id)
+        .where(Membership.organisation_id == organisation_id, Membership.is_active)
+        .order_by(Alliance.id)
+    ).all()
+
+
+def member_counts() -> dict[int, int]:
+    """Return how many active members each alliance has, by its id."""
+    rows = db.session.execute(
+        select(Membership.alliance_id, func.count())
+        .where(Membership.is_active)
+        .group_by(Membership.alliance_id)
+    )
+    return {alliance_id: count for alliance_id, count in rows}
+
+
+def memberships_of(organisation_id: int) -> Sequence[Membership]:
+    """Return the active memberships of an organisation, with their alliances."""
+    return db.session.scalars(
+        select(Membership)
+        .options(joinedload(Membership.alliance))
+        .where(Membership.organisation_id == organisation_id, Membership.is_active)
+        .order_by(Membership.alliance_id)
+    ).all()
+
+
+def member_count(alliance_id: int) -> int:
+    """Return how many active members an alliance has."""
+    return db.session.scalar(
+        select(func.count()).where(Membership.alliance_id == alliance_id, Membership.is_active)
+    ) or 0
+
+
+def members_of(alliance_id: int, region_code: str | None = None) -> Sequence[Membership]:
+    """Return the active memberships of an alliance in protocol order, then by name."""
+    order = case(TIER_ORDER, value=Membership.tier)
+    query = (
+        select(Membership)
+        .join(Membership.organisation)
+        .options(joinedload(Membership.organisation).joinedload(Organisation.district))
+        .where(Membership.alliance_id == alliance_id, Membership.is_active)
+        .order_by(order, Organisation.name)
+    )
+    if region_code:
+        query = query.where(Organisation.region.has(code=region_code))
+    return db.session.scalars(query).all()
+
+
+@dataclass(frozen=True)
+class Chair:
+    """Who chairs now, until when, who is next: what the chair band shows."""
+
+    current: ChairTerm
+    following: ChairTerm | None
+
+    @property
+    def until(self) -> datetime | None:
+        """The instant at which the next term begins, if one is planned."""
+        return self.following.from_at if self.following else None
+
+    @property
+    def progress(self) -> int:
+        """How much of the term has passed, in per cent (0 where its end is open)."""
+        if self.until is None:
+            return 0
+        passed = (clock.now() - self.current.from_at) / (self.until - self.current.from_at)
+        return min(100, max(0, round(passed * 100)))
+
+
+def chair_of(alliance_id: int) -> Chair | None:
+    """Return who holds the chair of an alliance now and who is next, or None."""
+    at = clock.now()
+    people = joinedload(ChairTerm.organisation), joinedload(ChairTerm.person)
+    terms = select(ChairTerm).options(*people).where(ChairTerm.alliance_id == alliance_id)
+    current = db.session.scalar(
+        terms.where(ChairTerm.from_at <= at).order_by(ChairTerm.from_at.desc()).limit(1)
+    )
+    if current is None:
+        return None
+    following = db.session.scalar(
+        terms.where(ChairTerm.from_at > at).order_by(ChairTerm.from_at).limit(1)
+    )
+    return Chair(current, following)

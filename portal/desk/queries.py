@@ -1,0 +1,26 @@
+"""What the badge and the desk count."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from portal.access import Standing
+from portal.database import db
+from portal.exchange.models import Interest, Listing
+from portal.workflow import awaiting
+
+#: The nouns whose lifecycles wait for people.
+AWAITED = (Listing, Interest)
+#: The badge counts no further.
+COUNT_LIMIT = 99
+
+
+def waiting_count(standing: Standing) -> int:
+    """Return how many records wait for this person, at most `COUNT_LIMIT` of each noun."""
+    if not standing.roles:
+        return 0
+    counts = []
+    for model in AWAITED:
+        rows = select(model.id).where(awaiting(standing, model)).limit(COUNT_LIMIT).subquery()
+        counts.append(select(func.count()).select_from(rows).scalar_subquery())
+    return sum(db.session.execute(select(*counts)).one())

@@ -1,0 +1,65 @@
+"""The public front page, the desk, and the two addresses that watch the server."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, render_template
+from flask_login import current_user
+
+from portal.access import current_standing, public, requires
+from portal.accounts.queries import organisations_of
+from portal.alliances.queries import all_alliances, member_counts
+from portal.desk import health
+from portal.exchange import queries
+from portal.roles import Role
+
+bp = Blueprint("desk", __name__)
+
+#: Rows of each part of the desk.
+SHOWN = 8
+
+
+@bp.get("/")
+@public
+def front_page() -> str:
+    """Tell in ten seconds what this place does for each of its three kinds of user."""
+    return render_template(
+        "desk/front_page.html",
+        figures=queries.figures(),
+        alliances=all_alliances(),
+        counts=member_counts(),
+        newest=queries.newest_for(current_standing(), 5),
+    )
+
+
+@bp.get("/desk")
+@requires("portal.desk")
+def view_desk() -> str:
+    """Show what waits for me, what is new that concerns me, what I have started."""
+    standing = current_standing()
+    own_id = standing.actor.organisation_id
+    sent = queries.interest_page(standing, received=False)[0] if own_id else []
+    return render_template(
+        "desk/view_desk.html",
+        listings=queries.waiting_listings(standing, SHOWN),
+        interests=queries.waiting_interests(standing, SHOWN),
+        newest=queries.newest_for(standing, SHOWN),
+        started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
+        sent=sent[:SHOWN],
+        region_figures=queries.figures(standing[Role.LIAISON]) if standing[Role.LIAISON] else None,
+        organisations=organisations_of(current_user.session.person_id),
+    )
+
+
+@bp.get("/healthz")
+@public
+def live() -> dict[str, str]:
+    """Answer that this process is alive, without asking anything else."""
+    return {"status": "live"}
+
+
+@bp.get("/readyz")
+@public
+def ready() -> tuple[dict[str, object], int]:
+    """Answer whether the portal can do its work: write, schema, assets."""
+    checks = health.checks(current_app.config["ASSETS"])
+    return {"ready": all(checks.values()), **checks}, 200 if all(checks.values()) else 503

@@ -1,0 +1,142 @@
+"""The ways to say no, and the page or problem+json each becomes.
+
+`Refused` is the one exception of the domain: a rule says no, and its sentence is shown to the
+person. The rest are the door's answers. Nothing here decides who may do what.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+import psycopg
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import ObjectDeletedError
+from werkzeug.exceptions import HTTPException
+
+from portal.database import Busy
+
+#: The status codes that have a page of their own, in both languages.
+PAGES = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
+
+
+class Refused(Exception):
+    """A rule says no. `sentence` tells the person what happened, why, and what to do."""
+
+    status = 422
+
+    def __init__(self, sentence: str | LazyString, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        #: The form field the sentence speaks of, so that a form can point at it.
+        self.field = field
+
+
+class Stale(Refused):
+    """Somebody changed the record after this person opened it."""
+
+    status = 409
+
+
+class TooMany(Refused):
+    """Too many attempts; `retry_after` says how many seconds to wait."""
+
+    status = 429
+
+    def __init__(self, sentence: str | LazyString, *, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class Denied(Exception):
+    """The actor lacks the permission. Goes to the log and a page, never to the journal."""
+
+
+class Missing(Exception):
+    """There is no such record, or this person may not know that there is."""
+
+
+def is_overload(error: DBAPIError) -> bool:
+    """Tell whether a database error means "try again later" rather than a fault of ours."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.OperationalError):
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        return code in {
+            sqlite3.SQLITE_BUSY,
+            sqlite3.SQLITE_LOCKED,
+            sqlite3.SQLITE_FULL,
+            sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_CANTOPEN,
+        }
+    return isinstance(cause, psycopg.OperationalError)
+
+
+def page(status: int, sentence: str | LazyString | None = None) -> Response:
+    """Return the error page of a status, or problem+json for a client that asks for JSON."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/problem+json"])
+    if best == "application/problem+json":
+        body: dict[str, object] = {"status": status, "title": str(sentence or status)}
+        response = jsonify(body)
+        response.mimetype = "application/problem+json"
+    else:
+        template = f"errors/{status}.html" if status in PAGES else "errors/500.html"
+        response = current_app.make_response(render_template(template, sentence=sentence))
+    response.status_code = status
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Give every error its page."""
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> Response:
+        response = page(error.status, error.sentence)
+        if isinstance(error, TooMany):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+    @app.errorhandler(Denied)
+    def denied(error: Denied) -> Response:
+        app.logger.info("denied: %s", error)
+        return page(403)
+
+    @app.errorhandler(ObjectDeletedError)
+    @app.errorhandler(Missing)
+    def missing(_error: Exception) -> Response:
+        return page(404)
+
+    @app.errorhandler(CSRFError)
+    def forged(_error: CSRFError) -> Response:
+        return page(400, _("This form is too old or came from another page. Open it again."))
+
+    @app.errorhandler(Busy)
+    def busy(_error: Exception) -> Response:
+        response = page(503)
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.errorhandler(DBAPIError)
+    def database(error: DBAPIError) -> Response:
+        if is_overload(error):
+            app.logger.warning("database unavailable: %s", type(error.orig).__name__)
+            return busy(error)
+        app.logger.exception("database error", exc_info=error)
+        return page(500)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        response = page(error.code or 500)
+        for name, value in error.get_headers(request.environ):
+            if name in {"Allow", "Retry-After"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def fault(error: Exception) -> Response:
+        if app.testing or app.debug:
+            raise error
+        app.logger.exception("fault", exc_info=error)
+        return page(500)

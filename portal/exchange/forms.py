@@ -1,0 +1,165 @@
+"""What may be typed about a listing and into an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateField,
+    DecimalField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import NumberRange
+
+from portal import clock
+from portal.alliances.models import Alliance
+from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
+from portal.exchange.operations import ListingContent
+from portal.exchange.queries import Choice
+from portal.forms import Form, at_most, chosen, optional, required
+from portal.language import localised
+
+#: How long a listing is open unless its owner chooses otherwise.
+USUAL_VALIDITY = timedelta(days=90)
+
+DIRECTIONS = {Direction.DEMAND: _l("Demand"), Direction.SUPPLY: _l("Supply")}
+KINDS = {
+    ListingKind.TECHNOLOGY: _l("Technology"),
+    ListingKind.PRODUCT: _l("Product"),
+    ListingKind.CAPACITY: _l("Capacity"),
+    ListingKind.SERVICE: _l("Service"),
+    ListingKind.TALENT: _l("Talent"),
+    ListingKind.FINANCE: _l("Finance"),
+    ListingKind.DATA: _l("Data"),
+    ListingKind.SITE: _l("Site"),
+}
+VISIBILITIES = {
+    ListingVisibility.PUBLIC: _l("Public"),
+    ListingVisibility.MEMBERS: _l("Members of the alliance"),
+    ListingVisibility.CONFIDENTIAL: _l("Trade secret: named organisations only"),
+}
+
+
+def _one_or_none(value: str | None) -> int | None:
+    return int(value) if value and value.isdecimal() else None
+
+
+class ListingForm(Form):
+    """Five fields, and everything else optional."""
+
+    #: The answer of the secrecy check, carried along so that a save proves it was asked.
+    secrecy = HiddenField()
+    alliance_id = SelectField(_l("Alliance"), coerce=int, validators=chosen())
+    direction = RadioField(
+        _l("What is it?"),
+        choices=[
+            (Direction.DEMAND.value, _l("Demand: we are looking for something")),
+            (Direction.SUPPLY.value, _l("Supply: we have something to offer")),
+        ],
+        validators=chosen(_l("Say whether you seek or offer.")),
+    )
+    title = StringField(
+        _l("Title"), validators=[*required(_l("Give it a title.")), at_most(80)]
+    )
+    specification = TextAreaField(
+        _l("What exactly"),
+        validators=[*required(_l("Say what exactly you seek or offer.")), at_most(5000)],
+    )
+    valid_until = DateField(
+        _l("Until when"), validators=required(_l("Choose the last day as year, month and day."))
+    )
+    visibility = RadioField(
+        _l("Who may see it"),
+        choices=[(value.value, label) for value, label in VISIBILITIES.items()],
+        validators=chosen(_l("Choose who may see it.")),
+    )
+    named_ids = SelectMultipleField(
+        _l("Named organisations"), coerce=int, validators=[optional()]
+    )
+    kind = SelectField(_l("Kind"), validators=[optional()])
+    chain_node_id = SelectField(_l("Chain node"), validators=[optional()])
+    wanted_region_id = SelectField(_l("Region wanted"), validators=[optional()])
+    amount = DecimalField(
+        _l("Amount (10,000 yuan)"),
+        places=2,
+        validators=[
+            optional(),
+            NumberRange(0, 10_000_000, message=_l("An amount between 0 and 10,000,000.")),
+        ],
+    )
+    cooperation = StringField(_l("Form of cooperation"), validators=[optional(), at_most(40)])
+
+    def __init__(self, *args: Any, listing: Listing | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, thing=listing, **kwargs)
+        if listing is None:
+            if not self.is_submitted():
+                self.valid_until.data = clock.today() + USUAL_VALIDITY
+        elif not self.is_submitted():
+            self.direction.data = listing.direction.value
+            self.visibility.data = listing.visibility.value
+            self.kind.data = listing.kind.value if listing.kind else ""
+            self.chain_node_id.data = str(listing.chain_node_id or "")
+            self.wanted_region_id.data = str(listing.wanted_region_id or "")
+            self.named_ids.data = [naming.organisation_id for naming in listing.namings]
+            if listing.amount_fen is not None:
+                self.amount.data = Decimal(listing.amount_fen) / 1_000_000
+
+    def offer(
+        self,
+        alliances: Sequence[Alliance],
+        choices: Sequence[Choice],
+        members: Sequence[tuple[int, str]],
+    ) -> None:
+        """Fill the selects: the alliances one may post in, regions, nodes and members.
+
+        Who belongs to one alliance never chooses it, so the field goes away.
+        """
+        if len(alliances) == 1:
+            del self.alliance_id
+        else:
+            self.alliance_id.choices = [(each.id, localised(each)) for each in alliances]
+        nothing = ("", "—")
+        self.kind.choices = [nothing, *((kind.value, label) for kind, label in KINDS.items())]
+        self.wanted_region_id.choices = [
+            nothing,
+            *((str(each.id), localised(each)) for each in choices if each.facet == "region"),
+        ]
+        self.chain_node_id.choices = [
+            nothing,
+            *((str(each.id), each.name) for each in choices if each.facet == "node"),
+        ]
+        self.named_ids.choices = list(members)
+
+    def content(self) -> ListingContent:
+        """Return what was typed, as the operations take it (money in fen)."""
+        return ListingContent(
+            direction=Direction(self.direction.data),
+            title=self.title.data or "",
+            specification=self.specification.data or "",
+            valid_until=self.valid_until.data or clock.today(),
+            visibility=ListingVisibility(self.visibility.data),
+            kind=ListingKind(self.kind.data) if self.kind.data else None,
+            chain_node_id=_one_or_none(self.chain_node_id.data),
+            wanted_region_id=_one_or_none(self.wanted_region_id.data),
+            amount_fen=None if self.amount.data is None else int(self.amount.data * 1_000_000),
+            cooperation=self.cooperation.data or None,
+            named_ids=self.named_ids.data or (),
+        )
+
+
+class InterestForm(Form):
+    """One field: what one can supply, or why one needs it."""
+
+    message = TextAreaField(
+        _l("Your message"),
+        validators=[*required(_l("Write a sentence or two.")), at_most(500)],
+    )

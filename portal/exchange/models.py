@@ -1,0 +1,221 @@
+"""Listings, who is named on a confidential one, and interests."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, and_
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal import clock
+from portal.accounts.models import Organisation, Person
+from portal.alliances.models import Alliance
+from portal.chain.models import ChainNode
+from portal.database import Model, Versioned, choice, constraints
+from portal.exchange.workflow import InterestState, ListingState, holding_in_sql
+from portal.regions.models import Region
+
+
+class Direction(StrEnum):
+    """Whether something is sought or offered."""
+
+    DEMAND = "demand"
+    SUPPLY = "supply"
+
+
+class ListingKind(StrEnum):
+    """What it is about (技术, 产品, 产能, 服务, 人才, 资金, 数据, 场地)."""
+
+    TECHNOLOGY = "technology"
+    PRODUCT = "product"
+    CAPACITY = "capacity"
+    SERVICE = "service"
+    TALENT = "talent"
+    FINANCE = "finance"
+    DATA = "data"
+    SITE = "site"
+
+
+class ListingVisibility(StrEnum):
+    """Who may see it: everyone, the alliance's members, or named organisations (商业秘密)."""
+
+    PUBLIC = "public"
+    MEMBERS = "members"
+    CONFIDENTIAL = "confidential"
+
+
+class ClosedAs(StrEnum):
+    """How a listing ended."""
+
+    MATCHED = "matched"
+    UNMATCHED = "unmatched"
+
+
+class Listing(Versioned, Model):
+    """A supply or a demand of one organisation within one alliance."""
+
+    __tablename__ = "listing"
+    __table_args__ = constraints(
+        CheckConstraint("(state = 'closed') = (closed_as IS NOT NULL)", name="closed_says_how"),
+        CheckConstraint("amount_fen IS NULL OR amount_fen >= 0", name="amount_not_negative"),
+        Index(None, "state", "listed_at", "id"),
+        Index(None, "alliance_id", "state", "listed_at", "id"),
+        Index(None, "organisation_id", "listed_at", "id"),
+    )
+    noun = "listing"
+    address = "id"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alliance_id: Mapped[int] = mapped_column(ForeignKey("alliance.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    #: The province of the organisation when it posted: flows are counted by it.
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    direction: Mapped[Direction] = mapped_column(choice(Direction))
+    title: Mapped[str] = mapped_column(String(80))
+    specification: Mapped[str] = mapped_column(Text)
+    valid_until: Mapped[date]
+    visibility: Mapped[ListingVisibility] = mapped_column(choice(ListingVisibility))
+    kind: Mapped[ListingKind | None] = mapped_column(choice(ListingKind))
+    chain_node_id: Mapped[int | None] = mapped_column(ForeignKey("chain_node.id"))
+    wanted_region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
+    cooperation: Mapped[str | None] = mapped_column(String(40))
+    state: Mapped[ListingState] = mapped_column(choice(ListingState))
+    closed_as: Mapped[ClosedAs | None] = mapped_column(choice(ClosedAs))
+    #: Who the other side speaks to once an answer is accepted.
+    contact_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    #: The order of every list: written when the listing is made, raised when it is published.
+    listed_at: Mapped[datetime]
+
+    alliance: Mapped[Alliance] = relationship(lazy="joined", innerjoin=True)
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    region: Mapped[Region] = relationship(foreign_keys=[region_id])
+    chain_node: Mapped[ChainNode | None] = relationship(lazy="joined")
+    wanted_region: Mapped[Region | None] = relationship(
+        foreign_keys=[wanted_region_id], lazy="joined"
+    )
+    contact: Mapped[Person] = relationship(foreign_keys=[contact_id])
+    namings: Mapped[list[Naming]] = relationship(
+        back_populates="listing", cascade="all, delete-orphan"
+    )
+    interests: Mapped[list[Interest]] = relationship(back_populates="listing")
+
+    @hybrid_property
+    def is_published(self) -> Any:
+        """Whether it has passed review and is neither paused nor closed."""
+        return self.state == ListingState.PUBLISHED
+
+    @hybrid_property
+    def is_public(self) -> Any:
+        """Whether everyone may see it."""
+        return self.visibility == ListingVisibility.PUBLIC
+
+    @hybrid_property
+    def is_members_only(self) -> Any:
+        """Whether only the alliance's members may see it."""
+        return self.visibility == ListingVisibility.MEMBERS
+
+    @hybrid_property
+    def is_within_validity(self) -> Any:
+        """Whether its last day, in Shanghai, has not passed."""
+        return self.valid_until >= clock.today()
+
+    @hybrid_property
+    def is_answerable(self) -> bool:
+        """Whether it may be answered now: published and not expired."""
+        return self.state == ListingState.PUBLISHED and self.valid_until >= clock.today()
+
+    @is_answerable.inplace.expression
+    @classmethod
+    def _is_answerable(cls) -> Any:
+        return and_(cls.state == ListingState.PUBLISHED, cls.valid_until >= clock.today())
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it is published but its last day has passed."""
+        return self.state == ListingState.PUBLISHED and not self.is_within_validity
+
+
+class Naming(Model):
+    """An organisation that may see a confidential listing."""
+
+    __tablename__ = "naming"
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, index=True
+    )
+
+    listing: Mapped[Listing] = relationship(back_populates="namings")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Interest(Versioned, Model):
+    """Another organisation's answer to a listing: "I can supply this", "I need this"."""
+
+    __tablename__ = "interest"
+    __table_args__ = constraints(
+        # The second wall behind the write lock: one open answer per organisation and listing.
+        Index(
+            "uq_interest_holding",
+            "listing_id",
+            "organisation_id",
+            unique=True,
+            sqlite_where=holding_in_sql(),
+            postgresql_where=holding_in_sql(),
+        ),
+        CheckConstraint(
+            "state NOT IN ('declined', 'withdrawn') OR released_at IS NOT NULL",
+            name="ended_is_released",
+        ),
+        Index(None, "organisation_id", "state"),
+        Index(None, "owner_id", "state"),
+        Index(None, "alliance_id", "state"),
+    )
+    noun = "interest"
+    address = "id"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"))
+    #: Who answers.
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    #: Whose listing it is, and in which alliance: copied, because neither ever changes.
+    owner_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    alliance_id: Mapped[int] = mapped_column(ForeignKey("alliance.id"))
+    #: The person who answered, and whom the owner speaks to after accepting.
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    message: Mapped[str] = mapped_column(Text)
+    state: Mapped[InterestState] = mapped_column(choice(InterestState))
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    #: Set when it no longer holds its organisation's place: declined, withdrawn, or lapsed and
+    #: followed by a new one.
+    released_at: Mapped[datetime | None]
+
+    listing: Mapped[Listing] = relationship(back_populates="interests", lazy="joined", innerjoin=True)
+    organisation: Mapped[Organisation] = relationship(
+        foreign_keys=[organisation_id], lazy="joined", innerjoin=True
+    )
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+    @hybrid_property
+    def is_accepted(self) -> Any:
+        """Whether the owner accepted it."""
+        return self.state == InterestState.ACCEPTED
+
+    @hybrid_property
+    def is_live(self) -> Any:
+        """Whether it still waits within its time."""
+        return self.expires_at > clock.now()
+
+    @property
+    def is_lapsed(self) -> bool:
+        """Whether it waited too long without an answer."""
+        return self.state == InterestState.SENT and not self.is_live

@@ -1,0 +1,306 @@
+"""Verbs on listings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from portal import clock, journal, search
+from portal.access import require
+from portal.accounts.models import Organisation
+from portal.actors import Actor
+from portal.alliances.models import Alliance, Membership
+from portal.chain.models import ChainNode
+from portal.database import db
+from portal.errors import Denied, Refused
+from portal.exchange.models import (
+    ClosedAs,
+    Direction,
+    Interest,
+    Listing,
+    ListingKind,
+    ListingVisibility,
+    Naming,
+)
+from portal.exchange.workflow import LISTING, InterestState, ListingState
+from portal.operations import earlier_result, keep_receipt, operation
+from portal.regions.models import Region
+from portal.roles import Role
+from portal.workflow import check_version, move
+
+#: Only in these states may the content change; a published listing is taken back first.
+EDITABLE = (ListingState.DRAFT, ListingState.RETURNED)
+
+
+@dataclass(frozen=True)
+class ListingContent:
+    """What a listing says. Money is integer fen, `valid_until` the last day in Shanghai."""
+
+    direction: Direction
+    title: str
+    specification: str
+    valid_until: date
+    visibility: ListingVisibility
+    kind: ListingKind | None = None
+    chain_node_id: int | None = None
+    wanted_region_id: int | None = None
+    amount_fen: int | None = None
+    cooperation: str | None = None
+    named_ids: Collection[int] = field(default_factory=tuple)
+
+
+@operation
+def post_listing(
+    alliance: Alliance,
+    content: ListingContent,
+    *,
+    by: Actor,
+    submit: bool = False,
+    receipt: str | None = None,
+) -> Listing:
+    """Post a supply or demand of the actor's organisation as a draft, or submit it at once.
+
+    Raises `Refused` for a day outside one year, a node of another chain, a confidential
+    listing that names nobody; `Denied` where the organisation is no member of the alliance.
+    """
+    standing = require(by, "listing.create")
+    if alliance.id not in standing[Role.MEMBER]:
+        raise Denied("listing.create in an alliance the organisation does not belong to")
+    earlier = earlier_result(Listing, receipt)
+    if earlier is not None:
+        return earlier
+    organisation = db.session.get_one(Organisation, by.organisation_id)
+    listing = Listing(
+        alliance=alliance,
+        organisation=organisation,
+        region_id=organisation.region_id,
+        state=LISTING.start,
+        contact_id=by.person_id,
+        created_at=clock.now(),
+        listed_at=clock.now(),
+    )
+    _write(listing, content)
+    db.session.add(listing)
+    db.session.flush()
+    journal.note("listing.create", listing, by=by, to_state=listing.state)
+    keep_receipt(receipt, listing)
+    if submit:
+        submit_listing(listing, by=by)
+    else:
+        index(listing)
+    return listing
+
+
+@operation
+def edit_listing(
+    listing: Listing,
+    content: ListingContent,
+    *,
+    by: Actor,
+    expected: int | None = None,
+    submit: bool = False,
+) -> None:
+    """Change what a draft or returned listing says, and submit it at once if asked.
+
+    Raises `Stale` for an old version, `Refused` in any other state or for bad content.
+    """
+    require(by, "listing.edit", listing)
+    check_version(listing, expected)
+    if listing.state not in EDITABLE:
+        raise Refused(_l("Take it back first: what is in review or published does not change."))
+    _write(listing, content)
+    # A change of the named organisations alone must raise the version as well.
+    listing.listed_at = clock.now()
+    db.session.flush()
+    journal.note("listing.edit", listing, by=by)
+    if submit:
+        submit_listing(listing, by=by)
+    else:
+        index(listing)
+
+
+def _write(listing: Listing, content: ListingContent) -> None:
+    """Check the rules of content and copy it into the listing."""
+    longest = clock.today() + timedelta(days=current_app.config["LISTING_LONGEST_DAYS"])
+    if not clock.today() <= content.valid_until <= longest:
+        raise Refused(_l("Choose a day between today and a year from now."), field="valid_until")
+    alliance = listing.alliance
+    if content.chain_node_id is not None:
+        node = db.session.get(ChainNode, content.chain_node_id)
+        if node is None or node.chain_map_id != alliance.chain_map_id:
+            raise Refused(_l("This node is not on the alliance's chain."), field="chain_node_id")
+    if content.wanted_region_id is not None and not db.session.get(Region, content.wanted_region_id):
+        raise Refused(_l("Please choose one."), field="wanted_region_id")
+    named = set(content.named_ids) - {listing.organisation.id}
+    if content.visibility is ListingVisibility.CONFIDENTIAL:
+        members = set(
+            db.session.scalars(
+                select(Membership.organisation_id).where(
+                    Membership.alliance_id == alliance.id, Membership.is_active
+                )
+            )
+        )
+        if not named or not named <= members:
+            raise Refused(_l("Name the members who may see it."), field="named_ids")
+    else:
+        named = set()
+    listing.direction, listing.title = content.direction, content.title
+    listing.specification, listing.valid_until = content.specification, content.valid_until
+    listing.visibility, listing.kind = content.visibility, content.kind
+    listing.chain_node_id = content.chain_node_id
+    listing.wanted_region_id = content.wanted_region_id
+    listing.amount_fen, listing.cooperation = content.amount_fen, content.cooperation
+    kept = {naming.organisation_id: naming for naming in listing.namings}
+    listing.namings = [kept.get(i) or Naming(organisation_id=i) for i in sorted(named)]
+
+
+@operation
+def submit_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Hand a draft or returned listing to the secretariat for review."""
+    require(by, "listing.edit", listing)
+    move(
+        listing,
+        "submit",
+        by=by,
+        expected=expected,
+        note=note,
+        also={"submitted_by_id": by.person_id},
+    )
+    index(listing)
+
+
+@operation
+def publish_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Publish a submitted listing; never the one who submitted it (two pairs of eyes)."""
+    require(by, "listing.publish", listing)
+    also = {"listed_at": clock.now()}
+    move(listing, "publish", by=by, expected=expected, note=note, also=also)
+    index(listing, move_up=True)
+
+
+@operation
+def return_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Send a submitted listing back with what should be changed."""
+    require(by, "listing.return", listing)
+    move(listing, "return", by=by, expected=expected, note=note)
+    index(listing)
+
+
+@operation
+def pause_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Take a published listing out of sight for a while; its answers stay."""
+    require(by, "listing.edit", listing)
+    move(listing, "pause", by=by, expected=expected, note=note)
+    index(listing)
+
+
+@operation
+def resume_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Show a paused listing again, unchanged and therefore without another review."""
+    require(by, "listing.edit", listing)
+    move(listing, "resume", by=by, expected=expected, note=note)
+    index(listing)
+
+
+@operation
+def recall_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Take a listing back into a draft, to change it and submit it again."""
+    require(by, "listing.edit", listing)
+    move(listing, "recall", by=by, expected=expected, note=note)
+    index(listing)
+
+
+@operation
+def match_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Close a listing whose partner is found; answers that still wait are declined."""
+    require(by, "listing.edit", listing)
+    also = {"closed_as": ClosedAs.MATCHED}
+    move(listing, "match", by=by, expected=expected, note=note, also=also)
+    _let_lapse(_waiting(Interest.listing_id == listing.id), by=by)
+    index(listing)
+
+
+@operation
+def close_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Close a listing without a partner; answers that still wait are declined."""
+    require(by, "listing.close", listing)
+    also = {"closed_as": ClosedAs.UNMATCHED}
+    move(listing, "close", by=by, expected=expected, note=note, also=also)
+    _let_lapse(_waiting(Interest.listing_id == listing.id), by=by)
+    index(listing)
+
+
+@operation
+def end_exchange_of_member(membership: Membership, *, by: Actor) -> None:
+    """Close what an organisation has open in an alliance it has left (a consequence).
+
+    Its listings close, and its unanswered answers to others lapse; history stays.
+    """
+    require(by, "membership.view", membership)
+    listings = db.session.scalars(
+        select(Listing).where(
+            Listing.alliance_id == membership.alliance_id,
+            Listing.organisation_id == membership.organisation_id,
+            Listing.state != ListingState.CLOSED,
+        )
+    ).all()
+    for listing in listings:
+        close_listing(listing, by=by)
+    _let_lapse(
+        _waiting(
+            Interest.alliance_id == membership.alliance_id,
+            Interest.organisation_id == membership.organisation_id,
+        ),
+        by=by,
+    )
+
+
+def _waiting(*which: Any) -> Sequence[Interest]:
+    return db.session.scalars(
+        select(Interest).where(Interest.state == InterestState.SENT, Interest.is_live, *which)
+    ).all()
+
+
+def _let_lapse(interests: Sequence[Interest], *, by: Actor) -> None:
+    """End the time of answers that nobody will answer any more, so that nobody waits in vain."""
+    for interest in interests:
+        interest.expires_at = clock.now()
+        journal.note("interest.lapse", interest, by=by)
+
+
+def index(listing: Listing, *, move_up: bool = False) -> None:
+    """Bring the search index up to date with a listing and with who may find it."""
+    db.session.flush()
+    search.put(
+        listing,
+        [
+            listing.title,
+            listing.specification,
+            listing.organisation.name,
+            listing.chain_node.name if listing.chain_node else None,
+            listing.cooperation,
+        ],
+        move_up=move_up,
+    )

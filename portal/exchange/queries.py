@@ -1,0 +1,407 @@
+"""Questions about listings and interests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_, union_all
+from sqlalchemy.orm import joinedload
+
+from portal import clock, search
+from portal.access import Standing, visible_to
+from portal.accounts.models import Organisation
+from portal.alliances.models import Alliance, Membership
+from portal.chain.models import ChainNode
+from portal.database import db
+from portal.exchange.models import (
+    Direction,
+    Interest,
+    Listing,
+    ListingKind,
+    ListingVisibility,
+)
+from portal.exchange.workflow import InterestState, ListingState
+from portal.regions.models import Region, RegionLevel
+from portal.roles import Role
+from portal.workflow import awaiting
+
+#: Rows on a page of a list.
+PAGE = 20
+#: A list counts no further than this: beyond it "200+" says enough and costs nothing.
+COUNT_LIMIT = 200
+
+#: What the state facet offers: a word -> a condition at this instant.
+OPEN, EXPIRED = "open", "expired"
+
+
+@dataclass(frozen=True)
+class ListingFilter:
+    """What a list of listings is narrowed to; every part may be absent."""
+
+    query: str = ""
+    alliance_id: int | None = None
+    direction: Direction | None = None
+    kind: ListingKind | None = None
+    region_id: int | None = None
+    node_ids: Collection[int] = field(default_factory=tuple)
+    organisation_id: int | None = None
+    #: `open`, `expired`, or a stored state.
+    state: str = OPEN
+
+
+@dataclass(frozen=True)
+class ListingRow:
+    """One row of a list: plain values, no record behind it."""
+
+    id: int
+    title: str
+    direction: Direction
+    kind: ListingKind | None
+    state: ListingState
+    visibility: ListingVisibility
+    valid_until: date
+    amount_fen: int | None
+    organisation: str
+    region_code: str
+    region_short: str
+    region_name: str
+    node: str | None
+    key: str
+
+    @property
+    def state_now(self) -> str:
+        """The state as people read it: `expired` where the last day of a published one passed."""
+        is_expired = self.state is ListingState.PUBLISHED and self.valid_until < clock.today()
+        return EXPIRED if is_expired else self.state.value
+
+
+@dataclass(frozen=True)
+class ListingPage:
+    """One page of a list, how many there are (capped), and the key of the next page."""
+
+    rows: Sequence[ListingRow]
+    count: int | None
+    next_key: str | None
+
+
+#: The columns of a row, in the order of `ListingRow`, and the order of lists behind them.
+_ROW: tuple[Any, ...] = (
+    Listing.id,
+    Listing.title,
+    Listing.direction,
+    Listing.kind,
+    Listing.state,
+    Listing.visibility,
+    Listing.valid_until,
+    Listing.amount_fen,
+    Organisation.name,
+    Region.code,
+    Region.short,
+    Region.name,
+    ChainNode.name,
+    Listing.listed_at,
+)
+
+
+def _named(query: Select[Any]) -> Select[Any]:
+    """Join what a row shows beside the listing's own columns."""
+    return (
+        query.join(Organisation, Organisation.id == Listing.organisation_id)
+        .join(Region, Region.id == Listing.region_id)
+        .outerjoin(ChainNode, ChainNode.id == Listing.chain_node_id)
+    )
+
+
+def _rows(query: Select[Any]) -> list[ListingRow]:
+    return [ListingRow(*row[:13], key="") for row in db.session.execute(query)]
+
+
+def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
+    """Return the filter as conditions over the listing table."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.state == OPEN:
+        found += [Listing.state == ListingState.PUBLISHED, Listing.is_within_validity]
+    elif wanted.state == EXPIRED:
+        found += [Listing.state == ListingState.PUBLISHED, ~Listing.is_within_validity]
+    else:
+        found.append(Listing.state == ListingState(wanted.state))
+    for column, value in (
+        (Listing.alliance_id, wanted.alliance_id),
+        (Listing.direction, wanted.direction),
+        (Listing.kind, wanted.kind),
+        (Listing.region_id, wanted.region_id),
+        (Listing.organisation_id, wanted.organisation_id),
+    ):
+        if value is not None:
+            found.append(column == value)
+    if wanted.node_ids:
+        found.append(Listing.chain_node_id.in_(sorted(wanted.node_ids)))
+    return found
+
+
+def list_page(standing: Standing, wanted: ListingFilter, after: str | None = None) -> ListingPage:
+    """Return a page of the listings a person may view, newest first, in at most two queries.
+
+    Paged by key: `after` is the `next_key` of the page before. The count stands on the first
+    page only and ends at `COUNT_LIMIT` + 1. A query finds what a substring scan would find.
+    """
+    found = search.documents(Listing.noun, wanted.query, standing)
+    narrowed = [visible_to(standing, "listing.view", Listing), *conditions(wanted)]
+    query: Select[Any]
+    if found is None:
+        ids: Select[Any] = select(Listing.id).where(*narrowed)
+        query = select(*_ROW).where(*narrowed)
+        query = query.order_by(Listing.listed_at.desc(), Listing.id.desc())
+        key = _browse_key(after)
+        if key is not None:
+            query = query.where(tuple_(Listing.listed_at, Listing.id) < key)
+    else:
+        query = found.join(Listing, Listing.id == search.SearchDocument.record_id)
+        ids = query.with_only_columns(Listing.id, maintain_column_froms=True).where(*narrowed)
+        query = query.with_only_columns(
+            *_ROW, search.SearchDocument.id, maintain_column_froms=True
+        ).where(*narrowed)
+        if after and after.isdecimal():
+            query = query.where(search.key_column() < int(after))
+    rows = db.session.execute(_named(query).limit(PAGE + 1)).all()
+    page = [
+        ListingRow(*row[:13], key=str(row[14]) if found is not None else _key(row[13], row[0]))
+        for row in rows[:PAGE]
+    ]
+    count = None
+    if not after:
+        counted = ids.order_by(None).limit(COUNT_LIMIT + 1).subquery()
+        count = db.session.scalar(select(func.count()).select_from(counted))
+    return ListingPage(page, count, page[-1].key if len(rows) > PAGE else None)
+
+
+def _key(listed_at: datetime, listing_id: int) -> str:
+    return f"{int(listed_at.timestamp() * 1_000_000)}-{listing_id}"
+
+
+def _browse_key(after: str | None) -> Any:
+    micro, _dash, listing_id = (after or "").partition("-")
+    if not (micro.isdecimal() and listing_id.isdecimal() and len(micro) < 18 > len(listing_id)):
+        return None
+    epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+    listed_at = epoch + timedelta(microseconds=int(micro))
+    return tuple_(literal(listed_at, Listing.listed_at.type), literal(int(listing_id)))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value a facet or a select offers."""
+
+    facet: str
+    id: int
+    value: str
+    name: str
+    name_en: str
+    parent_id: int | None
+
+
+def choices(chain_map_id: int | None = None) -> list[Choice]:
+    """Return the alliances and provinces, and the nodes of one chain, in one query."""
+    parts: list[Select[Any]] = [
+        select(
+            literal("alliance"),
+            Alliance.id,
+            Alliance.slug,
+            Alliance.name,
+            Alliance.name_en,
+            Alliance.chain_map_id,
+            Alliance.id.label("position"),
+        ),
+        select(
+            literal("region"),
+            Region.id,
+            Region.code,
+            Region.name,
+            Region.name_en,
+            Region.parent_id,
+            Region.position,
+        ).where(Region.level == RegionLevel.PROVINCE),
+    ]
+    if chain_map_id is not None:
+        parts.append(
+            select(
+                literal("node"),
+                ChainNode.id,
+                ChainNode.code,
+                ChainNode.name,
+                ChainNode.name,
+                ChainNode.parent_id,
+                ChainNode.position,
+            ).where(ChainNode.chain_map_id == chain_map_id)
+        )
+    rows = db.session.execute(union_all(*parts)).all()
+    return [Choice(*row[:6]) for row in sorted(rows, key=lambda row: row[6])]
+
+
+def below(nodes: Sequence[Choice], code: str) -> set[int]:
+    """Return the ids of the node with a code and of every node below it."""
+    wanted = {node.id for node in nodes if node.value == code}
+    grown = True
+    while grown:
+        more = {node.id for node in nodes if node.parent_id in wanted} - wanted
+        wanted |= more
+        grown = bool(more)
+    return wanted
+
+
+def members_to_name(alliance_ids: Collection[int], own_id: int) -> list[tuple[int, str]]:
+    """Return (id, name) of the members that a confidential listing can name."""
+    rows = db.session.execute(
+        select(Organisation.id, Organisation.name)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(
+            Membership.alliance_id.in_(alliance_ids),
+            Membership.is_active,
+            Organisation.id != own_id,
+        )
+        .distinct()
+        .order_by(Organisation.name)
+    )
+    return [(organisation_id, name) for organisation_id, name in rows]
+
+
+def interests_in(listing_id: int) -> Sequence[Interest]:
+    """Return the answers to a listing, newest first."""
+    return db.session.scalars(
+        select(Interest)
+        .options(joinedload(Interest.organisation))
+        .where(Interest.listing_id == listing_id)
+        .order_by(Interest.id.desc())
+        .limit(100)
+    ).all()
+
+
+def own_interest(listing_id: int, organisation_id: int | None) -> Interest | None:
+    """Return the newest answer of an organisation to a listing, or None."""
+    return db.session.scalar(
+        select(Interest)
+        .where(Interest.listing_id == listing_id, Interest.organisation_id == organisation_id)
+        .order_by(Interest.id.desc())
+        .limit(1)
+    )
+
+
+def interest_page(
+    standing: Standing, *, received: bool, after: int | None = None
+) -> tuple[Sequence[Interest], int | None]:
+    """Return a page of the interests received or sent, newest first, and the next page's key."""
+    side = Interest.owner_id if received else Interest.organisation_id
+    query = (
+        select(Interest)
+        .where(
+            visible_to(standing, "interest.view", Interest),
+            side.in_(sorted(standing[Role.DELEGATE])),
+        )
+        .order_by(Interest.id.desc())
+        .limit(PAGE + 1)
+    )
+    if after is not None:
+        query = query.where(Interest.id < after)
+    rows = db.session.scalars(query).all()
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def listings_of(
+    standing: Standing, organisation_id: int, limit: int, *, open_only: bool = True
+) -> Sequence[ListingRow]:
+    """Return the newest listings of an organisation that a person may view.
+
+    Open ones, or all that are not closed yet.
+    """
+    which = conditions(ListingFilter()) if open_only else [Listing.state != ListingState.CLOSED]
+    return _rows(
+        _named(select(*_ROW))
+        .where(
+            visible_to(standing, "listing.view", Listing),
+            Listing.organisation_id == organisation_id,
+            *which,
+        )
+        .order_by(Listing.listed_at.desc(), Listing.id.desc())
+        .limit(limit)
+    )
+
+
+def waiting_listings(standing: Standing, limit: int) -> Sequence[ListingRow]:
+    """Return the listings that wait for this person, the longest waiting first."""
+    return _rows(
+        _named(select(*_ROW))
+        .where(awaiting(standing, Listing))
+        .order_by(Listing.listed_at, Listing.id)
+        .limit(limit)
+    )
+
+
+def waiting_interests(standing: Standing, limit: int) -> Sequence[Interest]:
+    """Return the answers that wait for this person, the longest waiting first."""
+    return db.session.scalars(
+        select(Interest).where(awaiting(standing, Interest)).order_by(Interest.id).limit(limit)
+    ).all()
+
+
+def newest_for(standing: Standing, limit: int) -> Sequence[ListingRow]:
+    """Return the newest open listings of others in the alliances a person belongs to."""
+    own = standing[Role.DELEGATE]
+    query = (
+        _named(select(*_ROW))
+        .where(
+            visible_to(standing, "listing.view", Listing),
+            *conditions(ListingFilter()),
+            Listing.organisation_id.not_in(sorted(own)),
+        )
+        .order_by(Listing.listed_at.desc(), Listing.id.desc())
+        .limit(limit)
+    )
+    mine = standing[Role.MEMBER] | standing[Role.SECRETARY] | standing[Role.CHAIR]
+    if mine:
+        query = query.where(Listing.alliance_id.in_(sorted(mine)))
+    return _rows(query)
+
+
+@dataclass(frozen=True)
+class ExchangeFigures:
+    """The figures of the front page and of a liaison's region."""
+
+    open_demands: int
+    open_supplies: int
+    introductions: int
+    across_regions: int
+
+
+def figures(region_ids: Collection[int] | None = None) -> ExchangeFigures:
+    """Return how many listings are open and how many introductions were made.
+
+    Counts only, over everything (confidential rows too), optionally for the organisations of
+    some provinces; an introduction is an accepted interest, across regions where the two
+    organisations sit in different provinces (indicator 9 of DOMAIN §4).
+    """
+    is_open = and_(Listing.state == ListingState.PUBLISHED, Listing.is_within_validity)
+    answering = Organisation
+    where = [Listing.region_id.in_(sorted(region_ids))] if region_ids is not None else []
+    demands, supplies = (
+        select(func.count()).where(is_open, Listing.direction == direction, *where)
+        for direction in (Direction.DEMAND, Direction.SUPPLY)
+    )
+    accepted = (
+        select(func.count())
+        .select_from(Interest)
+        .join(Listing, Listing.id == Interest.listing_id)
+        .join(answering, answering.id == Interest.organisation_id)
+        .where(Interest.state == InterestState.ACCEPTED, *where)
+    )
+    row = db.session.execute(
+        select(
+            demands.scalar_subquery(),
+            supplies.scalar_subquery(),
+            accepted.scalar_subquery(),
+            accepted.where(answering.region_id != Listing.region_id).scalar_subquery(),
+        )
+    ).one()
+    return ExchangeFigures(*row)

@@ -1,0 +1,186 @@
+"""Pages of listings: find, read, post, change, move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.access import can, current_actor, current_standing, may_see, public, requires
+from portal.accounts.queries import timeline_of
+from portal.alliances.models import Alliance
+from portal.alliances.queries import alliances_of
+from portal.database import db
+from portal.errors import Refused
+from portal.exchange import facets, operations, queries
+from portal.exchange.forms import InterestForm, ListingForm
+from portal.exchange.models import Listing
+from portal.exchange.facts import listing_facts
+from portal.forms import refusals
+from portal.workflow import open_to
+
+bp = Blueprint("exchange", __name__)
+
+#: The operation of each move of the lifecycle; a test compares it with the table.
+MOVES = {
+    "submit": operations.submit_listing,
+    "publish": operations.publish_listing,
+    "return": operations.return_listing,
+    "pause": operations.pause_listing,
+    "resume": operations.resume_listing,
+    "recall": operations.recall_listing,
+    "match": operations.match_listing,
+    "close": operations.close_listing,
+}
+
+
+@bp.get("/listings")
+@public
+def list_listings() -> str:
+    """Show the listings this person may see, narrowed by facets and a search."""
+    shown = facets.read(request.args, current_standing())
+    page = queries.list_page(current_standing(), shown.filter, request.args.get("after"))
+    return render_template("exchange/list_listings.html", page=page, shown=shown)
+
+
+@bp.get("/listings/<int:listing_id>")
+@requires("listing.view", Listing)
+def view_listing(listing: Listing) -> str:
+    """Show a listing, what one may do with it, and its answers to whom they concern."""
+    return listing_page(listing)
+
+
+def listing_page(listing: Listing, **more: Any) -> str:
+    """Render a listing's page; `more` carries a failed move or a half-written answer."""
+    standing = current_standing()
+    concerns_answers = may_see(standing, listing, "interests")
+    own = None
+    if not concerns_answers and standing.actor.organisation_id:
+        own = queries.own_interest(listing.id, standing.actor.organisation_id)
+    values: dict[str, Any] = {
+        "listing": listing,
+        "facts": listing_facts(listing),
+        "moves": open_to(standing, listing),
+        "interests": queries.interests_in(listing.id) if concerns_answers else [],
+        "sees_interests": concerns_answers,
+        "own_interest": own,
+        "may_answer": can(standing, "listing.respond", listing)
+        and (own is None or own.released_at is not None or own.is_lapsed),
+        "form": InterestForm(formdata=None),
+        "timeline": timeline_of(listing) if may_see(standing, listing, "history") else [],
+    }
+    return render_template("exchange/view_listing.html", **{**values, **more})
+
+
+@bp.route("/listings/new", methods=["GET", "POST"])
+@requires("listing.create")
+def new_listing() -> str | tuple[str, int] | Response:
+    """Ask the secrecy question, then take five fields."""
+    by = current_actor()
+    mine = alliances_of(by.organisation_id or 0)
+    answer = request.values.get("secrecy", "")
+    if answer != "none":
+        # Nothing typed is read, kept or shown again where it may be secret.
+        return render_template("exchange/check_secrecy.html", answer=answer, alliances=mine)
+    form = ListingForm()
+    alliance = _chosen(mine, form)
+    _offer(form, mine, alliance)
+    form.secrecy.data = "none"
+    if form.validate_on_submit() and alliance is not None:
+        with refusals(form):
+            listing = operations.post_listing(
+                alliance,
+                form.content(),
+                by=by,
+                submit="submit" in request.form,
+                receipt=form.receipt(by),
+            )
+            return _saved(listing)
+    return _form_page(form, None, mine)
+
+
+@bp.route("/listings/<int:listing_id>/edit", methods=["GET", "POST"])
+@requires("listing.edit", Listing)
+def edit_listing(listing: Listing) -> str | tuple[str, int] | Response:
+    """Change what a draft or returned listing says."""
+    if listing.state not in operations.EDITABLE and request.method == "GET":
+        return redirect(url_for("exchange.view_listing", listing_id=listing.id))
+    form = ListingForm(listing=listing)
+    _offer(form, [listing.alliance], listing.alliance)
+    if form.validate_on_submit():
+        with refusals(form):
+            operations.edit_listing(
+                listing,
+                form.content(),
+                by=current_actor(),
+                expected=form.expected,
+                submit="submit" in request.form,
+            )
+            return _saved(listing)
+    return _form_page(form, listing, [listing.alliance])
+
+
+def _form_page(
+    form: ListingForm, listing: Listing | None, mine: Sequence[Alliance]
+) -> tuple[str, int]:
+    is_stale = form.status == 409
+    if is_stale and listing is not None:
+        # What they typed stays; sending it again replaces the version now shown beside it.
+        db.session.refresh(listing)
+        form.version.data = str(listing.version)
+    page = render_template(
+        "exchange/edit_listing.html",
+        form=form,
+        listing=listing,
+        alliances=mine,
+        stored=listing_facts(listing) if is_stale and listing else None,
+    )
+    return page, form.status
+
+
+def _chosen(mine: Sequence[Alliance], form: ListingForm) -> Alliance | None:
+    if len(mine) == 1:
+        return mine[0]
+    return next((alliance for alliance in mine if alliance.id == form.alliance_id.data), None)
+
+
+def _offer(form: ListingForm, mine: Sequence[Alliance], alliance: Alliance | None) -> None:
+    organisation_id = current_actor().organisation_id or 0
+    chain_map_id = alliance.chain_map_id if alliance else None
+    members = queries.members_to_name([each.id for each in mine], organisation_id)
+    form.offer(mine, queries.choices(chain_map_id), members)
+
+
+def _saved(listing: Listing) -> Response:
+    if "submit" not in request.form:
+        flash(_("Saved as a draft. Nobody else sees it until you submit it."), "success")
+    else:
+        flash(_("Submitted. The secretariat answers within one working day."), "success")
+    return redirect(url_for("exchange.view_listing", listing_id=listing.id))
+
+
+@bp.post("/listings/<int:listing_id>/moves/<move>")
+@requires("listing.view", Listing)
+def move_listing(listing: Listing, move: str) -> Response | tuple[str, int]:
+    """Make a move of the lifecycle; who may is decided by the move's own permission."""
+    operation = MOVES.get(move) or abort(404)
+    version = request.form.get("version", "")
+    note = request.form.get("note")
+    try:
+        operation(
+            listing,
+            by=current_actor(),
+            expected=int(version) if version.isdecimal() else None,
+            note=note,
+        )
+    except Refused as refused:
+        db.session.refresh(listing)
+        failed = {"move": move, "sentence": refused.sentence, "note": note}
+        return listing_page(listing, failed=failed), refused.status
+    flash(_("Done."), "success")
+    if not can(current_standing(), "listing.view", listing):
+        return redirect(url_for("desk.view_desk"))
+    return redirect(url_for("exchange.view_listing", listing_id=listing.id))

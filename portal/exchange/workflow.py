@@ -1,0 +1,168 @@
+"""The lifecycles of a listing and of an interest (DOMAIN D4).
+
+Expired and lapsed are no states: they are clauses on the date (`is_open`, `is_live`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import TextClause, text
+
+from portal.workflow import Move, NoteRule, Workflow
+
+
+class ListingState(StrEnum):
+    """What people have done with a listing."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    PUBLISHED = "published"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+class InterestState(StrEnum):
+    """What people have done with an interest."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+_S, _I = ListingState, InterestState
+
+LISTING = Workflow(
+    noun="listing",
+    labels={
+        _S.DRAFT: _l("Draft"),
+        _S.SUBMITTED: _l("In review"),
+        _S.RETURNED: _l("Sent back"),
+        _S.PUBLISHED: _l("Published"),
+        _S.PAUSED: _l("Paused"),
+        _S.CLOSED: _l("Closed"),
+    },
+    start=_S.DRAFT,
+    finals=(_S.CLOSED,),
+    moves=(
+        Move(
+            "submit",
+            _l("Submit for review"),
+            (_S.DRAFT, _S.RETURNED),
+            _S.SUBMITTED,
+            "listing.edit",
+            awaited_in=(_S.RETURNED,),
+            when="is_within_validity",
+            refusal=_l("Its last day has passed: choose a later one first."),
+        ),
+        Move(
+            "publish",
+            _l("Publish"),
+            (_S.SUBMITTED,),
+            _S.PUBLISHED,
+            "listing.publish",
+            awaited_in=(_S.SUBMITTED,),
+            when="is_within_validity",
+            refusal=_l("Its last day has passed: send it back for a later one."),
+        ),
+        Move(
+            "return",
+            _l("Send back"),
+            (_S.SUBMITTED,),
+            _S.RETURNED,
+            "listing.return",
+            note=NoteRule.REQUIRED,
+            note_label=_l("What should be changed"),
+        ),
+        Move(
+            "pause",
+            _l("Pause"),
+            (_S.PUBLISHED,),
+            _S.PAUSED,
+            "listing.edit",
+            note=NoteRule.OPTIONAL,
+            note_label=_l("Why (only you and the secretariat see it)"),
+        ),
+        Move(
+            "resume",
+            _l("Resume"),
+            (_S.PAUSED,),
+            _S.PUBLISHED,
+            "listing.edit",
+            when="is_within_validity",
+            refusal=_l("Its last day has passed: take it back and choose a later one."),
+        ),
+        # Changed content passes the review again, so it first becomes a draft.
+        Move(
+            "recall",
+            _l("Take back to change"),
+            (_S.SUBMITTED, _S.PUBLISHED, _S.PAUSED),
+            _S.DRAFT,
+            "listing.edit",
+        ),
+        Move(
+            "match",
+            _l("Close: partner found"),
+            (_S.PUBLISHED, _S.PAUSED),
+            _S.CLOSED,
+            "listing.edit",
+        ),
+        Move(
+            "close",
+            _l("Close without a partner"),
+            (_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.PUBLISHED, _S.PAUSED),
+            _S.CLOSED,
+            "listing.close",
+            note=NoteRule.OPTIONAL,
+            note_label=_l("Why (only you and the secretariat see it)"),
+        ),
+    ),
+)
+
+INTEREST = Workflow(
+    noun="interest",
+    labels={
+        _I.SENT: _l("Awaiting an answer"),
+        _I.ACCEPTED: _l("Accepted"),
+        _I.DECLINED: _l("Declined"),
+        _I.WITHDRAWN: _l("Withdrawn"),
+    },
+    start=_I.SENT,
+    finals=(_I.ACCEPTED, _I.DECLINED, _I.WITHDRAWN),
+    moves=(
+        Move(
+            "accept",
+            _l("Accept and exchange contacts"),
+            (_I.SENT,),
+            _I.ACCEPTED,
+            "interest.answer",
+            awaited_in=(_I.SENT,),
+            when="is_live",
+            refusal=_l("It waited too long and lapsed; ask them to answer again."),
+        ),
+        Move(
+            "decline",
+            _l("Decline"),
+            (_I.SENT,),
+            _I.DECLINED,
+            "interest.answer",
+            note=NoteRule.REQUIRED,
+            note_label=_l("Why (the other side reads it)"),
+        ),
+        Move(
+            "withdraw",
+            _l("Withdraw"),
+            (_I.SENT,),
+            _I.WITHDRAWN,
+            "interest.withdraw",
+        ),
+    ),
+)
+
+
+def holding_in_sql() -> TextClause:
+    """Return the condition of the partial unique index: one interest that holds its place."""
+    return text("released_at IS NULL")

@@ -1,0 +1,116 @@
+"""The base of every form, the shared validators, and how a refusal finds its field.
+
+Forms check form (present, long enough, a date at all); operations check rules. Each form
+carries a receipt key, so that a double click is one act, and the version of what it edits, so
+that a stale one is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from portal.actors import Actor
+from portal.errors import Refused
+
+
+def cleaned(value: Any) -> Any:
+    """Return typed text without surrounding blanks and without control characters."""
+    if not isinstance(value, str):
+        return value
+    kept = "".join(c for c in value if c in "\n\t" or unicodedata.category(c) != "Cc")
+    return kept.strip()
+
+
+class Form(FlaskForm):
+    """A form with a receipt key and a version."""
+
+    key = HiddenField()
+    version = HiddenField()
+
+    class Meta(FlaskForm.Meta):  # type: ignore[name-defined, misc]
+        """Clean what was typed before anything looks at it."""
+
+        def bind_field(self, form: Any, unbound: Any, options: Any) -> Field:
+            if unbound.field_class in (StringField, TextAreaField):
+                filters = [*unbound.kwargs.get("filters", ()), cleaned]
+                unbound = type(unbound)(
+                    unbound.field_class, *unbound.args, **{**unbound.kwargs, "filters": filters}
+                )
+                unbound.creation_counter = 0
+            field: Field = unbound.bind(form=form, **options)
+            return field
+
+    def __init__(self, *args: Any, thing: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, obj=thing, **kwargs)
+        self.refusal: str | None = None
+        #: The status to answer with when the form is shown again.
+        self.status = 200
+        if not self.is_submitted():
+            self.key.data = secrets.token_urlsafe(12)
+            self.version.data = str(thing.version) if hasattr(thing, "version") else ""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; a form that does not pass is answered with 422."""
+        is_valid: bool = super().validate(extra_validators)
+        if not is_valid:
+            self.status = 422
+        return is_valid
+
+    @property
+    def expected(self) -> int | None:
+        """The version the person saw when the form was opened, or None for a new record."""
+        return int(self.version.data) if (self.version.data or "").isdecimal() else None
+
+    def receipt(self, by: Actor) -> str:
+        """Return the receipt of this request: person, form key and digest of the content."""
+        content = {name: str(value) for name, value in self.data.items() if name != "csrf_token"}
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return f"{by.person_id}:{(self.key.data or '')[:24]}:{digest}"
+
+
+@contextmanager
+def refusals(form: Form) -> Iterator[None]:
+    """Turn a rule's refusal into an error of the form; the caller then shows the form again.
+
+    The status to answer with is left in `form.status`.
+    """
+    try:
+        yield
+    except Refused as refused:
+        form.status = refused.status
+        field = getattr(form, refused.field, None) if refused.field else None
+        if isinstance(field, Field):
+            field.errors = [*field.errors, str(refused.sentence)]
+        else:
+            form.refusal = str(refused.sentence)
+
+
+def required(sentence: Any = None) -> list[Any]:
+    """Return the validators of a field that must be filled in; the sentence says with what."""
+    return [DataRequired(sentence or _l("Please fill this in."))]
+
+
+def chosen(sentence: Any = None) -> list[Any]:
+    """Return the validators of a choice that must be made."""
+    return [InputRequired(sentence or _l("Please choose one."))]
+
+
+def at_most(characters: int) -> Length:
+    """Return the validator of a longest length, in characters."""
+    return Length(max=characters, message=_l("At most %(max)d characters."))
+
+
+def optional() -> Optional:
+    """Return the validator that lets an empty field be."""
+    return Optional()

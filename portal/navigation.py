@@ -1,0 +1,53 @@
+"""TABLE: the menu and the tabs — label, endpoint, who sees it.
+
+A tab of an alliance points at an endpoint of whichever area holds the page, so that the
+alliance's own room need not know the rooms above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from portal.access import Standing, can
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a menu: a label, where it leads, and the permission it needs."""
+
+    label: LazyString
+    endpoint: str
+    permission: str | None = None
+    #: URL arguments: fixed ones, and (for tabs) those taken from the record's attributes.
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    taken: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, thing: Any = None) -> str:
+        """Return the address of the entry, for a record where it is a tab."""
+        taken = {name: getattr(thing, source) for name, source in self.taken.items()}
+        return url_for(self.endpoint, **self.fixed, **taken)
+
+
+MENU: tuple[Entry, ...] = (
+    Entry(_l("Desk"), "desk.view_desk", "portal.desk"),
+    Entry(_l("Supply and demand"), "exchange.list_listings"),
+    Entry(_l("Matchmaking"), "exchange.list_interests", "interest.list"),
+    Entry(_l("Alliances"), "alliances.list_alliances"),
+)
+
+ALLIANCE_TABS: tuple[Entry, ...] = (
+    Entry(_l("Overview"), "alliances.view_alliance", taken={"alliance_slug": "slug"}),
+    Entry(_l("Members"), "alliances.list_members", taken={"alliance_slug": "slug"}),
+    Entry(_l("Supply and demand"), "exchange.list_listings", taken={"alliance": "slug"}),
+)
+
+
+def entries(table: tuple[Entry, ...], standing: Standing) -> list[Entry]:
+    """Return the entries of a table that a person may follow."""
+    return [entry for entry in table if entry.permission is None or can(standing, entry.permission)]

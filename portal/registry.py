@@ -1,0 +1,42 @@
+"""What the ground is told about the floors above it.
+
+Ground files know no area. `create_app()` fills one registry with what the areas provide, and
+the ground asks it: which nouns exist, how standing is computed, which lifecycles there are,
+what follows from a move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from sqlalchemy import Select
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from portal.actors import Actor
+    from portal.workflow import Workflow
+
+#: (actor, instant) -> a select of (role, scope id) rows; several are joined by UNION ALL.
+StandingProvider = Callable[["Actor", "datetime"], "Select[Any]"]
+#: What else happens, in another area, in the same transaction: (thing, by=actor).
+Consequence = Callable[..., None]
+
+
+@dataclass
+class Registry:
+    """The nouns, providers, lifecycles and consequences of one application."""
+
+    nouns: dict[str, type[Any]] = field(default_factory=dict)
+    standing: tuple[StandingProvider, ...] = ()
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+    consequences: dict[tuple[str, str], tuple[Consequence, ...]] = field(default_factory=dict)
+
+
+def registry() -> Registry:
+    """Return the registry of the running application."""
+    found: Registry = current_app.extensions["registry"]
+    return found

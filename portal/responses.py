@@ -1,0 +1,68 @@
+"""What every response carries, and how every request is bounded.
+
+Strict headers, versioned addresses for static files, and the rule that a safe request reads
+only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, request
+
+from portal.operations import reading_only
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+HEADERS = {
+    # No inline script or style anywhere, so neither nonces nor exceptions are needed.
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on every response and make safe requests read-only."""
+    versions: dict[str, str] = {}
+
+    @app.before_request
+    def bound() -> None:
+        if request.method in SAFE_METHODS:
+            g.reading = ExitStack()
+            g.reading.enter_context(reading_only())
+
+    @app.teardown_request
+    def release(_error: BaseException | None) -> None:
+        reading = g.pop("reading", None)
+        if reading is not None:
+            reading.close()
+
+    @app.after_request
+    def secure(response: Response) -> Response:
+        response.headers.extend(HEADERS)
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        # A page of one person must not stand in a shared cache, nor behind "back" after sign-out.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    @app.url_defaults
+    def version_static(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint != "static" or "v" in values:
+            return
+        name = values["filename"]
+        if name not in versions or app.debug:
+            path = Path(app.static_folder or "") / name
+            versions[name] = (
+                hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "missing"
+            )
+        values["v"] = versions[name]

@@ -1,0 +1,142 @@
+"""Lifecycles as tables, and the one walker of them.
+
+A lifecycle is a set of rows: move, button, from, to, who. States record what people did; what
+time does (expired, lapsed) is a clause on the instant, never a stored state. `move()` is the
+only code that assigns a state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from portal import journal
+from portal.access import Standing, can, require, visible_to
+from portal.actors import Actor
+from portal.errors import Refused, Stale
+from portal.registry import registry
+
+
+class NoteRule(StrEnum):
+    """Whether a move carries a sentence of the person who makes it."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row of a lifecycle: what it is called, from where to where, and who may."""
+
+    name: str
+    button: LazyString
+    sources: tuple[StrEnum, ...]
+    target: StrEnum
+    permission: str
+    note: NoteRule = NoteRule.NONE
+    note_label: LazyString | None = None
+    #: The states in which the record waits for the one who may make this move.
+    awaited_in: tuple[StrEnum, ...] = ()
+    #: A fact of the record that must hold too, and the sentence that says why when it does not.
+    when: str | None = None
+    refusal: LazyString | None = None
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """The lifecycle of a noun: its states with their labels, and its moves."""
+
+    noun: str
+    labels: dict[StrEnum, LazyString]
+    start: StrEnum
+    finals: tuple[StrEnum, ...]
+    moves: tuple[Move, ...] = field(default=())
+
+    def named(self, name: str) -> Move:
+        """Return the move of that name; KeyError if there is none."""
+        for candidate in self.moves:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)
+
+
+def open_to(standing: Standing, thing: Any) -> list[Move]:
+    """Return the moves this person may make on this record now: its buttons."""
+    return [
+        candidate
+        for candidate in registry().workflows[thing.noun].moves
+        if thing.state in candidate.sources
+        and (candidate.when is None or getattr(thing, candidate.when))
+        and can(standing, candidate.permission, thing)
+    ]
+
+
+def awaiting(standing: Standing, model: Any) -> ColumnElement[bool]:
+    """Return the condition "this record waits for this person", from the table's rows."""
+    return or_(
+        false(),
+        *(
+            and_(
+                model.state.in_(candidate.awaited_in),
+                getattr(model, candidate.when) if candidate.when else true(),
+                visible_to(standing, candidate.permission, model),
+            )
+            for candidate in registry().workflows[model.noun].moves
+            if candidate.awaited_in
+        ),
+    )
+
+
+def check_version(thing: Any, expected: int | None) -> None:
+    """Raise `Stale` where the record changed since the person opened the form or button."""
+    if expected is not None and thing.version != expected:
+        raise Stale(_l("Somebody changed this while you had it open. Look at it again."))
+
+
+def move(
+    thing: Any,
+    name: str,
+    *,
+    by: Actor,
+    expected: int | None = None,
+    note: str | None = None,
+    also: Mapping[str, Any] | None = None,
+) -> None:
+    """Make a move: check it, assign the state, journal it, run its consequences.
+
+    `also` holds the columns that change together with the state, `expected` is the version the person saw, `note` their sentence. Raises `Stale` for an old
+    version, `Refused` where the record is not in a state the move starts from or a required
+    note is missing, `Denied` without the permission.
+    """
+    step = registry().workflows[thing.noun].named(name)
+    require(by, step.permission, thing)
+    check_version(thing, expected)
+    if thing.state not in step.sources:
+        raise Refused(
+            _l("This cannot be done now: the state has changed in the meantime."),
+        )
+    if step.when is not None and not getattr(thing, step.when):
+        raise Refused(step.refusal or _l("This cannot be done now."))
+    note = (note or "").strip() or None
+    if step.note is NoteRule.REQUIRED and note is None:
+        raise Refused(_l("Please say why in a sentence."), field="note")
+    before, thing.state = thing.state, step.target
+    for column, value in (also or {}).items():
+        setattr(thing, column, value)
+    journal.note(
+        f"{thing.noun}.{name}",
+        thing,
+        by=by,
+        from_state=before,
+        to_state=step.target,
+        detail={"note": note} if note else None,
+    )
+    for consequence in registry().consequences.get((thing.noun, name), ()):
+        consequence(thing, by=by)
