@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -128,6 +129,8 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     context.init_app(app)
     commands.init_app(app)
     access.check_doors(app)
+    if name == "production":
+        refuse_demo_world(app)
 
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
@@ -142,3 +145,17 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     return app
 
 
+def refuse_demo_world(app: Flask) -> None:
+    """Keep a production server from starting on a database with demo accounts."""
+    with app.app_context():
+        try:
+            found = accounts_queries.has_demo_world()
+        except DBAPIError:
+            return  # no database yet, or none that answers: `/readyz` says which
+        finally:
+            db.session.remove()
+    if found:
+        raise SystemExit(
+            "The portal does not start:\n- The database holds the demo world, whose password "
+            "everybody knows: set DATABASE_URL to another one."
+        )

@@ -64,7 +64,9 @@ def money(fen: int | None) -> str:
     if fen >= FEN_PER_YI:
         number = format_decimal(round(fen / FEN_PER_YI, 2), "#,##0.##")
         return _("%(number)s hundred million yuan", number=number)
-    return _("%(number)s × 10,000 yuan", number=format_decimal(round(fen / FEN_PER_WAN, 2), "#,##0.##"))
+    return _(
+        "%(number)s × 10,000 yuan", number=format_decimal(round(fen / FEN_PER_WAN, 2), "#,##0.##")
+    )
 
 
 def init_app(app: Flask) -> None:

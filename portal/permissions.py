@@ -9,7 +9,17 @@ same rule into the search index. The words are made in `words.py`.
 from __future__ import annotations
 
 from portal.roles import Role
-from portal.words import Anywhere, ByActor, Fact, HeldAmong, HeldAt, Line, Mine, NotMine, RepresentsAnother
+from portal.words import (
+    Anywhere,
+    ByActor,
+    Fact,
+    HeldAmong,
+    HeldAt,
+    Line,
+    Mine,
+    NotMine,
+    RepresentsAnother,
+)
 
 administrator = Anywhere(Role.ADMINISTRATOR)
 by_system = ByActor("system")

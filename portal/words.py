@@ -76,7 +76,9 @@ class HeldAmong(Word):
     def holds(self, standing: Standing, thing: Any) -> bool:
         if thing is None or not standing[self.role]:
             return False
-        return any(getattr(row, self.at) in standing[self.role] for row in getattr(thing, self.relation))
+        return any(
+            getattr(row, self.at) in standing[self.role] for row in getattr(thing, self.relation)
+        )
 
     def clause(self, standing: Standing, model: Any) -> ColumnElement[bool]:
         scopes = standing[self.role]

@@ -58,6 +58,8 @@ class Workflow:
     start: StrEnum
     finals: tuple[StrEnum, ...]
     moves: tuple[Move, ...] = field(default=())
+    #: How the timeline names what is no move: verb -> words ("create": "Posted").
+    verbs: Mapping[str, LazyString] = field(default_factory=dict)
 
     def named(self, name: str) -> Move:
         """Return the move of that name; KeyError if there is none."""
@@ -65,6 +67,16 @@ class Workflow:
             if candidate.name == name:
                 return candidate
         raise KeyError(name)
+
+
+def words_for(verb: str) -> str:
+    """Return how a timeline names a journal verb such as `listing.publish`."""
+    noun, _dot, act = verb.partition(".")
+    workflow = registry().workflows.get(noun)
+    if workflow is None:
+        return verb
+    labels = {candidate.name: candidate.button for candidate in workflow.moves}
+    return str(labels.get(act) or workflow.verbs.get(act) or verb)
 
 
 def open_to(standing: Standing, thing: Any) -> list[Move]:

@@ -1,11 +1,22 @@
-"""The sign-in form."""
+"""The sign-in form, and the words for the kinds of organisation."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, StringField
 
+from portal.accounts.models import OrganisationKind
 from portal.forms import Form, at_most, required
+
+ORGANISATION_KINDS = {
+    OrganisationKind.ENTERPRISE: _l("Enterprise"),
+    OrganisationKind.UNIVERSITY: _l("University"),
+    OrganisationKind.INSTITUTE: _l("Research institute"),
+    OrganisationKind.FINANCE: _l("Financial institution"),
+    OrganisationKind.ASSOCIATION: _l("Industry association"),
+    OrganisationKind.PARK: _l("Park"),
+    OrganisationKind.GOVERNMENT: _l("Government body"),
+}
 
 
 class SignInForm(Form):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, and_, func, literal, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
 from portal import clock, journal
 from portal.accounts.models import Appointment, Organisation, Person, Session
@@ -19,6 +20,7 @@ from portal.actors import Actor
 from portal.database import db
 from portal.regions.models import Region
 from portal.roles import ROLES, Role, Scope
+from portal.workflow import words_for
 
 REGIONAL = [role for role, facts in ROLES.items() if facts.scope is Scope.REGION]
 OF_ORGANISATION = [role for role, facts in ROLES.items() if facts.scope is Scope.ORGANISATION]
@@ -135,14 +137,13 @@ class TimelineEntry:
     """One line of a record's history, ready to be read."""
 
     at: datetime
-    verb: str
-    who: str | None
-    organisation: str | None
+    what: str
+    who: str
     note: str | None
 
 
 def timeline_of(thing: Any) -> list[TimelineEntry]:
-    """Return the history of a record, oldest first, with names (two queries)."""
+    """Return the history of a record, newest first, with names (two queries)."""
     lines = journal.lines_about(thing.noun, thing.id)
     people = {line.person_id for line, _detail in lines if line.person_id}
     found: dict[int, str] = {}
@@ -162,19 +163,27 @@ def timeline_of(thing: Any) -> list[TimelineEntry]:
     return [
         TimelineEntry(
             at=line.at,
-            verb=line.verb,
-            who=found.get(line.person_id or 0),
-            organisation=organisations.get(line.organisation_id or 0),
+            what=words_for(line.verb),
+            who=" · ".join(
+                name
+                for name in (
+                    found.get(line.person_id or 0, str(_l("The portal"))),
+                    organisations.get(line.organisation_id or 0),
+                )
+                if name
+            ),
             note=(detail or {}).get("note"),
         )
-        for line, detail in lines
+        for line, detail in reversed(lines)
     ]
 
 
-def organisation_for_page(organisation_id: int) -> Organisation | None:
-    """Return an organisation with its region and district loaded."""
-    return db.session.scalar(
-        select(Organisation)
-        .options(joinedload(Organisation.district).load_only(Region.name, Region.name_en))
-        .where(Organisation.id == organisation_id)
+#: Every person of the demo world has an address in this domain, which no mail reaches.
+DEMO_DOMAIN = "demo.example"
+
+
+def has_demo_world() -> bool:
+    """Tell whether the demo world is loaded: its accounts have a password everybody knows."""
+    return bool(
+        db.session.scalar(select(Person.id).where(Person.email == f"admin@{DEMO_DOMAIN}").limit(1))
     )

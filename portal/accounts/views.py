@@ -8,7 +8,16 @@ import secrets
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -98,7 +107,9 @@ def _throttle(account_key: str) -> None:
     for key, limit in limits:
         wait = operations.charge_attempt(key, limit)
         if wait:
-            raise TooMany(_l("Too many attempts. Please wait a quarter of an hour."), retry_after=wait)
+            raise TooMany(
+                _l("Too many attempts. Please wait a quarter of an hour."), retry_after=wait
+            )
 
 
 def _network(address: str | None) -> str:

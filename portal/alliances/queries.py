@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, case, func, literal, select
@@ -89,9 +89,12 @@ def memberships_of(organisation_id: int) -> Sequence[Membership]:
 
 def member_count(alliance_id: int) -> int:
     """Return how many active members an alliance has."""
-    return db.session.scalar(
-        select(func.count()).where(Membership.alliance_id == alliance_id, Membership.is_active)
-    ) or 0
+    return (
+        db.session.scalar(
+            select(func.count()).where(Membership.alliance_id == alliance_id, Membership.is_active)
+        )
+        or 0
+    )
 
 
 def members_of(alliance_id: int, region_code: str | None = None) -> Sequence[Membership]:
@@ -120,6 +123,11 @@ class Chair:
     def until(self) -> datetime | None:
         """The instant at which the next term begins, if one is planned."""
         return self.following.from_at if self.following else None
+
+    @property
+    def until_day(self) -> date | None:
+        """The day, in Shanghai, on which the next term begins."""
+        return self.until.astimezone(clock.LOCAL_ZONE).date() if self.until else None
 
     @property
     def progress(self) -> int:

@@ -30,6 +30,7 @@ MEMBERSHIP = Workflow(
         MembershipState.WITHDRAWN: _l("Withdrawn"),
         MembershipState.EXPELLED: _l("Expelled"),
     },
+    verbs={"admit": _l("Admitted")},
     start=MembershipState.ACTIVE,
     finals=(MembershipState.WITHDRAWN, MembershipState.EXPELLED),
     moves=(

@@ -34,9 +34,7 @@ def load_chain_maps(maps: Sequence[Mapping[str, Any]], *, by: Actor) -> int:
         for position, item in enumerate(row["nodes"]):
             node = known.get(item["code"])
             if node is None:
-                node = known[item["code"]] = ChainNode(
-                    code=item["code"], chain_map_id=chain_map.id
-                )
+                node = known[item["code"]] = ChainNode(code=item["code"], chain_map_id=chain_map.id)
                 db.session.add(node)
             node.name, node.stage = item["name"], Stage(item["stage"])
             node.position = position

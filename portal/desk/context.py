@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, url_for
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access import can, current_standing
+from portal.accounts.forms import ORGANISATION_KINDS
+from portal.accounts.queries import DEMO_DOMAIN, has_demo_world
+from portal.alliances.forms import TIERS
+from portal.alliances.workflow import MEMBERSHIP
 from portal.database import Busy
 from portal.desk.queries import waiting_count
+from portal.exchange.forms import KINDS, VISIBILITIES
+from portal.exchange.workflow import INTEREST, LISTING
 from portal.language import LANGUAGES, is_english, switch_to
 from portal.navigation import MENU, Entry, entries
+
+
+#: The sign-ins that the demo world shows, with who they are in it.
+DEMO_ACCOUNTS = {
+    "secretary": _l("secretary of the hydrogen alliance"),
+    "chair": _l("rotating chair of the hydrogen alliance"),
+    "manager": _l("manager of a hydrogen member in Beijing"),
+    "delegate": _l("delegate of the same member"),
+    "other": _l("delegate of a hydrogen member in Hebei"),
+    "outsider": _l("delegate of a biomedicine member"),
+    "expert": _l("expert of the hydrogen alliance"),
+    "liaison.bj": _l("government liaison of Beijing"),
+    "liaison.he": _l("government liaison of Hebei"),
+    "admin": _l("portal administrator"),
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +51,10 @@ class Me:
 def init_app(app: Flask) -> None:
     """Hand the frame of the page to every template."""
 
+    app.add_template_global(listing_words)
+    app.add_template_global(organisation_words)
+    app.add_template_global(demo_accounts)
+
     @app.context_processor
     def frame() -> dict[str, Any]:
         # An error page must render even where the database is what failed.
@@ -41,7 +68,7 @@ def init_app(app: Flask) -> None:
             "me": me,
             "language_tag": LANGUAGES["en" if is_english() else "zh"],
             "language_switch": switch_to(),
-            "is_demo": current_app.config.get("IS_DEMO", False),
+            "is_demo": _is_demo(),
             "can": lambda permission, thing=None: can(current_standing(), permission, thing),
         }
 
@@ -58,3 +85,38 @@ def _personal() -> tuple[list[Entry], int, Me | None]:
         g.frame = entries(MENU, standing), waiting_count(standing), me
     found: tuple[list[Entry], int, Me | None] = g.frame
     return found
+
+
+def _is_demo() -> bool:
+    """Tell whether the demo world is loaded, asking the database once a minute at most."""
+    known: tuple[bool, float] = current_app.extensions.get("is_demo", (False, 0.0))
+    if known[0] or time.monotonic() < known[1]:
+        return known[0]
+    try:
+        found = has_demo_world()
+    except SQLAlchemyError:
+        return False
+    current_app.extensions["is_demo"] = (found, time.monotonic() + 60)
+    return found
+
+
+def listing_words() -> dict[str, Any]:
+    """Return the words of listings and interests, and the address their rows begin with."""
+    return {
+        "kinds": KINDS,
+        "states": {**LISTING.labels, "expired": _l("Expired")},
+        "interest_states": {**INTEREST.labels, "lapsed": _l("Lapsed")},
+        "visibilities": VISIBILITIES,
+        # Joined by hand in the loop: twenty calls of url_for cost a fifth of a page.
+        "address": url_for("exchange.list_listings") + "/",
+    }
+
+
+def organisation_words() -> dict[str, Any]:
+    """Return the words of organisations and memberships."""
+    return {"kinds": ORGANISATION_KINDS, "tiers": TIERS, "membership_states": MEMBERSHIP.labels}
+
+
+def demo_accounts() -> list[tuple[str, Any]]:
+    """Return the sign-ins of the demo world and who each one is."""
+    return [(f"{name}@{DEMO_DOMAIN}", label) for name, label in DEMO_ACCOUNTS.items()]

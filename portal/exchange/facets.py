@@ -54,6 +54,11 @@ class Shown:
     alliance: Choice | None
     may_choose_state: bool
 
+    @property
+    def kept(self) -> dict[str, str]:
+        """The arguments that a new search keeps."""
+        return {name: value for name, value in self.arguments.items() if name != "q"}
+
     def address(self, **changed: str | None) -> str:
         """Return the address of this list with some arguments changed (None takes one away)."""
         return _address(self.arguments, **changed)
@@ -107,7 +112,11 @@ def read(arguments: Mapping[str, str], standing: Standing) -> Shown:
     for name, label, options in facets:
         current = given.get(name) or (OPEN if name == "state" else None)
         links = [
-            Link(text, _address(given, **{name: None if value == current else value}), value == current)
+            Link(
+                text,
+                _address(given, **{name: None if value == current else value}),
+                value == current,
+            )
             for value, text in options
         ]
         if links:

@@ -67,9 +67,7 @@ class ListingForm(Form):
         ],
         validators=chosen(_l("Say whether you seek or offer.")),
     )
-    title = StringField(
-        _l("Title"), validators=[*required(_l("Give it a title.")), at_most(80)]
-    )
+    title = StringField(_l("Title"), validators=[*required(_l("Give it a title.")), at_most(80)])
     specification = TextAreaField(
         _l("What exactly"),
         validators=[*required(_l("Say what exactly you seek or offer.")), at_most(5000)],
@@ -82,9 +80,7 @@ class ListingForm(Form):
         choices=[(value.value, label) for value, label in VISIBILITIES.items()],
         validators=chosen(_l("Choose who may see it.")),
     )
-    named_ids = SelectMultipleField(
-        _l("Named organisations"), coerce=int, validators=[optional()]
-    )
+    named_ids = SelectMultipleField(_l("Named organisations"), coerce=int, validators=[optional()])
     kind = SelectField(_l("Kind"), validators=[optional()])
     chain_node_id = SelectField(_l("Chain node"), validators=[optional()])
     wanted_region_id = SelectField(_l("Region wanted"), validators=[optional()])
@@ -138,6 +134,12 @@ class ListingForm(Form):
             *((str(each.id), each.name) for each in choices if each.facet == "node"),
         ]
         self.named_ids.choices = list(members)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether an optional field holds something or is wrong, so that the part stands open."""
+        more = (self.kind, self.chain_node_id, self.wanted_region_id, self.amount, self.cooperation)
+        return any(field.errors or field.data not in (None, "") for field in more)
 
     def content(self) -> ListingContent:
         """Return what was typed, as the operations take it (money in fen)."""

@@ -199,7 +199,9 @@ class Interest(Versioned, Model):
     #: followed by a new one.
     released_at: Mapped[datetime | None]
 
-    listing: Mapped[Listing] = relationship(back_populates="interests", lazy="joined", innerjoin=True)
+    listing: Mapped[Listing] = relationship(
+        back_populates="interests", lazy="joined", innerjoin=True
+    )
     organisation: Mapped[Organisation] = relationship(
         foreign_keys=[organisation_id], lazy="joined", innerjoin=True
     )

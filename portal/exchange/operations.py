@@ -135,7 +135,9 @@ def _write(listing: Listing, content: ListingContent) -> None:
         node = db.session.get(ChainNode, content.chain_node_id)
         if node is None or node.chain_map_id != alliance.chain_map_id:
             raise Refused(_l("This node is not on the alliance's chain."), field="chain_node_id")
-    if content.wanted_region_id is not None and not db.session.get(Region, content.wanted_region_id):
+    if content.wanted_region_id is not None and not db.session.get(
+        Region, content.wanted_region_id
+    ):
         raise Refused(_l("Please choose one."), field="wanted_region_id")
     named = set(content.named_ids) - {listing.organisation.id}
     if content.visibility is ListingVisibility.CONFIDENTIAL:

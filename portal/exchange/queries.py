@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
@@ -52,6 +52,15 @@ class ListingFilter:
     state: str = OPEN
 
 
+class RegionName(NamedTuple):
+    """What a chip shows of a region."""
+
+    code: str
+    short: str
+    name: str
+    name_en: str
+
+
 @dataclass(frozen=True)
 class ListingRow:
     """One row of a list: plain values, no record behind it."""
@@ -65,9 +74,7 @@ class ListingRow:
     valid_until: date
     amount_fen: int | None
     organisation: str
-    region_code: str
-    region_short: str
-    region_name: str
+    region: RegionName
     node: str | None
     key: str
 
@@ -101,6 +108,7 @@ _ROW: tuple[Any, ...] = (
     Region.code,
     Region.short,
     Region.name,
+    Region.name_en,
     ChainNode.name,
     Listing.listed_at,
 )
@@ -115,8 +123,12 @@ def _named(query: Select[Any]) -> Select[Any]:
     )
 
 
+def _row(row: Any, key: str = "") -> ListingRow:
+    return ListingRow(*row[:9], region=RegionName(*row[9:13]), node=row[13], key=key)
+
+
 def _rows(query: Select[Any]) -> list[ListingRow]:
-    return [ListingRow(*row[:13], key="") for row in db.session.execute(query)]
+    return [_row(row) for row in db.session.execute(query)]
 
 
 def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
@@ -168,7 +180,7 @@ def list_page(standing: Standing, wanted: ListingFilter, after: str | None = Non
             query = query.where(search.key_column() < int(after))
     rows = db.session.execute(_named(query).limit(PAGE + 1)).all()
     page = [
-        ListingRow(*row[:13], key=str(row[14]) if found is not None else _key(row[13], row[0]))
+        _row(row, key=_key(row[14], row[0]) if found is None else str(row[15]))
         for row in rows[:PAGE]
     ]
     count = None

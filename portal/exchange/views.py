@@ -62,7 +62,8 @@ def listing_page(listing: Listing, **more: Any) -> str:
         own = queries.own_interest(listing.id, standing.actor.organisation_id)
     values: dict[str, Any] = {
         "listing": listing,
-        "facts": listing_facts(listing),
+        "facts_of": listing_facts(listing),
+        "may_edit": can(standing, "listing.edit", listing) and listing.state in operations.EDITABLE,
         "moves": open_to(standing, listing),
         "interests": queries.interests_in(listing.id) if concerns_answers else [],
         "sees_interests": concerns_answers,
@@ -136,6 +137,7 @@ def _form_page(
         form=form,
         listing=listing,
         alliances=mine,
+        opens_more=form.has_more,
         stored=listing_facts(listing) if is_stale and listing else None,
     )
     return page, form.status

@@ -45,6 +45,7 @@ LISTING = Workflow(
         _S.PAUSED: _l("Paused"),
         _S.CLOSED: _l("Closed"),
     },
+    verbs={"create": _l("Posted"), "edit": _l("Changed")},
     start=_S.DRAFT,
     finals=(_S.CLOSED,),
     moves=(
@@ -130,6 +131,7 @@ INTEREST = Workflow(
         _I.DECLINED: _l("Declined"),
         _I.WITHDRAWN: _l("Withdrawn"),
     },
+    verbs={"send": _l("Answered"), "lapse": _l("Lapsed with the listing")},
     start=_I.SENT,
     finals=(_I.ACCEPTED, _I.DECLINED, _I.WITHDRAWN),
     moves=(
