@@ -203,6 +203,7 @@ def teach(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
         # `commit` fires before COMMIT; only the return to the pool is certainly after it.
         event.listen(engine, "checkin", _unlock_sqlite)
+        event.listen(engine, "close", _close_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
 
@@ -252,6 +253,12 @@ def lock_file(handle: Any) -> None:
 def _unlock_sqlite(_connection: Any, record: ConnectionPoolEntry) -> None:
     if record.info.pop("locked", False):
         fcntl.flock(record.info["lock"], fcntl.LOCK_UN)
+
+
+def _close_sqlite(_connection: Any, record: ConnectionPoolEntry) -> None:
+    handle = record.info.pop("lock", None)
+    if handle is not None:
+        handle.close()
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.actors import Actor, ActorKind
 from portal.database import TRIGGERS, Model, choice, constraints, db, immutable
@@ -50,6 +50,8 @@ class JournalLine(Model):
     digest: Mapped[str | None] = mapped_column(String(64))
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+    detail: Mapped[JournalDetail | None] = relationship(lazy="raise")
 
 
 class JournalDetail(Model):
@@ -149,10 +151,9 @@ def seal(notes: Sequence[Note], *, at: datetime) -> None:
             previous=head.hash,
         )
         line.hash = hash_of(line)
-        db.session.add(line)
         if detail:
-            db.session.flush([line])
-            db.session.add(JournalDetail(number=line.number, content=detail))
+            line.detail = JournalDetail(content=detail)
+        db.session.add(line)
         head.length, head.hash = line.number, line.hash
     db.session.flush()
 

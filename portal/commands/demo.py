@@ -235,17 +235,14 @@ def post_all(story: Story) -> None:
     nodes = {
         (node.chain_map_id, node.code): node.id for node in db.session.scalars(select(ChainNode))
     }
+    organisations = {
+        organisation.name: organisation for organisation in db.session.scalars(select(Organisation))
+    }
     fates = [fate for fate, share in FATES.items() for _each in range(share)]
     for row in read("listings"):
         alliance = alliances[row["alliance"]]
         is_lead = row.get("story") == "lead"
-        owners = [
-            organisation
-            for organisation in story.members[alliance.id]
-            if organisation.region.code == row["region"]
-            and organisation.kind is not OrganisationKind.GOVERNMENT
-        ]
-        owner = story.roles["manager_and_delegate"] if is_lead else story.chance.choice(owners)
+        owner = organisations[row["organisation"]]
         fate = "open" if is_lead else story.chance.choice(fates)
         _post(story, row, alliance, owner, fate, nodes)
 

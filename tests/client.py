@@ -1,0 +1,140 @@
+"""A test client that looks at every page it is given.
+
+Each request runs in a fresh context, so that nothing of one visitor leaks into the next. Every
+200 that is HTML must be a decent page: see `look_at`.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import re
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from portal.accounts.models import Person, Session
+from portal.accounts.operations import choose_organisation, start_session
+from portal.actors import person
+from portal.database import db
+from tests.world import World
+
+FORM_CONTROLS = ("input", "select", "textarea")
+
+
+class Client:
+    """One visitor: somebody of the cast with a session of their own, or nobody."""
+
+    def __init__(self, app: Flask, world: World, who: str, language: str = "zh") -> None:
+        self.app, self.world, self.who = app, world, who
+        self.language = language
+        self._client = app.test_client()
+        self._client.set_cookie("language", language)
+        self._token: str | None = None
+        if who != "anonymous":
+            self._sign_in()
+
+    def _sign_in(self) -> None:
+        key = secrets.token_urlsafe(32)
+
+        def enter() -> None:
+            with self.app.app_context():
+                me = db.session.get_one(Person, self.world.person[self.who])
+                opened: Session = start_session(
+                    me, key=key, device="test", lifetime=timedelta(hours=1), attempts_key="test"
+                )
+                acting = self.world.acts_for.get(self.who)
+                if acting and opened.organisation_id not in (None, self.world.organisation[acting]):
+                    choose_organisation(opened, self.world.organisation[acting], by=person(me.id))
+                db.session.remove()
+
+        contextvars.Context().run(enter)
+        with self._client.session_transaction() as cookie:
+            cookie["_user_id"] = key
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Make one request in a fresh context."""
+        response: TestResponse = contextvars.Context().run(self._client.open, *args, **kwargs)
+        return response
+
+    def get(self, address: str, **kwargs: Any) -> TestResponse:
+        """Get a page and look at it."""
+        response = self.open(address, method="GET", **kwargs)
+        if response.status_code == 200 and response.mimetype == "text/html":
+            look_at(response.text, self.language)
+        return response
+
+    def soup(self, address: str) -> BeautifulSoup:
+        """Get a page that must be there, ready to be read."""
+        response = self.get(address)
+        assert response.status_code == 200, (address, self.who, response.status_code)
+        return BeautifulSoup(response.text, "html.parser")
+
+    def token(self) -> str:
+        """Return a CSRF token of this visitor's session."""
+        if self._token is None:
+            page = "/sign-in" if self.who == "anonymous" else "/desk"
+            text = self.open(page, method="GET").text
+            found = re.search(r'name="csrf_token" value="([^"]+)"', text)
+            assert found, f"no form on {page} for {self.who}"
+            self._token = found[1]
+        return self._token
+
+    def post(self, address: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
+        """Send a form with a valid CSRF token."""
+        return self.open(
+            address, method="POST", data={"csrf_token": self.token(), **(data or {})}, **kwargs
+        )
+
+    def queries(self, address: str) -> int:
+        """Return how many statements a page runs, after one visit to warm what is kept."""
+        self.get(address)
+        ran: list[str] = []
+
+        def count(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if statement.lstrip()[:6].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+                ran.append(statement)
+
+        with self.app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", count)
+        try:
+            response = self.get(address)
+        finally:
+            event.remove(engine, "before_cursor_execute", count)
+        assert response.status_code == 200, (address, response.status_code)
+        return len(ran)
+
+
+def look_at(text: str, language: str) -> None:
+    """Check what every page owes its reader; each failure names itself."""
+    page = BeautifulSoup(text, "html.parser")
+    headings = page.find_all("h1")
+    assert len(headings) == 1, f"{len(headings)} h1 on the page"
+    title = page.title.get_text(strip=True) if page.title else ""
+    heading = " ".join(headings[0].get_text().split())
+    assert " ".join(title.split()).startswith(heading), f"title {title!r} without h1 {heading!r}"
+    ids = [str(tag["id"]) for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
+    assert page.html is not None
+    assert page.html["lang"] == ("en" if language == "en" else "zh-Hans")
+    for control in page.find_all(FORM_CONTROLS):
+        if control.get("type") not in ("hidden", "submit"):
+            assert _has_label(page, control), f"no label for {control}"
+    for form in page.find_all("form"):
+        if str(form.get("method", "get")).lower() == "post":
+            assert form.find("input", {"name": "csrf_token"}), f"a form without a token: {form}"
+    for tag in page.find_all(True):
+        inline = [name for name in tag.attrs if name == "style" or name.startswith("on")]
+        assert not inline, f"inline {inline} on {tag.name}"
+    assert "None" not in page.get_text().split(), "a None stands on the page"
+
+
+def _has_label(page: BeautifulSoup, control: Tag) -> bool:
+    if control.get("aria-label") or control.find_parent("label"):
+        return True
+    return bool(control.get("id") and page.find("label", {"for": control["id"]}))

@@ -1,0 +1,144 @@
+"""The ground the tests stand on: real databases made by the migrations, and the cast on them.
+
+Each worker migrates and settles one template per engine; every test gets its own copy. Nothing
+of ours is replaced by a mock.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+
+from portal import create_app
+from portal.database import db
+from tests import world as world_module
+from tests.client import Client
+from tests.postgresql import Cluster
+from tests.world import World
+
+#: For tests that must hold on both engines: `pytestmark = both_engines`.
+both_engines = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+
+
+def make_app(url: str) -> Flask:
+    """Return an application on a database that is migrated already."""
+    return create_app("testing", {"SQLALCHEMY_DATABASE_URI": url})
+
+
+def settle(url: str) -> World:
+    """Migrate an empty database and let the cast of the tests move in."""
+    app = make_app(url)
+    with app.app_context():
+        flask_migrate.upgrade()
+        cast = world_module.build()
+        db.session.remove()
+        db.engine.dispose()
+    return cast
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+    """One settled SQLite file per worker."""
+    path = tmp_path_factory.mktemp("template") / "portal.sqlite3"
+    return path, settle(f"sqlite:///{path}")
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One PostgreSQL cluster per worker, on a socket, gone afterwards."""
+    running = Cluster()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(cluster: Cluster) -> tuple[str, World]:
+    """One settled PostgreSQL database per worker; copies of it take some 40 ms."""
+    cluster.create("template_world")
+    return "template_world", settle(cluster.url("template_world"))
+
+
+@pytest.fixture
+def engine() -> str:
+    """The engine of a test that does not ask for both."""
+    return "sqlite"
+
+
+@pytest.fixture
+def settled(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[str, World]]:
+    """This test's own settled database: its address, and who lives there."""
+    if engine == "sqlite":
+        template, cast = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "portal.sqlite3"
+        shutil.copyfile(template, path)
+        yield f"sqlite:///{path}", cast
+    else:
+        name, cast = request.getfixturevalue("postgresql_template")
+        cluster: Cluster = request.getfixturevalue("cluster")
+        with cluster.copy_of(name) as url:
+            yield url, cast
+
+
+@pytest.fixture
+def url(settled: tuple[str, World]) -> str:
+    """The address of this test's database."""
+    return settled[0]
+
+
+@pytest.fixture
+def world(settled: tuple[str, World]) -> World:
+    """The ids of everyone and everything the tests speak of."""
+    return settled[1]
+
+
+@pytest.fixture
+def app(url: str) -> Iterator[Flask]:
+    """The application on this test's database."""
+    made = make_app(url)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    """An open application context, for tests that call operations and queries themselves."""
+    with app.app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def visit(app: Flask, world: World) -> Callable[..., Client]:
+    """Return a client for one of the cast, signed in (`anonymous` for nobody)."""
+
+    def enter(who: str = "anonymous", **options: Any) -> Client:
+        return Client(app, world, who, **options)
+
+    return enter
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fail at once, naming the line, where the machine lacks what the suite needs."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        return
+    fonts = subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, text=True, check=False)
+    missing = []
+    if shutil.which("chromium") is None:
+        missing.append("chromium")
+    if not fonts.stdout.strip():
+        missing.append("fonts-noto-cjk")
+    if Cluster.binaries() is None:
+        missing.append("postgresql")
+    if missing:
+        pytest.exit("apt-get install --no-install-recommends " + " ".join(missing), returncode=3)

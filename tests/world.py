@@ -1,0 +1,214 @@
+"""The cast: who is who in the tests, and what they have.
+
+Two alliances matter, hydrogen and biomedicine. Everyone has one line on who they are; whoever
+needs somebody asks for them by name: `world.actor("supplier")`, `world.listing["public"]`.
+The world is built through operations, so that nothing in it is illegal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from portal import clock
+from portal.accounts.models import Organisation, OrganisationKind, Person
+from portal.accounts.operations import (
+    create_organisation,
+    create_person,
+    end_appointment,
+    grant_appointment,
+)
+from portal.actors import ANONYMOUS, SYSTEM, Actor, person
+from portal.alliances.models import Alliance, Membership, Tier
+from portal.alliances.operations import admit_organisation, appoint_chair
+from portal.alliances.queries import all_alliances
+from portal.commands.load import load_starter
+from portal.database import db
+from portal.exchange import answering, operations
+from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
+from portal.exchange.operations import ListingContent
+from portal.regions.queries import region_by_code
+from portal.roles import Role
+
+#: Who they are, and for which organisation they act when they act.
+CAST = {
+    "anonymous": "somebody who is not signed in",
+    "stranger": "signed in, but appointed to nothing",
+    "manager": "manager of maker, a hydrogen member in Beijing",
+    "delegate": "delegate of maker; posts everything below that has no other owner",
+    "former": "was delegate of maker until an hour ago",
+    "supplier": "delegate of supplier, a hydrogen member in Hebei",
+    "chair": "named person of chairer, the hydrogen member in Tianjin that chairs now",
+    "outsider": "delegate of medic, a member of biomedicine only",
+    "secretary": "secretary of hydrogen",
+    "other_secretary": "secretary of biomedicine",
+    "liaison": "government liaison of Hebei",
+    "expert": "expert of hydrogen",
+    "admin": "portal administrator",
+}
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class World:
+    """Ids by name, so that a copy of the database can be spoken of without a session."""
+
+    person: dict[str, int] = field(default_factory=dict)
+    organisation: dict[str, int] = field(default_factory=dict)
+    alliance: dict[str, int] = field(default_factory=dict)
+    membership: dict[str, int] = field(default_factory=dict)
+    listing: dict[str, int] = field(default_factory=dict)
+    interest: dict[str, int] = field(default_factory=dict)
+    acts_for: dict[str, str] = field(default_factory=dict)
+
+    def actor(self, who: str) -> Actor:
+        """Return one of the cast as the actor they are when they act."""
+        if who == "anonymous":
+            return ANONYMOUS
+        acting = self.acts_for.get(who)
+        return person(self.person[who], self.organisation[acting] if acting else None)
+
+    def get(self, kind: type[Listing], name: str) -> Listing:
+        """Return a listing by its name in this world."""
+        return db.session.get_one(kind, self.listing[name])
+
+    def get_interest(self, name: str) -> Interest:
+        """Return an interest by its name in this world."""
+        return db.session.get_one(Interest, self.interest[name])
+
+
+def content(**changed: object) -> ListingContent:
+    """Return what a plain public demand says, with some of it changed."""
+    plain: dict[str, object] = {
+        "direction": Direction.DEMAND,
+        "title": "求购碳纤维缠绕代工产能",
+        "specification": "70MPa IV型储氢瓶，T700级碳纤维，首年1800只。",
+        "valid_until": clock.today() + 60 * DAY,
+        "visibility": ListingVisibility.PUBLIC,
+    }
+    return ListingContent(**{**plain, **changed})  # type: ignore[arg-type]
+
+
+def build() -> World:
+    """Build the world in a migrated, empty database."""
+    world, now = World(), datetime.now(UTC)
+    with clock.standing_still(now - 200 * DAY):
+        load_starter("beijing-tianjin-hebei")
+        _settle(world, now)
+    _post(world, now)
+    return world
+
+
+def _settle(world: World, now: datetime) -> None:
+    alliances = {alliance.slug: alliance for alliance in all_alliances()}
+    world.alliance = {slug: alliance.id for slug, alliance in alliances.items()}
+    hydrogen, biomedicine = alliances["hydrogen"], alliances["biomedicine"]
+    maker = _organisation(world, "maker", "北京甲氢能有限公司", "BJ", hydrogen, Tier.VICE_CHAIR)
+    supplier = _organisation(world, "supplier", "河北乙材料有限公司", "HE", hydrogen, Tier.MEMBER)
+    chairer = _organisation(world, "chairer", "天津丙研究院", "TJ", hydrogen, Tier.CHAIR)
+    medic = _organisation(world, "medic", "北京丁生物有限公司", "BJ", biomedicine, Tier.CHAIR)
+    _organisation(world, "quiet", "河北戊制造有限公司", "HE", hydrogen, Tier.COUNCIL)
+    hebei = region_by_code("HE")
+    assert hebei is not None
+    for who, role, scope, acting in (
+        ("manager", Role.MANAGER, maker.id, "maker"),
+        ("delegate", Role.DELEGATE, maker.id, "maker"),
+        ("former", Role.DELEGATE, maker.id, "maker"),
+        ("supplier", Role.DELEGATE, supplier.id, "supplier"),
+        ("chair", Role.MANAGER, chairer.id, "chairer"),
+        ("outsider", Role.DELEGATE, medic.id, "medic"),
+        ("secretary", Role.SECRETARY, hydrogen.id, None),
+        ("other_secretary", Role.SECRETARY, biomedicine.id, None),
+        ("liaison", Role.LIAISON, hebei.id, None),
+        ("expert", Role.EXPERT, hydrogen.id, None),
+        ("admin", Role.ADMINISTRATOR, 0, None),
+        ("stranger", None, 0, None),
+    ):
+        someone = create_person(name=f"测试{who}", email=f"{who}@test.example", by=SYSTEM)
+        world.person[who] = someone.id
+        if acting:
+            world.acts_for[who] = acting
+        if role is not None:
+            appointment = grant_appointment(someone, role, scope_id=scope, by=SYSTEM)
+            if who == "former":
+                with clock.standing_still(now - timedelta(hours=1)):
+                    end_appointment(appointment, by=SYSTEM)
+    in_the_chair = db.session.get_one(Person, world.person["chair"])
+    appoint_chair(hydrogen, chairer, in_the_chair, from_at=now - 100 * DAY, by=SYSTEM)
+    next_chair = db.session.get_one(Person, world.person["manager"])
+    appoint_chair(hydrogen, maker, next_chair, from_at=now + 100 * DAY, by=SYSTEM)
+
+
+def _organisation(
+    world: World, name: str, full: str, region_code: str, alliance: Alliance, tier: Tier
+) -> Organisation:
+    region = region_by_code(region_code)
+    assert region is not None
+    made = create_organisation(
+        name=full, kind=OrganisationKind.ENTERPRISE, region=region, by=SYSTEM
+    )
+    world.organisation[name] = made.id
+    membership: Membership = admit_organisation(alliance, made, tier, by=SYSTEM)
+    world.membership[name] = membership.id
+    return made
+
+
+def _post(world: World, now: datetime) -> None:
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    biomedicine = db.session.get_one(Alliance, world.alliance["biomedicine"])
+    delegate, keeper = world.actor("delegate"), world.actor("secretary")
+
+    def post(name: str, *, submit: bool = True, publish: bool = True, **changed: object) -> Listing:
+        made = operations.post_listing(
+            hydrogen, content(title=f"{name} 碳纤维缠绕", **changed), by=delegate, submit=submit
+        )
+        if publish:
+            operations.publish_listing(made, by=keeper)
+        world.listing[name] = made.id
+        return made
+
+    with clock.standing_still(now - 30 * DAY):
+        post("expired", valid_until=(now - 2 * DAY).date())
+        lapsed = answering.send_interest(
+            world.get(Listing, "expired"), message="可供。", by=world.actor("supplier")
+        )
+        world.interest["lapsed"] = lapsed.id
+    with clock.standing_still(now - 5 * DAY):
+        post("draft", submit=False, publish=False)
+        post("submitted", publish=False)
+        returned = post("returned", publish=False)
+        operations.return_listing(returned, by=keeper, note="请补充数量。")
+        public = post("public")
+        members = post("members", visibility=ListingVisibility.MEMBERS)
+        post(
+            "confidential",
+            visibility=ListingVisibility.CONFIDENTIAL,
+            named_ids=[world.organisation["supplier"]],
+        )
+        operations.pause_listing(post("paused"), by=delegate)
+        closed = post("closed")
+        operations.close_listing(closed, by=delegate)
+        foreign = operations.post_listing(
+            biomedicine,
+            content(title="foreign 冻干粉针", direction=Direction.SUPPLY),
+            by=world.actor("outsider"),
+            submit=True,
+        )
+        operations.publish_listing(foreign, by=world.actor("other_secretary"))
+        world.listing["foreign"] = foreign.id
+    with clock.standing_still(now - 2 * DAY):
+        for name, listing, who in (
+            ("sent", public, "supplier"),
+            ("accepted", members, "chair"),
+            ("declined", members, "supplier"),
+            ("withdrawn", public, "outsider"),
+        ):
+            made = answering.send_interest(
+                listing, message="可供，月产150只。", by=world.actor(who)
+            )
+            world.interest[name] = made.id
+    with clock.standing_still(now - 1 * DAY):
+        answering.accept_interest(world.get_interest("accepted"), by=delegate)
+        answering.decline_interest(world.get_interest("declined"), by=delegate, note="产能已满。")
+        answering.withdraw_interest(world.get_interest("withdrawn"), by=world.actor("outsider"))
