@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,7 +62,7 @@ class Testing(Config):
 
     NAME = "testing"
     TESTING = True
-    SECRET_KEY = "testing-only-testing-only-testing-only"
+    SECRET_KEY = "testing-only-testing-only-testing-only"  # noqa: S105 - opens nothing
     SIGN_INS_PER_ADDRESS = 10_000
 
 
@@ -96,8 +97,6 @@ def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[st
 
 def development_key() -> str:
     """Return this machine's own key, made once and kept beside the database."""
-    import secrets
-
     INSTANCE.mkdir(parents=True, exist_ok=True)
     path = INSTANCE / "development.key"
     if not path.exists():

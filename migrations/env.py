@@ -48,7 +48,9 @@ def run() -> None:
         def begin(connection: Any) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    with engine.connect() as connection:
+    # One transaction around everything, ours: Alembic believes that SQLite cannot roll back DDL
+    # and would leave what follows the last revision uncommitted.
+    with engine.begin() as connection:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -57,12 +59,9 @@ def run() -> None:
             include_object=is_described,
             render_item=plain_type,
             compare_type=True,
-            transaction_per_migration=False,
         )
-        with context.begin_transaction():
-            context.run_migrations()
-            if context.get_context().opts.get("fn") and not context.is_offline_mode():
-                _finish(connection, is_sqlite)
+        context.run_migrations()
+        _finish(connection, is_sqlite)
     engine.dispose()
 
 

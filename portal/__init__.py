@@ -122,6 +122,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     csrf.init_app(app)
     accounts_views.login_manager.init_app(app)
     errors.init_app(app)
+    access.init_app(app)
     responses.init_app(app)
     for area in AREAS:
         if area.bp.name not in app.blueprints:

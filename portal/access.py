@@ -10,36 +10,25 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, g, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement, and_, false, or_, select, true, union_all
+from sqlalchemy.orm.exc import ObjectDeletedError
+from werkzeug.wrappers import Response
 
 from portal import clock
-from portal.actors import ANONYMOUS, Actor, ActorKind
+from portal.actors import ANONYMOUS, Actor, ActorKind, Standing
 from portal.database import db
-from portal.errors import Denied, Missing
+from portal.errors import Denied, Missing, page
 from portal.permissions import PERMISSIONS, VISIBILITY
 from portal.registry import registry
 from portal.roles import IMPLIED, Role
 from portal.words import HeldAmong, HeldAt, Line, token
 
 View = TypeVar("View", bound=Callable[..., Any])
-NOBODY: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What an actor is, and where: role -> ids of the scopes it is held at."""
-
-    actor: Actor
-    roles: Mapping[Role, frozenset[int]]
-
-    def __getitem__(self, role: Role) -> frozenset[int]:
-        return self.roles.get(role, NOBODY)
 
 
 def standing_of(actor: Actor) -> Standing:
@@ -47,7 +36,9 @@ def standing_of(actor: Actor) -> Standing:
     if actor.kind is not ActorKind.PERSON:
         return Standing(actor, {})
     at = clock.now()
-    rows = db.session.execute(union_all(*(provide(actor, at) for provide in registry().standing)))
+    rows: Any = db.session.execute(
+        union_all(*(provide(actor, at) for provide in registry().standing))
+    )
     held: dict[Role, set[int]] = defaultdict(set)
     for role, scope_id in rows:
         held[Role(role)].add(scope_id)
@@ -157,9 +148,9 @@ def requires(permission: str, model: Any = None) -> Callable[[View], View]:
             if model is not None:
                 thing = find(model, address.pop(f"{model.noun}_{model.address}"))
                 if thing is None or not can(standing, f"{model.noun}.view", thing):
-                    return _turn_away(standing, Missing())
+                    raise Missing(f"{model.noun} at {request.path}")
             if not can(standing, permission, thing):
-                return _turn_away(standing, Denied(permission))
+                raise Denied(permission)
             return view(thing, **address) if model is not None else view(**address)
 
         guarded.door = permission  # type: ignore[attr-defined]
@@ -174,11 +165,18 @@ def public(view: View) -> View:
     return view
 
 
-def _turn_away(standing: Standing, answer: Exception) -> Any:
-    if standing.actor.kind is not ActorKind.ANONYMOUS:
-        raise answer
-    target = request.full_path if request.method == "GET" else None
-    return redirect(url_for("accounts.sign_in", next=target.rstrip("?") if target else None))
+def init_app(app: Flask) -> None:
+    """Give "denied" and "missing" their answers: the same one for an anonymous visitor."""
+
+    @app.errorhandler(Denied)
+    @app.errorhandler(Missing)
+    @app.errorhandler(ObjectDeletedError)
+    def turn_away(answer: Exception) -> Response:
+        if current_actor().kind is ActorKind.ANONYMOUS:
+            target = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("accounts.sign_in", next=target))
+        app.logger.info("turned away: %s", answer)
+        return page(403 if isinstance(answer, Denied) else 404)
 
 
 def check_doors(app: Flask) -> None:

@@ -1,13 +1,16 @@
 """Who acts: a person for an organisation, the system, or an anonymous visitor.
 
-An operation is always told its actor (`by=`); it never looks for one. What an actor *may* do
-is not kept here: that is computed from appointments at the moment it matters (`access.py`).
+An operation is always told its actor (`by=`); it never looks for one. What an actor *is* at an
+instant, its standing, is computed from appointments whenever it matters (`access.standing_of`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from portal.roles import Role
 
 
 class ActorKind(StrEnum):
@@ -39,3 +42,18 @@ ANONYMOUS = Actor(ActorKind.ANONYMOUS)
 def person(person_id: int, organisation_id: int | None = None) -> Actor:
     """Return the actor for a person, acting for an organisation where one is given."""
     return Actor(ActorKind.PERSON, person_id, organisation_id)
+
+
+#: Where a role is held that is not held at all.
+NOWHERE: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an actor is, and where: role -> ids of the scopes it is held at."""
+
+    actor: Actor
+    roles: Mapping[Role, frozenset[int]]
+
+    def __getitem__(self, role: Role) -> frozenset[int]:
+        return self.roles.get(role, NOWHERE)

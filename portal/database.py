@@ -14,16 +14,19 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Enum, MetaData, event, orm, text
+from sqlalchemy import Connection, DateTime, Dialect, Enum, MetaData, Select, event, orm, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+#: A select of any columns.
+Rows: TypeAlias = Select[*tuple[Any, ...]]
 #: The execution option by which a transaction says that it writes.
 WRITING = "portal_write"
 #: A writer that waits longer than this gives up; the person is told to try again (503).
@@ -142,6 +145,7 @@ def apply_triggers(connection: Connection) -> None:
             connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}"))
             statements = trigger.postgresql
         for statement in statements:
+            # No parameters are bound, but psycopg reads a percent sign all the same.
             connection.exec_driver_sql(statement)
 
 
@@ -149,7 +153,7 @@ def immutable(table: str, *, deletable: bool = False) -> list[Trigger]:
     """Return the triggers that refuse UPDATE (and DELETE, unless `deletable`) on a table."""
     function = (
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+        "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"
     )
     return [
         Trigger(
@@ -219,7 +223,7 @@ def _open_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
         connection.execute(f"PRAGMA {pragma}")
     path = connection.execute("PRAGMA database_list").fetchone()[2]
     # Never the database file itself: closing any handle on it would drop SQLite's own locks.
-    record.info["lock"] = open(f"{path}.lock", "a")  # noqa: SIM115 - lives with the connection
+    record.info["lock"] = Path(f"{path}.lock").open("a")  # noqa: SIM115 - lives with the connection
 
 
 def _begin_sqlite(connection: Connection) -> None:

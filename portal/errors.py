@@ -14,7 +14,6 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
 from portal.database import Busy
@@ -97,16 +96,6 @@ def init_app(app: Flask) -> None:
         if isinstance(error, TooMany):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
-
-    @app.errorhandler(Denied)
-    def denied(error: Denied) -> Response:
-        app.logger.info("denied: %s", error)
-        return page(403)
-
-    @app.errorhandler(ObjectDeletedError)
-    @app.errorhandler(Missing)
-    def missing(_error: Exception) -> Response:
-        return page(404)
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Response:

@@ -38,7 +38,7 @@ class Form(FlaskForm):
     key = HiddenField()
     version = HiddenField()
 
-    class Meta(FlaskForm.Meta):  # type: ignore[name-defined, misc]
+    class Meta(FlaskForm.Meta):
         """Clean what was typed before anything looks at it."""
 
         def bind_field(self, form: Any, unbound: Any, options: Any) -> Field:
@@ -70,7 +70,9 @@ class Form(FlaskForm):
     @property
     def expected(self) -> int | None:
         """The version the person saw when the form was opened, or None for a new record."""
-        return int(self.version.data) if (self.version.data or "").isdecimal() else None
+        # What was sent, never what the record holds: a form without a version expects nothing.
+        written = str((self.version.raw_data or [""])[0])
+        return int(written) if written.isdecimal() else None
 
     def receipt(self, by: Actor) -> str:
         """Return the receipt of this request: person, form key and digest of the content."""

@@ -36,7 +36,7 @@ def is_english() -> bool:
 def localised(thing: Any, attribute: str = "name") -> str:
     """Return a record's own text in the page's language; Chinese where it has no other."""
     english = getattr(thing, f"{attribute}_en", None) if is_english() else None
-    return english or getattr(thing, attribute)
+    return str(english or getattr(thing, attribute))
 
 
 def day(value: date | None) -> str:
@@ -44,8 +44,8 @@ def day(value: date | None) -> str:
     if value is None:
         return ""
     if is_english():
-        return format_date(value, "d MMM y (EEE)")
-    return format_date(value, "long") + format_date(value, " (EEE)")
+        return str(format_date(value, "d MMM y (EEE)"))
+    return str(format_date(value, "long") + format_date(value, " (EEE)"))
 
 
 def moment(value: datetime | None) -> str:
@@ -53,8 +53,8 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     if is_english():
-        return format_datetime(value, "d MMM y HH:mm")
-    return format_datetime(value, "long").rpartition(" ")[0] + format_datetime(value, " HH:mm")
+        return str(format_datetime(value, "d MMM y HH:mm"))
+    return str(format_date(value, "long") + format_datetime(value, " HH:mm"))
 
 
 def money(fen: int | None) -> str:
@@ -63,7 +63,7 @@ def money(fen: int | None) -> str:
         return ""
     if fen >= FEN_PER_YI:
         number = format_decimal(round(fen / FEN_PER_YI, 2), "#,##0.##")
-        return _("%(number)s hundred million yuan", number=number)
+        return str(_("%(number)s hundred million yuan", number=number))
     return _(
         "%(number)s × 10,000 yuan", number=format_decimal(round(fen / FEN_PER_WAN, 2), "#,##0.##")
     )

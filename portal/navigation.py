@@ -14,7 +14,8 @@ from flask import url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from portal.access import Standing, can
+from portal.access import can
+from portal.actors import Standing
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
-from sqlalchemy import Select
+
+from portal.database import Rows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from portal.workflow import Workflow
 
 #: (actor, instant) -> a select of (role, scope id) rows; several are joined by UNION ALL.
-StandingProvider = Callable[["Actor", "datetime"], "Select[Any]"]
+StandingProvider = Callable[["Actor", "datetime"], Rows]
 #: What else happens, in another area, in the same transaction: (thing, by=actor).
 Consequence = Callable[..., None]
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
     String,
     Text,
     UniqueConstraint,
@@ -28,8 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.access import Standing, audience, audience_tokens
-from portal.database import TRIGGERS, Model, Trigger, constraints, db, is_sqlite
+from portal.access import audience, audience_tokens
+from portal.actors import Standing
+from portal.database import TRIGGERS, Model, Rows, Trigger, constraints, db, is_sqlite
 
 #: Longer texts are cut for the index: PostgreSQL clamps word positions at 16,383.
 LONGEST_TEXT = 12_000
@@ -89,7 +90,7 @@ def pairs(normalised: str) -> list[str]:
     """
     units = normalised.encode("utf-16-be")
     hexes = [units[i : i + 2].hex() for i in range(0, len(units), 2)]
-    return [f"x{first}{second}" for first, second in zip(hexes, hexes[1:], strict=False)]
+    return [f"x{first}{second}" for first, second in pairwise(hexes)]
 
 
 def put(thing: Any, written: Iterable[str | None], *, move_up: bool = False) -> None:
@@ -144,7 +145,7 @@ def is_whole(tokens: list[str]) -> bool:
     return len(tokens[0]) == 9
 
 
-def documents(noun: str, query: str, standing: Standing) -> Select[Any] | None:
+def documents(noun: str, query: str, standing: Standing) -> Rows | None:
     """Return a select of (id, record_id), newest first, of what a person finds.
 
     None where the query holds nothing to search for. `id` is the paging key.

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, true
 
+from portal.actors import Standing
 from portal.roles import Role
-
-if TYPE_CHECKING:
-    from portal.access import Standing
 
 
 class Word:

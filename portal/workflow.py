@@ -17,8 +17,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from portal import journal
-from portal.access import Standing, can, require, visible_to
-from portal.actors import Actor
+from portal.access import can, require, visible_to
+from portal.actors import Actor, Standing
 from portal.errors import Refused, Stale
 from portal.registry import registry
 
@@ -123,9 +123,10 @@ def move(
 ) -> None:
     """Make a move: check it, assign the state, journal it, run its consequences.
 
-    `also` holds the columns that change together with the state, `expected` is the version the person saw, `note` their sentence. Raises `Stale` for an old
-    version, `Refused` where the record is not in a state the move starts from or a required
-    note is missing, `Denied` without the permission.
+    `also` holds the columns that change together with the state, `expected` is the version the
+    person saw, `note` their sentence. Raises `Denied` without the permission, `Stale` for an old
+    version, `Refused` where the record is in no state the move starts from, where its rule does
+    not hold, or where a required note is missing.
     """
     step = registry().workflows[thing.noun].named(name)
     require(by, step.permission, thing)

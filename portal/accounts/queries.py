@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from portal import clock, journal
 from portal.accounts.models import Appointment, Organisation, Person, Session
 from portal.actors import Actor
-from portal.database import db
+from portal.database import Rows, db
 from portal.regions.models import Region
 from portal.roles import ROLES, Role, Scope
 from portal.workflow import words_for
@@ -61,7 +61,7 @@ def live_session(key: str) -> Session | None:
     )
 
 
-def appointments_standing(actor: Actor, at: datetime) -> Select[Any]:
+def appointments_standing(actor: Actor, at: datetime) -> Rows:
     """Return (role, scope id) of the appointments an actor holds at an instant.
 
     Roles at an organisation count only for the one the person acts for now. A liaison of a
@@ -124,12 +124,6 @@ def holders(role: Role, scope_id: int) -> Sequence[Person]:
         .where(Appointment.role == role, Appointment.scope_id == scope_id, Appointment.is_running)
         .order_by(Person.id)
     ).all()
-
-
-def names(person_ids: Iterable[int]) -> dict[int, str]:
-    """Return the names of people by their ids."""
-    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(set(person_ids))))
-    return {person_id: name for person_id, name in rows}
 
 
 @dataclass(frozen=True)

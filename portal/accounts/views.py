@@ -38,7 +38,7 @@ OWN_DEVICE = timedelta(days=30)
 SHARED_DEVICE = timedelta(hours=12)
 
 
-@login_manager.user_loader
+@login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_session(key: str) -> SignedIn | None:
     """Return who a cookie belongs to: asked of the database on every request."""
     found = queries.live_session(key)
@@ -54,12 +54,13 @@ def sign_in() -> tuple[str, int] | Response:
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
-    account = queries.account_name(form.account.data)
+    account = queries.account_name(form.account.data or "")
     account_key = f"account:{hashlib.sha256(account.encode()).hexdigest()[:32]}"
     _throttle(account_key)
     person = queries.person_named(account)
     # Outside any lock and for unknown accounts too: the time tells nothing.
-    if not passwords.matches(person and person.password_hash, form.password.data) or not person:
+    known_hash = person.password_hash if person else None
+    if not passwords.matches(known_hash, form.password.data or "") or person is None:
         form.refusal = _("The account or the password is not right.")
         return render_template("accounts/sign_in.html", form=form), 422
     key = secrets.token_urlsafe(32)

@@ -36,7 +36,7 @@ class Alliance(Versioned, Model):
     founded_on: Mapped[date | None]
     chain_map_id: Mapped[int] = mapped_column(ForeignKey("chain_map.id"))
 
-    chain_map: Mapped[ChainMap] = relationship()
+    chain_map: Mapped[ChainMap] = relationship(lazy="joined", innerjoin=True)
 
 
 class Tier(StrEnum):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
@@ -15,14 +14,14 @@ from portal.accounts.models import Organisation
 from portal.accounts.queries import OF_ORGANISATION, appointments_standing
 from portal.actors import Actor
 from portal.alliances.models import Alliance, ChairTerm, Membership, Tier
-from portal.database import db
+from portal.database import Rows, db
 from portal.roles import Role
 
 #: Protocol order (排序): the chair organisation first.
 TIER_ORDER = {tier: position for position, tier in enumerate(Tier)}
 
 
-def members_standing(actor: Actor, at: datetime) -> Select[Any]:
+def members_standing(actor: Actor, at: datetime) -> Rows:
     """Return (role member, alliance id) for the organisation the actor acts for now.
 
     Only somebody who holds an appointment at the organisation carries its membership.
@@ -35,7 +34,7 @@ def members_standing(actor: Actor, at: datetime) -> Select[Any]:
     )
 
 
-def chairs_standing(actor: Actor, at: datetime) -> Select[Any]:
+def chairs_standing(actor: Actor, at: datetime) -> Rows:
     """Return (role chair, alliance id) where the actor sits in the chair at the instant."""
     later = aliased(ChairTerm)
     superseded = (
@@ -74,7 +73,7 @@ def member_counts() -> dict[int, int]:
         .where(Membership.is_active)
         .group_by(Membership.alliance_id)
     )
-    return {alliance_id: count for alliance_id, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def memberships_of(organisation_id: int) -> Sequence[Membership]:
@@ -87,17 +86,7 @@ def memberships_of(organisation_id: int) -> Sequence[Membership]:
     ).all()
 
 
-def member_count(alliance_id: int) -> int:
-    """Return how many active members an alliance has."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(Membership.alliance_id == alliance_id, Membership.is_active)
-        )
-        or 0
-    )
-
-
-def members_of(alliance_id: int, region_code: str | None = None) -> Sequence[Membership]:
+def members_of(alliance_id: int) -> Sequence[Membership]:
     """Return the active memberships of an alliance in protocol order, then by name."""
     order = case(TIER_ORDER, value=Membership.tier)
     query = (
@@ -107,8 +96,6 @@ def members_of(alliance_id: int, region_code: str | None = None) -> Sequence[Mem
         .where(Membership.alliance_id == alliance_id, Membership.is_active)
         .order_by(order, Organisation.name)
     )
-    if region_code:
-        query = query.where(Organisation.region.has(code=region_code))
     return db.session.scalars(query).all()
 
 
@@ -141,14 +128,18 @@ class Chair:
 def chair_of(alliance_id: int) -> Chair | None:
     """Return who holds the chair of an alliance now and who is next, or None."""
     at = clock.now()
-    people = joinedload(ChairTerm.organisation), joinedload(ChairTerm.person)
-    terms = select(ChairTerm).options(*people).where(ChairTerm.alliance_id == alliance_id)
-    current = db.session.scalar(
-        terms.where(ChairTerm.from_at <= at).order_by(ChairTerm.from_at.desc()).limit(1)
+    begun = (
+        select(func.max(ChairTerm.from_at))
+        .where(ChairTerm.alliance_id == alliance_id, ChairTerm.from_at <= at)
+        .scalar_subquery()
     )
-    if current is None:
+    terms = db.session.scalars(
+        select(ChairTerm)
+        .options(joinedload(ChairTerm.organisation), joinedload(ChairTerm.person))
+        .where(ChairTerm.alliance_id == alliance_id, ChairTerm.from_at >= begun)
+        .order_by(ChairTerm.from_at)
+        .limit(2)
+    ).all()
+    if not terms:
         return None
-    following = db.session.scalar(
-        terms.where(ChairTerm.from_at > at).order_by(ChairTerm.from_at).limit(1)
-    )
-    return Chair(current, following)
+    return Chair(terms[0], terms[1] if len(terms) > 1 else None)

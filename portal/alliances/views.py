@@ -15,7 +15,6 @@ from portal.alliances.models import Alliance, Membership
 from portal.database import db
 from portal.errors import Refused
 from portal.navigation import ALLIANCE_TABS, entries
-from portal.regions.queries import provinces
 from portal.roles import Role
 from portal.workflow import open_to
 
@@ -59,7 +58,6 @@ def view_alliance(alliance: Alliance) -> str:
         "alliances/view_alliance.html",
         alliance=alliance,
         chair=queries.chair_of(alliance.id),
-        count=queries.member_count(alliance.id),
         secretaries=holders(Role.SECRETARY, alliance.id),
         tabs=tabs_of(alliance),
     )
@@ -69,13 +67,16 @@ def view_alliance(alliance: Alliance) -> str:
 @requires("alliance.view", Alliance)
 def list_members(alliance: Alliance) -> str:
     """Show the members in protocol order, optionally those of one region."""
+    everyone = queries.members_of(alliance.id)
     region_code = request.args.get("region", "")
+    regions = {each.organisation.region for each in everyone}
+    members = [each for each in everyone if region_code in ("", each.organisation.region.code)]
     return render_template(
         "alliances/list_members.html",
         alliance=alliance,
         chair=queries.chair_of(alliance.id),
-        members=queries.members_of(alliance.id, region_code or None),
-        regions=provinces(),
+        members=members,
+        regions=sorted(regions, key=lambda region: region.position),
         region_code=region_code,
         keeps=alliance.id in current_standing()[Role.SECRETARY],
         tabs=tabs_of(alliance),

@@ -23,7 +23,6 @@ from portal.exchange.workflow import INTEREST, LISTING
 from portal.language import LANGUAGES, is_english, switch_to
 from portal.navigation import MENU, Entry, entries
 
-
 #: The sign-ins that the demo world shows, with who they are in it.
 DEMO_ACCOUNTS = {
     "secretary": _l("secretary of the hydrogen alliance"),

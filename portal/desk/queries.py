@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from portal.access import Standing
+from portal.actors import Standing
 from portal.database import db
 from portal.exchange.models import Interest, Listing
 from portal.workflow import awaiting

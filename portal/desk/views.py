@@ -9,7 +9,7 @@ from portal.access import current_standing, public, requires
 from portal.accounts.queries import organisations_of
 from portal.alliances.queries import all_alliances, member_counts
 from portal.desk import health
-from portal.exchange import queries
+from portal.exchange import figures, interest_queries, queries
 from portal.roles import Role
 
 bp = Blueprint("desk", __name__)
@@ -24,7 +24,7 @@ def front_page() -> str:
     """Tell in ten seconds what this place does for each of its three kinds of user."""
     return render_template(
         "desk/front_page.html",
-        figures=queries.figures(),
+        figures=figures.figures(),
         alliances=all_alliances(),
         counts=member_counts(),
         newest=queries.newest_for(current_standing(), 5),
@@ -37,15 +37,15 @@ def view_desk() -> str:
     """Show what waits for me, what is new that concerns me, what I have started."""
     standing = current_standing()
     own_id = standing.actor.organisation_id
-    sent = queries.interest_page(standing, received=False)[0] if own_id else []
+    sent = interest_queries.interest_page(standing, received=False)[0] if own_id else []
     return render_template(
         "desk/view_desk.html",
         listings=queries.waiting_listings(standing, SHOWN),
-        interests=queries.waiting_interests(standing, SHOWN),
+        interests=interest_queries.waiting_interests(standing, SHOWN),
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
         sent=sent[:SHOWN],
-        region_figures=queries.figures(standing[Role.LIAISON]) if standing[Role.LIAISON] else None,
+        region_figures=figures.figures(standing[Role.LIAISON]) if standing[Role.LIAISON] else None,
         organisations=organisations_of(current_user.session.person_id),
     )
 

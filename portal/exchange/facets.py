@@ -13,8 +13,7 @@ from urllib.parse import urlencode
 from flask import url_for
 from flask_babel import gettext as _
 
-from portal.access import Standing
-from portal.actors import ActorKind
+from portal.actors import ActorKind, Standing
 from portal.exchange import queries
 from portal.exchange.forms import DIRECTIONS, KINDS
 from portal.exchange.models import Direction, ListingKind

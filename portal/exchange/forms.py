@@ -13,6 +13,7 @@ from wtforms import (
     DecimalField,
     HiddenField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -62,8 +63,8 @@ class ListingForm(Form):
     direction = RadioField(
         _l("What is it?"),
         choices=[
-            (Direction.DEMAND.value, _l("Demand: we are looking for something")),
-            (Direction.SUPPLY.value, _l("Supply: we have something to offer")),
+            SelectChoice(Direction.DEMAND.value, _l("Demand: we are looking for something")),
+            SelectChoice(Direction.SUPPLY.value, _l("Supply: we have something to offer")),
         ],
         validators=chosen(_l("Say whether you seek or offer.")),
     )
@@ -77,7 +78,7 @@ class ListingForm(Form):
     )
     visibility = RadioField(
         _l("Who may see it"),
-        choices=[(value.value, label) for value, label in VISIBILITIES.items()],
+        choices=[SelectChoice(each.value, label) for each, label in VISIBILITIES.items()],
         validators=chosen(_l("Choose who may see it.")),
     )
     named_ids = SelectMultipleField(_l("Named organisations"), coerce=int, validators=[optional()])
@@ -122,18 +123,13 @@ class ListingForm(Form):
         if len(alliances) == 1:
             del self.alliance_id
         else:
-            self.alliance_id.choices = [(each.id, localised(each)) for each in alliances]
-        nothing = ("", "—")
-        self.kind.choices = [nothing, *((kind.value, label) for kind, label in KINDS.items())]
-        self.wanted_region_id.choices = [
-            nothing,
-            *((str(each.id), localised(each)) for each in choices if each.facet == "region"),
-        ]
-        self.chain_node_id.choices = [
-            nothing,
-            *((str(each.id), each.name) for each in choices if each.facet == "node"),
-        ]
-        self.named_ids.choices = list(members)
+            self.alliance_id.choices = [SelectChoice(a.id, localised(a)) for a in alliances]
+        nothing = SelectChoice("", "—")
+        self.kind.choices = [nothing, *(SelectChoice(k.value, label) for k, label in KINDS.items())]
+        for field, facet in ((self.wanted_region_id, "region"), (self.chain_node_id, "node")):
+            offered = (c for c in choices if c.facet == facet)
+            field.choices = [nothing, *(SelectChoice(str(c.id), localised(c)) for c in offered)]
+        self.named_ids.choices = [SelectChoice(member_id, name) for member_id, name in members]
 
     @property
     def has_more(self) -> bool:

@@ -12,7 +12,8 @@ from portal.access import current_actor, current_standing, may_see, requires
 from portal.accounts.queries import timeline_of
 from portal.database import db
 from portal.errors import Refused
-from portal.exchange import answering, queries
+from portal.exchange import answering
+from portal.exchange import interest_queries as queries
 from portal.exchange.forms import InterestForm
 from portal.exchange.models import Interest, Listing
 from portal.exchange.views import bp, listing_page

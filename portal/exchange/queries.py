@@ -7,23 +7,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, func, literal, select, tuple_, union_all
 
 from portal import clock, search
-from portal.access import Standing, visible_to
+from portal.access import visible_to
 from portal.accounts.models import Organisation
+from portal.actors import Standing
 from portal.alliances.models import Alliance, Membership
 from portal.chain.models import ChainNode
-from portal.database import db
+from portal.database import Rows, db
 from portal.exchange.models import (
     Direction,
-    Interest,
     Listing,
     ListingKind,
     ListingVisibility,
 )
-from portal.exchange.workflow import InterestState, ListingState
+from portal.exchange.workflow import ListingState
 from portal.regions.models import Region, RegionLevel
 from portal.roles import Role
 from portal.workflow import awaiting
@@ -114,7 +113,7 @@ _ROW: tuple[Any, ...] = (
 )
 
 
-def _named(query: Select[Any]) -> Select[Any]:
+def _named(query: Rows) -> Rows:
     """Join what a row shows beside the listing's own columns."""
     return (
         query.join(Organisation, Organisation.id == Listing.organisation_id)
@@ -124,20 +123,22 @@ def _named(query: Select[Any]) -> Select[Any]:
 
 
 def _row(row: Any, key: str = "") -> ListingRow:
-    return ListingRow(*row[:9], region=RegionName(*row[9:13]), node=row[13], key=key)
+    plain: Any = row[:9]
+    return ListingRow(*plain, RegionName(*row[9:13]), row[13], key)
 
 
-def _rows(query: Select[Any]) -> list[ListingRow]:
+def _rows(query: Rows) -> list[ListingRow]:
     return [_row(row) for row in db.session.execute(query)]
 
 
 def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
     """Return the filter as conditions over the listing table."""
     found: list[ColumnElement[bool]] = []
+    within: Any = Listing.is_within_validity
     if wanted.state == OPEN:
-        found += [Listing.state == ListingState.PUBLISHED, Listing.is_within_validity]
+        found += [Listing.state == ListingState.PUBLISHED, within]
     elif wanted.state == EXPIRED:
-        found += [Listing.state == ListingState.PUBLISHED, ~Listing.is_within_validity]
+        found += [Listing.state == ListingState.PUBLISHED, ~within]
     else:
         found.append(Listing.state == ListingState(wanted.state))
     for column, value in (
@@ -162,9 +163,9 @@ def list_page(standing: Standing, wanted: ListingFilter, after: str | None = Non
     """
     found = search.documents(Listing.noun, wanted.query, standing)
     narrowed = [visible_to(standing, "listing.view", Listing), *conditions(wanted)]
-    query: Select[Any]
+    query: Rows
     if found is None:
-        ids: Select[Any] = select(Listing.id).where(*narrowed)
+        ids: Rows = select(Listing.id).where(*narrowed)
         query = select(*_ROW).where(*narrowed)
         query = query.order_by(Listing.listed_at.desc(), Listing.id.desc())
         key = _browse_key(after)
@@ -217,7 +218,7 @@ class Choice:
 
 def choices(chain_map_id: int | None = None) -> list[Choice]:
     """Return the alliances and provinces, and the nodes of one chain, in one query."""
-    parts: list[Select[Any]] = [
+    parts: list[Rows] = [
         select(
             literal("alliance"),
             Alliance.id,
@@ -280,47 +281,6 @@ def members_to_name(alliance_ids: Collection[int], own_id: int) -> list[tuple[in
     return [(organisation_id, name) for organisation_id, name in rows]
 
 
-def interests_in(listing_id: int) -> Sequence[Interest]:
-    """Return the answers to a listing, newest first."""
-    return db.session.scalars(
-        select(Interest)
-        .options(joinedload(Interest.organisation))
-        .where(Interest.listing_id == listing_id)
-        .order_by(Interest.id.desc())
-        .limit(100)
-    ).all()
-
-
-def own_interest(listing_id: int, organisation_id: int | None) -> Interest | None:
-    """Return the newest answer of an organisation to a listing, or None."""
-    return db.session.scalar(
-        select(Interest)
-        .where(Interest.listing_id == listing_id, Interest.organisation_id == organisation_id)
-        .order_by(Interest.id.desc())
-        .limit(1)
-    )
-
-
-def interest_page(
-    standing: Standing, *, received: bool, after: int | None = None
-) -> tuple[Sequence[Interest], int | None]:
-    """Return a page of the interests received or sent, newest first, and the next page's key."""
-    side = Interest.owner_id if received else Interest.organisation_id
-    query = (
-        select(Interest)
-        .where(
-            visible_to(standing, "interest.view", Interest),
-            side.in_(sorted(standing[Role.DELEGATE])),
-        )
-        .order_by(Interest.id.desc())
-        .limit(PAGE + 1)
-    )
-    if after is not None:
-        query = query.where(Interest.id < after)
-    rows = db.session.scalars(query).all()
-    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
-
-
 def listings_of(
     standing: Standing, organisation_id: int, limit: int, *, open_only: bool = True
 ) -> Sequence[ListingRow]:
@@ -351,13 +311,6 @@ def waiting_listings(standing: Standing, limit: int) -> Sequence[ListingRow]:
     )
 
 
-def waiting_interests(standing: Standing, limit: int) -> Sequence[Interest]:
-    """Return the answers that wait for this person, the longest waiting first."""
-    return db.session.scalars(
-        select(Interest).where(awaiting(standing, Interest)).order_by(Interest.id).limit(limit)
-    ).all()
-
-
 def newest_for(standing: Standing, limit: int) -> Sequence[ListingRow]:
     """Return the newest open listings of others in the alliances a person belongs to."""
     own = standing[Role.DELEGATE]
@@ -375,45 +328,3 @@ def newest_for(standing: Standing, limit: int) -> Sequence[ListingRow]:
     if mine:
         query = query.where(Listing.alliance_id.in_(sorted(mine)))
     return _rows(query)
-
-
-@dataclass(frozen=True)
-class ExchangeFigures:
-    """The figures of the front page and of a liaison's region."""
-
-    open_demands: int
-    open_supplies: int
-    introductions: int
-    across_regions: int
-
-
-def figures(region_ids: Collection[int] | None = None) -> ExchangeFigures:
-    """Return how many listings are open and how many introductions were made.
-
-    Counts only, over everything (confidential rows too), optionally for the organisations of
-    some provinces; an introduction is an accepted interest, across regions where the two
-    organisations sit in different provinces (indicator 9 of DOMAIN §4).
-    """
-    is_open = and_(Listing.state == ListingState.PUBLISHED, Listing.is_within_validity)
-    answering = Organisation
-    where = [Listing.region_id.in_(sorted(region_ids))] if region_ids is not None else []
-    demands, supplies = (
-        select(func.count()).where(is_open, Listing.direction == direction, *where)
-        for direction in (Direction.DEMAND, Direction.SUPPLY)
-    )
-    accepted = (
-        select(func.count())
-        .select_from(Interest)
-        .join(Listing, Listing.id == Interest.listing_id)
-        .join(answering, answering.id == Interest.organisation_id)
-        .where(Interest.state == InterestState.ACCEPTED, *where)
-    )
-    row = db.session.execute(
-        select(
-            demands.scalar_subquery(),
-            supplies.scalar_subquery(),
-            accepted.scalar_subquery(),
-            accepted.where(answering.region_id != Listing.region_id).scalar_subquery(),
-        )
-    ).one()
-    return ExchangeFigures(*row)

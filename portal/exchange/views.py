@@ -15,10 +15,10 @@ from portal.alliances.models import Alliance
 from portal.alliances.queries import alliances_of
 from portal.database import db
 from portal.errors import Refused
-from portal.exchange import facets, operations, queries
+from portal.exchange import facets, interest_queries, operations, queries
+from portal.exchange.facts import listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
-from portal.exchange.facts import listing_facts
 from portal.forms import refusals
 from portal.workflow import open_to
 
@@ -59,13 +59,13 @@ def listing_page(listing: Listing, **more: Any) -> str:
     concerns_answers = may_see(standing, listing, "interests")
     own = None
     if not concerns_answers and standing.actor.organisation_id:
-        own = queries.own_interest(listing.id, standing.actor.organisation_id)
+        own = interest_queries.own_interest(listing.id, standing.actor.organisation_id)
     values: dict[str, Any] = {
         "listing": listing,
         "facts_of": listing_facts(listing),
         "may_edit": can(standing, "listing.edit", listing) and listing.state in operations.EDITABLE,
         "moves": open_to(standing, listing),
-        "interests": queries.interests_in(listing.id) if concerns_answers else [],
+        "interests": interest_queries.interests_in(listing.id) if concerns_answers else [],
         "sees_interests": concerns_answers,
         "own_interest": own,
         "may_answer": can(standing, "listing.respond", listing)

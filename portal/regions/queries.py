@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from portal.database import db
+from portal.database import Rows, db
 from portal.regions.models import Region, RegionLevel
 
 
@@ -23,7 +23,7 @@ def provinces() -> Sequence[Region]:
     ).all()
 
 
-def ids_within(region_ids: Select[tuple[int]]) -> Select[tuple[int]]:
+def ids_within(region_ids: Rows) -> Rows:
     """Return a select of the ids of the given regions and of everything below them."""
     above, below = aliased(Region), aliased(Region)
     return (

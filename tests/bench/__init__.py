@@ -1,0 +1,1 @@
+"""Measurements: what a page costs, and whether it grows with the rows."""

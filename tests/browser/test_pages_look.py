@@ -1,0 +1,130 @@
+"""Every page, for everyone it concerns, in both languages and both colour schemes.
+
+At 1280, 390 and 360 wide, folded and with everything unfolded, nothing scrolls sideways, axe
+finds nothing and the console stays silent. Chinese is looked at in the light, English in the
+dark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.visitor import Visitor
+from tests.world import World
+
+pytestmark = pytest.mark.browser
+
+HYDROGEN = "/alliances/hydrogen"
+LISTING, INTEREST = "/listings/{listing[%s]}", "/interests/{interest[%s]}"
+MEMBERSHIP = "/memberships/{membership[supplier]}"
+
+#: Who looks at what; the status is 200 unless it is written before the address.
+PAGES: dict[str, tuple[str, ...]] = {
+    "anonymous": (
+        "/",
+        "/sign-in",
+        "/listings",
+        "/listings?q=碳纤&direction=demand&alliance=hydrogen",
+        "/listings?q=没有这样的东西",
+        LISTING % "public",
+        "/alliances",
+        HYDROGEN,
+        f"{HYDROGEN}/members",
+        "/organisations/{organisation[supplier]}",
+        "404 /nowhere",
+    ),
+    "delegate": (
+        "/",
+        "/desk",
+        "/listings/new",
+        "/listings/new?secrecy=unsure",
+        "/listings/new?secrecy=none",
+        "/listings/{listing[returned]}/edit",
+        "/listings?mine=1",
+        LISTING % "public",
+        LISTING % "returned",
+        LISTING % "confidential",
+        "/interests",
+        "/interests?side=sent",
+        INTEREST % "sent",
+        INTEREST % "accepted",
+        INTEREST % "declined",
+    ),
+    "secretary": (
+        "/desk",
+        LISTING % "submitted",
+        LISTING % "public",
+        f"{HYDROGEN}/members",
+        MEMBERSHIP,
+        INTEREST % "lapsed",
+    ),
+    "supplier": ("/desk", LISTING % "members", LISTING % "paused", INTEREST % "declined"),
+    "chair": ("/desk", LISTING % "public"),
+    "manager": ("/desk", "/memberships/{membership[maker]}"),
+    "liaison": ("/desk", "/organisations/{organisation[maker]}"),
+    "admin": ("/desk", "/alliances"),
+    "stranger": ("/desk", "403 /interests", "403 /listings/new", "404 " + LISTING % "draft"),
+}
+
+languages = pytest.mark.parametrize("language", ["zh", "en"])
+
+
+def look_closely(visitor: Visitor) -> None:
+    """Look at the page that is open on a phone and a small phone, folded and unfolded."""
+    page = visitor.page
+    for width, height in ((390, 844), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        visitor.assert_no_sideways_scrolling()
+    page.locator("details:not([open])").evaluate_all("(all) => all.forEach((e) => e.open = true)")
+    visitor.assert_no_sideways_scrolling()
+    visitor.assert_axe_finds_nothing()
+    if visitor.language == "zh":
+        assert_nothing_is_left_in_english(visitor)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def assert_nothing_is_left_in_english(visitor: Visitor) -> None:
+    """Check that a Chinese page shows no sentence that nobody has translated."""
+    visitor.page.set_viewport_size({"width": 1280, "height": 900})
+    left = re.findall(r"[A-Za-z']{2,} [a-z]{2,} [a-z]{2,}.*", visitor.text())
+    assert not left, f"not translated on {visitor.page.url}: {left}"
+
+
+@languages
+@pytest.mark.parametrize("who", PAGES)
+def test_every_page_looks_right_to_everyone_it_concerns(
+    enter: Callable[..., Visitor], world: World, who: str, language: str
+) -> None:
+    visitor = enter(language, is_dark=language == "en")
+    if who != "anonymous":
+        visitor.come_in(who)
+    for entry in PAGES[who]:
+        status, _blank, address = entry.rpartition(" ")
+        address = address.format(**vars(world))
+        assert visitor.open(address) == int(status or 200), address
+        look_closely(visitor)
+
+
+@languages
+def test_forms_with_mistakes_look_right_too(
+    enter: Callable[..., Visitor], world: World, language: str
+) -> None:
+    visitor = enter(language, is_dark=language == "en")
+    visitor.open("/sign-in")
+    visitor.press("Sign in", visitor.page.locator("main"))
+    look_closely(visitor)
+    visitor.come_in("delegate")
+    visitor.open("/listings/new?secrecy=none")
+    visitor.field("Amount (10,000 yuan)").evaluate("(field) => { field.value = 'viel'; }")
+    visitor.press("Submit for review")
+    assert visitor.page.get_by_role("alert").get_by_role("link").count() >= 4
+    look_closely(visitor)
+    visitor.open(f"/interests/{world.interest['sent']}")
+    note = visitor.say("Why (the other side reads it)")
+    folded = visitor.unfold("Decline")
+    folded.get_by_label(note).fill(" ")
+    visitor.press("Decline", folded)
+    look_closely(visitor)

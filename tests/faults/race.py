@@ -1,0 +1,203 @@
+"""Processes that do the same thing at the same instant.
+
+A server process imports the portal once and forks the racers; each opens its own application
+and its own connection. A task is handed to every racer through its pipe, and all of them start
+at one instant of the clock they share. The deliberate damage that a control needs is named in
+`DAMAGE`; it is done in the racers, never in the test's own process.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from typing import Any, Self
+
+from flask import Flask
+
+from portal import clock, create_app, database, journal
+from portal.actors import Actor, person
+from portal.alliances.models import Alliance
+from portal.database import WRITING, db
+from portal.exchange import answering, operations
+from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
+from portal.exchange.operations import ListingContent
+
+Task = dict[str, Any]
+Outcome = dict[str, Any]
+
+#: The last racer must have its task before the instant at which all start.
+HEAD_START_SECONDS = 0.004
+#: Longer than any honest wait for the lock; a racer that takes longer hangs.
+PATIENCE_SECONDS = 60.0
+
+forks = multiprocessing.get_context("forkserver")
+forks.set_forkserver_preload([__name__])
+
+
+class Racers:
+    """Several processes on one database, seen from the test."""
+
+    def __init__(self, url: str, number: int, *, without: Sequence[str] = ()) -> None:
+        self._ends: list[Connection] = []
+        self._processes = []
+        for _ in range(number):
+            mine, theirs = forks.Pipe()
+            process = forks.Process(target=_race, args=(theirs, url, tuple(without)), daemon=True)
+            process.start()
+            theirs.close()  # so that a racer's death ends its pipe
+            self._ends.append(mine)
+            self._processes.append(process)
+        self.finish()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.kill()
+
+    def run(self, *tasks: Task) -> list[Outcome]:
+        """Let each racer do its task at the same instant; return how each ended."""
+        self.begin(*tasks)
+        return self.finish()
+
+    def begin(self, *tasks: Task) -> None:
+        """Hand out the tasks and do not wait; `finish` does."""
+        at = time.monotonic() + HEAD_START_SECONDS
+        for end, task in zip(self._ends, tasks, strict=True):
+            end.send({**task, "at": at})
+
+    def finish(self) -> list[Outcome]:
+        """Wait for the tasks that were handed out; return how each ended."""
+        heard = []
+        for end in self._ends:
+            assert end.poll(PATIENCE_SECONDS), "a racer hangs"
+            heard.append(end.recv())
+        return heard
+
+    def kill(self) -> None:
+        """End all of them with SIGKILL, as a crash would."""
+        for process, end in zip(self._processes, self._ends, strict=True):
+            process.kill()
+            process.join()
+            end.close()
+
+
+def acting(actor: Actor, task: str, **arguments: Any) -> Task:
+    """Return a task for one of the cast."""
+    return {"task": task, "by": [actor.person_id, actor.organisation_id], **arguments}
+
+
+def _by(task: Task) -> Actor:
+    return person(*task["by"])
+
+
+def post(_app: Flask, task: Task) -> int:
+    """Post a plain public demand, with a receipt where one is given."""
+    content = ListingContent(
+        direction=Direction.DEMAND,
+        title="求购碳纤维缠绕",
+        specification="70MPa IV型储氢瓶。",
+        valid_until=clock.today() + timedelta(days=30),
+        visibility=ListingVisibility.PUBLIC,
+    )
+    alliance = db.session.get_one(Alliance, task["alliance"])
+    return operations.post_listing(
+        alliance, content, by=_by(task), submit=True, receipt=task.get("receipt")
+    ).id
+
+
+def publish(_app: Flask, task: Task) -> int:
+    """Publish a listing at the version its publisher saw."""
+    listing = db.session.get_one(Listing, task["listing"])
+    operations.publish_listing(listing, by=_by(task), expected=task["expected"])
+    return listing.id
+
+
+def send(_app: Flask, task: Task) -> int:
+    """Answer a listing."""
+    listing = db.session.get_one(Listing, task["listing"])
+    return answering.send_interest(
+        listing, message="可供。", by=_by(task), receipt=task.get("receipt")
+    ).id
+
+
+def answer(_app: Flask, task: Task) -> int:
+    """Accept or withdraw an interest."""
+    verbs = {"accept": answering.accept_interest, "withdraw": answering.withdraw_interest}
+    interest = db.session.get_one(Interest, task["interest"])
+    verbs[task["move"]](interest, by=_by(task))
+    return interest.id
+
+
+def guess(app: Flask, task: Task) -> int:
+    """Try a password in the sign-in form; return the status of the answer."""
+    client = app.test_client()
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert found
+    data = {"csrf_token": found[1], "account": task["account"], "password": task["password"]}
+    return client.post("/sign-in", data=data).status_code
+
+
+def hold(app: Flask, _task: Task) -> int:
+    """Take the write lock and keep it until this process dies."""
+    taken = threading.Event()
+
+    def keep() -> None:
+        with app.app_context():
+            db.session.connection(execution_options={WRITING: True})
+            taken.set()
+            threading.Event().wait()
+
+    threading.Thread(target=keep, daemon=True).start()
+    assert taken.wait(PATIENCE_SECONDS), "the lock could not be had"
+    return 0
+
+
+TASKS: dict[str, Callable[[Flask, Task], int]] = {
+    run.__name__: run for run in (post, publish, send, answer, guess, hold)
+}
+
+
+def _without_lock() -> None:
+    database.lock_postgresql = lambda _connection: None
+
+
+def _without_journal() -> None:
+    # The journal numbers its lines without gaps, so it would refuse what the lock let through
+    # and hide whether the rule under test holds by itself.
+    journal.seal = lambda _notes, *, at: None
+
+
+#: What a control takes away, to show that its test would see the difference.
+DAMAGE: dict[str, Callable[[], None]] = {"lock": _without_lock, "journal": _without_journal}
+
+
+def _attempt(app: Flask, task: Task) -> Outcome:
+    try:
+        with app.app_context():
+            return {"outcome": "done", "answer": TASKS[task["task"]](app, task)}
+    except Exception as error:
+        return {"outcome": type(error).__name__}
+
+
+def _race(end: Connection, url: str, without: Sequence[str]) -> None:
+    for part in without:
+        DAMAGE[part]()
+    app = create_app("testing", {"SQLALCHEMY_DATABASE_URI": url})
+    with app.app_context():
+        db.session.connection()  # the first connection is slow, and would decide every race
+        db.session.remove()
+    end.send({"outcome": "ready"})
+    while True:
+        try:
+            task = end.recv()
+        except EOFError:  # the test's own process is gone
+            return
+        # The common start: the kernel's timer wakes all racers at this one instant.
+        time.sleep(max(0.0, task["at"] - time.monotonic()))
+        end.send(_attempt(app, task))

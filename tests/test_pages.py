@@ -1,0 +1,402 @@
+"""Every page as every person: the declared status, a decent page, few queries.
+
+A row of `CASES` declares for one address who succeeds and who is refused knowingly (403);
+everyone else is told that there is no such thing (404), and an anonymous visitor is always led
+to sign-in. A route that no row names fails a test, and so does a row for which nobody succeeds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy import func, insert, select
+
+from portal import clock
+from portal.access import can, standing_of, visible_to
+from portal.accounts.models import Appointment, Organisation, Person
+from portal.alliances.models import Alliance, Membership
+from portal.database import db
+from portal.exchange import queries
+from portal.exchange.models import Interest, Listing
+from portal.exchange.operations import index
+from portal.exchange.queries import ListingFilter
+from portal.exchange.workflow import LISTING
+from portal.operations import Receipt, operation
+from portal.permissions import PERMISSIONS
+from tests.client import Client
+from tests.world import CAST, World
+
+EVERYONE = " ".join(CAST)
+SIGNED_IN = " ".join(who for who in CAST if who != "anonymous")
+#: Who may see a listing that only hydrogen's members may see, and who runs its owner.
+OWNERS = "manager delegate"
+HYDROGEN = "manager delegate supplier chair secretary"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One address, who gets through, who is refused knowingly."""
+
+    endpoint: str
+    ok: str
+    forbidden: str = ""
+    on: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] | None = None
+    status: int = 200
+    arguments: dict[str, Any] = field(default_factory=dict)
+    method: str = "GET"
+    #: Where even an anonymous visitor is not sent to sign-in.
+    is_open: bool = False
+
+    def __str__(self) -> str:
+        target = ",".join([*self.on.values(), *map(str, self.arguments.values())])
+        return f"{self.method} {self.endpoint}({target})"
+
+
+def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
+    on = {
+        name: kwargs.pop(name) for name in ("listing", "interest", "membership") if name in kwargs
+    }
+    return Case(endpoint, ok, forbidden, on, **kwargs)
+
+
+def send(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
+    return view(endpoint, ok, forbidden, **{"method": "POST", "status": 302, "data": {}, **kwargs})
+
+
+def move(
+    kind: str, name: str, what: str, ok: str, forbidden: str = "", status: int = 302, **data: Any
+) -> Case:
+    endpoint = {"listing": "exchange.move_listing", "interest": "exchange.move_interest"}.get(
+        kind, "alliances.move_membership"
+    )
+    return send(
+        endpoint, ok, forbidden, arguments={"move": name}, data=data, status=status, **{kind: what}
+    )
+
+
+HYDROGEN_SLUG = {"alliance_slug": "hydrogen"}
+POSTING = {
+    "secrecy": "none",
+    "direction": "demand",
+    "title": "求购阀门",
+    "specification": "35MPa瓶口阀，年用3000只。",
+    "valid_until": (clock.today()).isoformat(),
+    "visibility": "public",
+    "save": "1",
+}
+ANSWER = {"message": "可供，月产150只。"}
+DELEGATES = "manager delegate supplier chair outsider"
+POSTERS = DELEGATES
+NOT_POSTERS = "stranger former secretary other_secretary liaison expert admin"
+ALL_BUT_OWNERS = " ".join(who for who in SIGNED_IN.split() if who not in OWNERS.split())
+EVERYONE_BUT_OWNERS_CAN_SEE = "stranger former secretary other_secretary liaison expert admin"
+
+CASES = [
+    # open to everyone
+    view("desk.front_page", EVERYONE, is_open=True),
+    view("desk.live", EVERYONE, is_open=True),
+    view("desk.ready", EVERYONE, is_open=True),
+    view("regions.stylesheet", EVERYONE, is_open=True),
+    view("exchange.list_listings", EVERYONE, is_open=True),
+    view("alliances.list_alliances", EVERYONE, is_open=True),
+    view("alliances.view_alliance", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("alliances.view_alliance", "", arguments={"alliance_slug": "no-such"}),
+    view("alliances.list_members", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("alliances.view_membership", EVERYONE, membership="supplier"),
+    view("directory.view_organisation", EVERYONE, arguments={"organisation_id": 1}),
+    view("directory.view_organisation", "", arguments={"organisation_id": 99_999}),
+    view("accounts.sign_in", "anonymous", is_open=True),
+    # signed in
+    view("desk.view_desk", SIGNED_IN),
+    send("accounts.sign_out", SIGNED_IN),
+    send("accounts.choose_organisation", "manager delegate", data={"organisation_id": 1}),
+    # listings: who reads which
+    view("exchange.view_listing", EVERYONE, listing="public"),
+    view("exchange.view_listing", EVERYONE, listing="foreign"),
+    view("exchange.view_listing", HYDROGEN, listing="members"),
+    view("exchange.view_listing", "manager delegate supplier secretary", listing="confidential"),
+    view("exchange.view_listing", "manager delegate secretary", listing="draft"),
+    view("exchange.view_listing", "manager delegate secretary", listing="submitted"),
+    view("exchange.view_listing", "manager delegate secretary", listing="returned"),
+    view("exchange.view_listing", "manager delegate secretary", listing="paused"),
+    view("exchange.view_listing", "manager delegate secretary", listing="closed"),
+    view("exchange.view_listing", EVERYONE, listing="expired"),
+    view("exchange.view_listing", "", arguments={"listing_id": 99_999}),
+    # listings: who changes which
+    view("exchange.new_listing", POSTERS, NOT_POSTERS),
+    send("exchange.new_listing", POSTERS, NOT_POSTERS, data=POSTING),
+    view("exchange.edit_listing", OWNERS, "secretary", listing="draft"),
+    view("exchange.edit_listing", OWNERS, ALL_BUT_OWNERS, listing="public", status=302),
+    send("exchange.edit_listing", OWNERS, "secretary", listing="draft", data=POSTING),
+    send(
+        "exchange.edit_listing",
+        "outsider",
+        " ".join(who for who in SIGNED_IN.split() if who != "outsider"),
+        listing="foreign",
+        data=POSTING,
+        status=422,
+    ),
+    move("listing", "submit", "draft", OWNERS, "secretary"),
+    move("listing", "publish", "submitted", "secretary", OWNERS),
+    move("listing", "return", "submitted", "secretary", OWNERS, note="请补充数量。"),
+    move("listing", "recall", "submitted", OWNERS, "secretary"),
+    move(
+        "listing",
+        "pause",
+        "public",
+        OWNERS,
+        ALL_BUT_OWNERS,
+    ),
+    move("listing", "resume", "paused", OWNERS, "secretary"),
+    move("listing", "match", "members", OWNERS, "supplier chair secretary"),
+    move("listing", "close", "members", "manager delegate secretary", "supplier chair"),
+    move("listing", "publish", "draft", "secretary", OWNERS, status=422),
+    # answers
+    send(
+        "exchange.send_interest",
+        "chair",
+        EVERYONE_BUT_OWNERS_CAN_SEE + " manager delegate",
+        listing="public",
+        data=ANSWER,
+    ),
+    send(
+        "exchange.send_interest",
+        "",
+        SIGNED_IN,
+        listing="expired",
+        data=ANSWER,
+    ),
+    send(
+        "exchange.send_interest",
+        "supplier",
+        "manager delegate secretary",
+        listing="confidential",
+        data=ANSWER,
+    ),
+    view("exchange.list_interests", DELEGATES, NOT_POSTERS),
+    view("exchange.view_interest", "manager delegate supplier secretary", interest="sent"),
+    view("exchange.view_interest", "manager delegate chair secretary", interest="accepted"),
+    view("exchange.view_interest", "manager delegate supplier secretary", interest="lapsed"),
+    view("exchange.view_interest", "manager delegate outsider secretary", interest="withdrawn"),
+    move("interest", "accept", "sent", OWNERS, "supplier secretary"),
+    move("interest", "decline", "sent", OWNERS, "supplier secretary", note="已满。"),
+    move("interest", "withdraw", "sent", "supplier", "manager delegate secretary"),
+    # memberships
+    move(
+        "membership",
+        "withdraw",
+        "maker",
+        "manager secretary",
+        " ".join(who for who in SIGNED_IN.split() if who not in ("manager", "secretary")),
+        note="来函。",
+    ),
+    move(
+        "membership",
+        "expel",
+        "quiet",
+        "secretary",
+        " ".join(who for who in SIGNED_IN.split() if who != "secretary"),
+        note="决议。",
+    ),
+]
+
+#: A second answer while the first is open, and a listing that may not be answered twice.
+REPEATED = ("supplier", "outsider")
+
+
+def address_of(app: Flask, world: World, case: Case) -> str:
+    arguments = dict(case.arguments)
+    for noun, name in case.on.items():
+        arguments[f"{noun}_id"] = getattr(world, noun)[name]
+    with app.test_request_context():
+        return url_for(case.endpoint, **arguments)
+
+
+def business(app: Flask) -> str:
+    """Return a digest of every business row, so that a denied request can be proved harmless."""
+    with app.app_context():
+        found = hashlib.sha256()
+        for model in (
+            Organisation,
+            Person,
+            Appointment,
+            Alliance,
+            Membership,
+            Listing,
+            Interest,
+            Receipt,
+        ):
+            for row in db.session.execute(select(*model.__table__.columns).order_by(model.id)):
+                found.update(repr(tuple(row)).encode())
+        db.session.remove()
+        return found.hexdigest()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_person_gets_the_declared_answer(
+    case: Case, app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    address = address_of(app, world, case)
+    succeeding, has_succeeded = set(case.ok.split()), False
+    # The refused first, on untouched rows; whoever succeeds may change them for the next.
+    for who in sorted(CAST, key=lambda who: who in succeeding):
+        client = visit(who)
+        token = client.token() if case.method == "POST" else ""
+        before = business(app) if case.method == "POST" and who not in succeeding else ""
+        answer = client.open(
+            address, method=case.method, data={**(case.data or {}), "csrf_token": token}
+            if case.method == "POST" else None,
+        )  # fmt: skip
+        if who in succeeding:
+            # A move happens once: whoever comes second finds it done and is told so.
+            again = case.method == "POST" and has_succeeded and case.on
+            expected_now = {302, 422} if again else {case.status}
+            assert answer.status_code in expected_now, (who, answer.status_code)
+            has_succeeded = True
+            continue
+        if case.is_open:
+            assert answer.status_code in (302, 200), (who, answer.status_code)
+            continue
+        if who == "anonymous":
+            expected = 302
+            assert answer.status_code == 302, (who, answer.status_code)
+            assert "/sign-in" in answer.location
+        else:
+            refused = set(case.forbidden.split())
+            expected = 403 if who in refused else 404
+            if case.endpoint == "accounts.choose_organisation":
+                expected = 422  # the door is open to all, the rule says no
+            if (
+                case.endpoint == "exchange.send_interest"
+                and who in REPEATED
+                and case.on["listing"] == "public"
+            ):
+                expected = 422 if who == "supplier" else 302
+            assert answer.status_code == expected, (who, answer.status_code)
+        if case.method == "POST" and expected != 302:
+            assert business(app) == before, f"{who} was refused, yet something changed"
+
+
+def test_every_route_is_named_by_a_case_and_succeeds_for_someone(app: Flask) -> None:
+    rules = {r.endpoint for r in app.url_map.iter_rules() if r.endpoint != "static"}
+    assert rules == {case.endpoint for case in CASES if case.ok}
+
+
+PAGES = [case for case in CASES if case.method == "GET" and case.ok and case.status == 200]
+HTML = [c for c in PAGES if c.endpoint not in ("desk.live", "desk.ready", "regions.stylesheet")]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("case", HTML, ids=str)
+def test_every_page_is_decent_in_both_languages(
+    case: Case, language: str, app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    for who in case.ok.split():
+        assert visit(who, language=language).get(address_of(app, world, case)).status_code == 200
+
+
+#: Records that show their history to some, and forms that offer choices.
+WITH_MORE = (
+    "exchange.view_listing",
+    "exchange.view_interest",
+    "exchange.edit_listing",
+    "alliances.view_membership",
+)
+WINDOWS = ("desk.front_page", "desk.view_desk", "directory.view_organisation")
+
+
+@pytest.mark.parametrize("case", HTML, ids=str)
+def test_pages_run_few_queries(
+    case: Case, app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    """Lists and records at most 6, windows and the record with its history at most 12."""
+    bound = 12 if case.endpoint in WINDOWS else 6
+    if case.endpoint in WITH_MORE:
+        bound = 10
+    for who in case.ok.split():
+        count = visit(who).queries(address_of(app, world, case))
+        assert count <= bound, (who, count)
+
+
+@pytest.mark.parametrize(
+    "address", ["/listings", "/desk", "/", "/listings?q=碳纤维", "/organisations/1"]
+)
+def test_more_rows_run_no_more_queries(
+    address: str, app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    client = visit("supplier")
+    before = client.queries(address)
+    with app.app_context():
+        pattern = world.get(Listing, "public")
+        columns = {
+            c.name: getattr(pattern, c.name) for c in Listing.__table__.columns if c.name != "id"
+        }
+        ids = db.session.scalars(select(func.max(Listing.id))).one()
+
+        @operation
+        def fill() -> None:
+            db.session.execute(insert(Listing), [columns | {"id": ids + n} for n in range(1, 40)])
+            for n in range(1, 40):
+                index(db.session.get_one(Listing, ids + n))
+
+        fill()
+        db.session.remove()
+    assert client.queries(address) <= before
+
+
+class TestListedMeansAllowed:
+    """A record stands in a list if and only if its door opens: one rule, three renderings."""
+
+    @pytest.mark.parametrize("who", CAST)
+    def test_for_every_permission_on_every_noun(
+        self, who: str, world: World, context: None
+    ) -> None:
+        standing = standing_of(world.actor(who))
+        nouns: dict[str, Any] = {
+            "listing": Listing,
+            "interest": Interest,
+            "membership": Membership,
+            "organisation": Organisation,
+        }
+        checked = 0
+        for permission, lines in PERMISSIONS.items():
+            model = nouns.get(permission.partition(".")[0])
+            if model is None or not all(word.fits(model) for line in lines for word in line):
+                continue
+            listed = set(
+                db.session.scalars(select(model.id).where(visible_to(standing, permission, model)))
+            )
+            allowed = {
+                thing.id
+                for thing in db.session.scalars(select(model))
+                if can(standing, permission, thing)
+            }
+            assert listed == allowed, permission
+            checked += 1
+        assert checked > 10
+
+    @pytest.mark.parametrize("who", CAST)
+    def test_for_the_search_index(self, who: str, world: World, context: None) -> None:
+        """Every listing of the world says 碳纤维 or 冻干: searching finds exactly the viewable."""
+        standing = standing_of(world.actor(who))
+        found: set[int] = set()
+        for query in ("碳纤维", "冻干"):
+            for state in (
+                "open",
+                "expired",
+                *(s.value for s in LISTING.labels if s != "published"),
+            ):
+                page = queries.list_page(standing, ListingFilter(query=query, state=state))
+                found |= {row.id for row in page.rows}
+        viewable = {
+            listing.id
+            for listing in db.session.scalars(select(Listing))
+            if can(standing, "listing.view", listing)
+        }
+        assert found == viewable
