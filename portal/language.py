@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, redirect, request
+from flask import Flask, has_request_context, redirect, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -23,7 +23,9 @@ FEN_PER_YI = 10_000_000_000
 
 
 def chosen_language() -> str:
-    """Return the language of this request: the cookie's, or Chinese."""
+    """Return the language of this request: the cookie's, or Chinese (also where there is none)."""
+    if not has_request_context():
+        return "zh"
     chosen = request.cookies.get(COOKIE, "")
     return chosen if chosen in LANGUAGES else "zh"
 

@@ -163,8 +163,14 @@ class Filler:
                 values, node = self.listing(number, own)
                 named, answers = self.around(number, values)
                 seen = Listing(id=last, namings=named, interests=answers, **values)
-                said = [values["title"], values["specification"],
-                        self.names[values["organisation_id"]], node, values["cooperation"]]  # fmt: skip
+                owner = self.names[values["organisation_id"]]
+                said = [
+                    values["title"],
+                    values["specification"],
+                    owner,
+                    node,
+                    values["cooperation"],
+                ]
                 body = search.END.join(
                     search.normalise(part)[: search.LONGEST_TEXT] for part in said if part
                 )
@@ -202,11 +208,8 @@ def fill(size: int, own_organisation: int) -> None:
                 text("CREATE INDEX search_index ON search_document USING gin (words)")
             )
             for name in ("organisation", "listing", "interest", "search_document"):
-                connection.execute(
-                    text(
-                        f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
-                    )
-                )
+                sequence = f"pg_get_serial_sequence('{name}', 'id')"
+                connection.execute(text(f"SELECT setval({sequence}, max(id)) FROM {name}"))
     with db.engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         if is_postgresql:
@@ -215,8 +218,11 @@ def fill(size: int, own_organisation: int) -> None:
             raw.execute("VACUUM ANALYZE")  # type: ignore[union-attr]
         else:
             raw.execute("PRAGMA query_only=OFF")  # type: ignore[union-attr]
-            for statement in ("ANALYZE", "INSERT INTO search_index(search_index) VALUES('optimize')",
-                              "PRAGMA wal_checkpoint(TRUNCATE)"):  # fmt: skip
+            for statement in (
+                "ANALYZE",
+                "INSERT INTO search_index(search_index) VALUES('optimize')",
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+            ):
                 raw.execute(statement).fetchall()  # type: ignore[union-attr]
         connection.invalidate()
 
