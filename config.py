@@ -23,7 +23,9 @@ class Config:
     #: Where the portal is reached, as https://portal.example.cn; links in messages use it.
     PUBLIC_BASE_URL = os.environ.get("PUBLIC_BASE_URL", "")
     #: The host names the portal answers to, separated by commas.
-    TRUSTED_HOSTS = [h for h in os.environ.get("TRUSTED_HOSTS", "").split(",") if h] or None
+    TRUSTED_HOSTS = [
+        host.strip() for host in os.environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()
+    ] or None
     #: How many reverse proxies stand in front and may be believed about the visitor's address.
     TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 
@@ -33,7 +35,8 @@ class Config:
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_SECURE = PUBLIC_BASE_URL.startswith("https://")
-    PERMANENT_SESSION_LIFETIME = timedelta(hours=12)
+    # How long a cookie may live at most; the session row at the server decides (12 h or 30 days).
+    PERMANENT_SESSION_LIFETIME = timedelta(days=30)
     # The CSRF token lives as long as the session: an hour's limit would lose long forms.
     WTF_CSRF_TIME_LIMIT = None
 
@@ -42,10 +45,10 @@ class Config:
     BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
 
     #: Attempts to sign in within a quarter of an hour: per account, and per network address.
-    SIGN_INS_PER_ACCOUNT = 5
-    SIGN_INS_PER_ADDRESS = 50
+    SIGN_INS_PER_ACCOUNT = int(os.environ.get("SIGN_INS_PER_ACCOUNT", "5"))
+    SIGN_INS_PER_ADDRESS = int(os.environ.get("SIGN_INS_PER_ADDRESS", "50"))
     #: Days an answer to a listing waits before it lapses.
-    INTEREST_DAYS = 14
+    INTEREST_DAYS = int(os.environ.get("INTEREST_DAYS", "14"))
     #: Days a listing may be open (DOMAIN D4: at most twelve months).
     LISTING_LONGEST_DAYS = 366
 

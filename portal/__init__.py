@@ -86,7 +86,7 @@ WORKFLOWS = (
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What `script/bootstrap` brings; pages work plainly without it, `/readyz` says so.
-ASSETS = ("vendor/bootstrap/bootstrap.min.css", "vendor/htmx.org/htmx.min.js")
+ASSETS = ("vendor/bootstrap/bootstrap.min.css",)
 
 migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
 csrf = CSRFProtect()
@@ -142,6 +142,8 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         prefix="static/",
         max_age=31_536_000,
         autorefresh=app.debug or app.testing,
+        allow_all_origins=False,
+        add_headers_function=responses.secure_static,
     )
     return app
 

@@ -14,7 +14,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.database import Busy
 
@@ -114,6 +114,11 @@ def init_app(app: Flask) -> None:
             return busy(error)
         app.logger.exception("database error", exc_info=error)
         return page(500)
+
+    @app.errorhandler(SecurityError)
+    def untrusted_host(_error: SecurityError) -> Response:
+        # No address can be built for a host that is not ours, so there is no page to show.
+        return Response("This host name is not served here.\n", 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:

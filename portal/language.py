@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, has_request_context, redirect, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
@@ -66,9 +66,8 @@ def money(fen: int | None) -> str:
     if fen >= FEN_PER_YI:
         number = format_decimal(round(fen / FEN_PER_YI, 2), "#,##0.##")
         return str(_("%(number)s hundred million yuan", number=number))
-    return _(
-        "%(number)s × 10,000 yuan", number=format_decimal(round(fen / FEN_PER_WAN, 2), "#,##0.##")
-    )
+    number = format_decimal(round(fen / FEN_PER_WAN, 2), "#,##0.##")
+    return str(_("%(number)s × 10,000 yuan", number=number))
 
 
 def init_app(app: Flask) -> None:
@@ -99,7 +98,7 @@ def init_app(app: Flask) -> None:
 
 def address_with(arguments: list[tuple[str, str]]) -> str:
     """Return the address of this page with other arguments."""
-    path = "/" + request.path.lstrip("/\\")
+    path = "/" + quote(request.path.lstrip("/\\"))
     return f"{path}?{urlencode(arguments)}" if arguments else path
 
 

@@ -121,7 +121,10 @@ def earlier_result(kind: type[Noun], receipt: str | None) -> Noun | None:
     """Return the record that the request with this receipt made before, or None."""
     if receipt is None:
         return None
-    record_id = db.session.scalar(select(Receipt.record_id).where(Receipt.key == receipt))
+    noun: str = kind.__dict__["noun"]
+    record_id = db.session.scalar(
+        select(Receipt.record_id).where(Receipt.key == receipt, Receipt.noun == noun)
+    )
     return db.session.get(kind, record_id) if record_id else None
 
 

@@ -31,6 +31,8 @@ is_active = Fact("is_active")
 is_published = Fact("is_published")
 is_public = Fact("is_public")
 is_members_only = Fact("is_members_only")
+was_published = Fact("was_published")
+is_not_confidential = Fact("is_not_confidential")
 is_answerable = Fact("is_answerable")
 is_accepted = Fact("is_accepted")
 
@@ -56,7 +58,7 @@ def manager_of(at: str) -> HeldAt:
 
 
 named_on = HeldAmong(Role.DELEGATE, "namings", "organisation_id")
-has_answered = HeldAmong(Role.DELEGATE, "interests", "organisation_id")
+has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
 not_the_submitter = NotMine("submitted_by_id")
 is_mine = Mine("person_id")
 another_organisation = RepresentsAnother("organisation_id")
@@ -77,7 +79,11 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "appointment.grant": ((by_system,),),
     # alliances
     "alliance.view": EVERYONE,
-    "membership.view": EVERYONE,
+    "membership.view": (
+        (is_active,),
+        (delegate_of("organisation_id"),),
+        (secretary_of("alliance_id"),),
+    ),
     "membership.admit": ((by_system,), (secretary_of("id"),)),
     "membership.withdraw": ((secretary_of("alliance_id"),), (manager_of("organisation_id"),)),
     "membership.expel": ((secretary_of("alliance_id"),),),
@@ -88,7 +94,7 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_published, is_members_only, member_of("alliance_id")),
         (is_published, is_members_only, chair_of("alliance_id")),
         (is_published, named_on),
-        (has_answered,),
+        (was_published, is_not_confidential, has_answered),
         (secretary_of("alliance_id"),),
         (delegate_of("organisation_id"),),
     ),

@@ -21,9 +21,6 @@ from portal.roles import Role
 class Word:
     """One condition of a permission line."""
 
-    #: False where the answer changes with the clock, so that it cannot stand in an index.
-    is_stable = True
-
     def holds(self, standing: Standing, thing: Any) -> bool:
         """Tell whether the word is true of one record (or of none, where it needs none)."""
         raise NotImplementedError

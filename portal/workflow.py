@@ -22,6 +22,9 @@ from portal.actors import Actor, Standing
 from portal.errors import Refused, Stale
 from portal.registry import registry
 
+#: A note is a sentence or two, not a file.
+LONGEST_NOTE = 1000
+
 
 class NoteRule(StrEnum):
     """Whether a move carries a sentence of the person who makes it."""
@@ -138,6 +141,8 @@ def move(
     if step.when is not None and not getattr(thing, step.when):
         raise Refused(step.refusal or _l("This cannot be done now."))
     note = (note or "").strip() or None
+    if note is not None and len(note) > LONGEST_NOTE:
+        raise Refused(_l("At most %(max)d characters.", max=LONGEST_NOTE), field="note")
     if step.note is NoteRule.REQUIRED and note is None:
         raise Refused(_l("Please say why in a sentence."), field="note")
     before, thing.state = thing.state, step.target

@@ -51,6 +51,8 @@ def create_organisation(
         raise Refused(_l("This district does not lie in that province."), field="district")
     if db.session.scalar(select(Organisation.id).where(Organisation.name == name)):
         raise Refused(_l("An organisation of this name is registered already."), field="name")
+    if uscc and db.session.scalar(select(Organisation.id).where(Organisation.uscc == uscc)):
+        raise Refused(_l("An organisation of this code is registered already."), field="uscc")
     organisation = Organisation(
         name=name,
         kind=kind,

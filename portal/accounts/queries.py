@@ -136,8 +136,11 @@ class TimelineEntry:
     note: str | None
 
 
-def timeline_of(thing: Any) -> list[TimelineEntry]:
-    """Return the history of a record, newest first, with names (two queries)."""
+def timeline_of(thing: Any, *, with_people: bool = True) -> list[TimelineEntry]:
+    """Return the history of a record, newest first, with names (two queries).
+
+    Without people, a line names the organisation they acted for.
+    """
     lines = journal.lines_about(thing.noun, thing.id)
     people = {line.person_id for line, _detail in lines if line.person_id}
     found: dict[int, str] = {}
@@ -161,7 +164,9 @@ def timeline_of(thing: Any) -> list[TimelineEntry]:
             who=" · ".join(
                 name
                 for name in (
-                    found.get(line.person_id or 0, str(_l("The portal"))),
+                    found.get(line.person_id or 0, str(_l("The portal")))
+                    if with_people or line.organisation_id is None
+                    else None,
                     organisations.get(line.organisation_id or 0),
                 )
                 if name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -23,10 +24,12 @@ from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from portal import clock
 from portal.access import public, requires
 from portal.accounts import operations, passwords, queries
 from portal.accounts.forms import SignInForm
 from portal.accounts.models import SignedIn
+from portal.database import Busy
 from portal.errors import Refused, TooMany
 
 bp = Blueprint("accounts", __name__)
@@ -42,7 +45,12 @@ SHARED_DEVICE = timedelta(hours=12)
 def load_session(key: str) -> SignedIn | None:
     """Return who a cookie belongs to: asked of the database on every request."""
     found = queries.live_session(key)
-    return SignedIn(found, key) if found else None
+    if found is None:
+        return None
+    if clock.now() - found.seen_at >= operations.SEEN_INTERVAL:
+        with suppress(Busy):  # who merely reads never waits for a writer
+            operations.touch_session(found, by=SignedIn(found, key).actor)
+    return SignedIn(found, key)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -74,7 +82,8 @@ def sign_in() -> tuple[str, int] | Response:
     )
     session.clear()  # a cookie planted before sign-in is worth nothing after it
     login_user(SignedIn(opened, key))
-    session.permanent = True
+    # On a shared device the cookie ends with the browser, at the latest with the session row.
+    session.permanent = bool(form.is_own_device.data)
     return redirect(_inside(request.args.get("next")))
 
 
@@ -115,7 +124,11 @@ def _throttle(account_key: str) -> None:
 
 def _network(address: str | None) -> str:
     """Return the network an address belongs to: a neighbour shares its fate (/24, /64)."""
-    parsed = ipaddress.ip_address(address or "127.0.0.1")
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:  # a socket, or what a careless proxy wrote: all of these share one count
+        return "unknown"
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
 
 

@@ -35,7 +35,10 @@ def members_standing(actor: Actor, at: datetime) -> Rows:
 
 
 def chairs_standing(actor: Actor, at: datetime) -> Rows:
-    """Return (role chair, alliance id) where the actor sits in the chair at the instant."""
+    """Return (role chair, alliance id) where the actor sits in the chair at the instant.
+
+    A chair ends with the membership of its organisation.
+    """
     later = aliased(ChairTerm)
     superseded = (
         select(later.id)
@@ -46,8 +49,17 @@ def chairs_standing(actor: Actor, at: datetime) -> Rows:
         )
         .exists()
     )
+    is_member = (
+        select(Membership.id)
+        .where(
+            Membership.alliance_id == ChairTerm.alliance_id,
+            Membership.organisation_id == ChairTerm.organisation_id,
+            Membership.is_active,
+        )
+        .exists()
+    )
     return select(literal(Role.CHAIR.value), ChairTerm.alliance_id).where(
-        ChairTerm.person_id == actor.person_id, ChairTerm.from_at <= at, ~superseded
+        ChairTerm.person_id == actor.person_id, ChairTerm.from_at <= at, ~superseded, is_member
     )
 
 

@@ -27,7 +27,7 @@ MEMBERSHIP = Workflow(
     noun="membership",
     labels={
         MembershipState.ACTIVE: _l("Member"),
-        MembershipState.WITHDRAWN: _l("Withdrawn"),
+        MembershipState.WITHDRAWN: _l("Left the alliance"),
         MembershipState.EXPELLED: _l("Expelled"),
     },
     verbs={"admit": _l("Admitted")},

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.access import require
-from portal.accounts.models import OrganisationKind, Person
+from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.accounts.operations import create_organisation, create_person, grant_appointment
 from portal.accounts.passwords import hash_password
 from portal.accounts.queries import DEMO_DOMAIN
@@ -161,5 +161,16 @@ def _chairs(story: Story, alliance: Alliance) -> None:
     for organisation, days in ((before, -395), (now_chairing, -140), (after, 42)):
         begins = clock.start_of((story.now + days * DAY).astimezone(clock.LOCAL_ZONE).date())
         appoint_chair(
-            alliance, organisation, story.delegates[organisation.id], from_at=begins, by=SYSTEM
+            alliance,
+            organisation,
+            _named_chair(story, organisation),
+            from_at=begins,
+            by=SYSTEM,
         )
+
+
+def _named_chair(story: Story, organisation: Organisation) -> Person:
+    """Return the person who sits in the chair for an organisation: its manager in the story."""
+    if organisation is story.roles["hydrogen_chair"]:
+        return story.people["chair"]
+    return story.delegates[organisation.id]

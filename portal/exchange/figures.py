@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from portal.accounts.models import Organisation
 from portal.database import db
@@ -32,7 +32,14 @@ def figures(region_ids: Collection[int] | None = None) -> ExchangeFigures:
     """
     is_open = and_(Listing.state == ListingState.PUBLISHED, Listing.is_within_validity)
     answering = Organisation
-    where = [Listing.region_id.in_(sorted(region_ids))] if region_ids is not None else []
+    where = []
+    if region_ids is not None:
+        # A liaison of a city counts its organisations; one of a province also has its cities.
+        ids = sorted(region_ids)
+        mine = select(Organisation.id).where(
+            or_(Organisation.region_id.in_(ids), Organisation.district_id.in_(ids))
+        )
+        where = [Listing.organisation_id.in_(mine)]
     demands, supplies = (
         select(func.count()).where(is_open, Listing.direction == direction, *where)
         for direction in (Direction.DEMAND, Direction.SUPPLY)

@@ -51,7 +51,9 @@ def list_interests() -> str:
     received = request.args.get("side") != "sent"
     after = request.args.get("after", "")
     rows, next_key = queries.interest_page(
-        current_standing(), received=received, after=int(after) if after.isdecimal() else None
+        current_standing(),
+        received=received,
+        after=int(after) if after.isdecimal() and len(after) < 10 else None,
     )
     return render_template(
         "exchange/list_interests.html", interests=rows, next_key=next_key, received=received
@@ -72,7 +74,8 @@ def interest_page(interest: Interest, **more: Any) -> str:
         "interest": interest,
         "moves": open_to(standing, interest),
         "sees_contacts": may_see(standing, interest, "contacts"),
-        "timeline": timeline_of(interest),
+        # Who answered stays with their organisation until the contacts open.
+        "timeline": timeline_of(interest, with_people=may_see(standing, interest, "contacts")),
     }
     return render_template("exchange/view_interest.html", **{**values, **more})
 

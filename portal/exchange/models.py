@@ -54,6 +54,9 @@ class ClosedAs(StrEnum):
     UNMATCHED = "unmatched"
 
 
+AFTER_REVIEW = (ListingState.PUBLISHED, ListingState.PAUSED, ListingState.CLOSED)
+
+
 class Listing(Versioned, Model):
     """A supply or a demand of one organisation within one alliance."""
 
@@ -89,7 +92,7 @@ class Listing(Versioned, Model):
     contact_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
-    #: The order of every list: written when the listing is made, raised when it is published.
+    #: The order of every list: raised when the listing is changed or published.
     listed_at: Mapped[datetime]
 
     alliance: Mapped[Alliance] = relationship(lazy="joined", innerjoin=True)
@@ -104,6 +107,11 @@ class Listing(Versioned, Model):
         back_populates="listing", cascade="all, delete-orphan"
     )
     interests: Mapped[list[Interest]] = relationship(back_populates="listing")
+    #: Answers that hold their organisation's place: neither declined, withdrawn nor replaced.
+    held_interests: Mapped[list[Interest]] = relationship(
+        viewonly=True,
+        primaryjoin="and_(Listing.id == Interest.listing_id, Interest.released_at.is_(None))",
+    )
 
     @hybrid_property
     def is_published(self) -> Any:
@@ -119,6 +127,25 @@ class Listing(Versioned, Model):
     def is_members_only(self) -> Any:
         """Whether only the alliance's members may see it."""
         return self.visibility == ListingVisibility.MEMBERS
+
+    @hybrid_property
+    def is_not_confidential(self) -> Any:
+        """Whether it is shown to more than named organisations."""
+        return self.visibility != ListingVisibility.CONFIDENTIAL
+
+    @hybrid_property
+    def was_published(self) -> bool:
+        """Whether its present content has passed review: published, paused or closed since.
+
+        A listing that was closed as a draft or in review was never seen by others, and nobody
+        holds an answer to it.
+        """
+        return self.state in AFTER_REVIEW
+
+    @was_published.inplace.expression
+    @classmethod
+    def _was_published(cls) -> Any:
+        return cls.state.in_(AFTER_REVIEW)
 
     @hybrid_property
     def is_within_validity(self) -> Any:

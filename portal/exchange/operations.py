@@ -88,7 +88,9 @@ def post_listing(
     _write(listing, content)
     db.session.add(listing)
     db.session.flush()
-    journal.note("listing.create", listing, by=by, to_state=listing.state)
+    # Proof that the secrecy question was answered before anything was stored.
+    secrecy = {"secrecy": "none"}
+    journal.note("listing.create", listing, by=by, to_state=listing.state, detail=secrecy)
     keep_receipt(receipt, listing)
     if submit:
         submit_listing(listing, by=by)
@@ -234,7 +236,7 @@ def recall_listing(
 def match_listing(
     listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Close a listing whose partner is found; answers that still wait are declined."""
+    """Close a listing whose partner is found; answers that still wait lapse."""
     require(by, "listing.edit", listing)
     also = {"closed_as": ClosedAs.MATCHED}
     move(listing, "match", by=by, expected=expected, note=note, also=also)
@@ -246,7 +248,7 @@ def match_listing(
 def close_listing(
     listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Close a listing without a partner; answers that still wait are declined."""
+    """Close a listing without a partner; answers that still wait lapse."""
     require(by, "listing.close", listing)
     also = {"closed_as": ClosedAs.UNMATCHED}
     move(listing, "close", by=by, expected=expected, note=note, also=also)
@@ -258,9 +260,10 @@ def close_listing(
 def end_exchange_of_member(membership: Membership, *, by: Actor) -> None:
     """Close what an organisation has open in an alliance it has left (a consequence).
 
-    Its listings close, and its unanswered answers to others lapse; history stays.
+    Its listings close, its unanswered answers to others lapse, and confidential listings name it
+    no longer; history stays.
     """
-    require(by, "membership.view", membership)
+    require(by, "membership.withdraw", membership)
     listings = db.session.scalars(
         select(Listing).where(
             Listing.alliance_id == membership.alliance_id,
@@ -277,6 +280,31 @@ def end_exchange_of_member(membership: Membership, *, by: Actor) -> None:
         ),
         by=by,
     )
+    _forget(membership)
+
+
+def _forget(membership: Membership) -> None:
+    """Take from an organisation that left what only a member of the alliance may see."""
+    elsewhere = Listing.alliance_id == membership.alliance_id
+    for interest in db.session.scalars(
+        select(Interest).where(
+            Interest.alliance_id == membership.alliance_id,
+            Interest.organisation_id == membership.organisation_id,
+            Interest.state == InterestState.SENT,
+            Interest.released_at.is_(None),
+        )
+    ):
+        interest.released_at = clock.now()
+        index(interest.listing)
+    named = db.session.scalars(
+        select(Naming)
+        .join(Naming.listing)
+        .where(elsewhere, Naming.organisation_id == membership.organisation_id)
+    )
+    for naming in named.all():
+        listing = naming.listing
+        listing.namings.remove(naming)
+        index(listing)
 
 
 def _waiting(*which: Any) -> Sequence[Interest]:

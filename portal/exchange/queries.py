@@ -124,7 +124,7 @@ def _named(query: Rows) -> Rows:
 
 def _row(row: Any, key: str = "") -> ListingRow:
     plain: Any = row[:9]
-    return ListingRow(*plain, RegionName(*row[9:13]), row[13], key)
+    return ListingRow(*plain, RegionName(*row[9:13]), row[13], key)  # type: ignore[call-arg]
 
 
 def _rows(query: Rows) -> list[ListingRow]:
@@ -177,7 +177,7 @@ def list_page(standing: Standing, wanted: ListingFilter, after: str | None = Non
         query = query.with_only_columns(
             *_ROW, search.SearchDocument.id, maintain_column_froms=True
         ).where(*narrowed)
-        if after and after.isdecimal():
+        if after and after.isdecimal() and len(after) < 10:
             query = query.where(search.key_column() < int(after))
     rows = db.session.execute(_named(query).limit(PAGE + 1)).all()
     page = [

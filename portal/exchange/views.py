@@ -20,6 +20,7 @@ from portal.exchange.facts import listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
 from portal.forms import refusals
+from portal.roles import Role
 from portal.workflow import open_to
 
 bp = Blueprint("exchange", __name__)
@@ -58,7 +59,8 @@ def listing_page(listing: Listing, **more: Any) -> str:
     standing = current_standing()
     concerns_answers = may_see(standing, listing, "interests")
     own = None
-    if not concerns_answers and standing.actor.organisation_id:
+    # For whom one acts is what the standing says now, not what the session once chose.
+    if not concerns_answers and standing.actor.organisation_id in standing[Role.DELEGATE]:
         own = interest_queries.own_interest(listing.id, standing.actor.organisation_id)
     values: dict[str, Any] = {
         "listing": listing,

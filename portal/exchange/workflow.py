@@ -1,6 +1,6 @@
 """The lifecycles of a listing and of an interest (DOMAIN D4).
 
-Expired and lapsed are no states: they are clauses on the date (`is_open`, `is_live`).
+Expired and lapsed are no states: they are clauses on the date (`is_answerable`, `is_live`).
 """
 
 from __future__ import annotations
