@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from babel import Locale
 from flask import Flask, has_request_context, redirect, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale
 from flask_babel import gettext as _
@@ -112,6 +113,7 @@ def switch_to() -> dict[str, str]:
     ]
     return {
         "href": address_with([*kept, ("language", other)]),
-        "label": "English" if other == "en" else _("Chinese"),
+        # Each language is named in itself, so that whoever needs it can read it.
+        "label": Locale.parse(other).get_display_name(other) or other,
         "language": LANGUAGES[other],
     }

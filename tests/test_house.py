@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from tests.conftest import both_engines
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "portal").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+PO = ROOT / "translations/zh/LC_MESSAGES/messages.po"
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 MOVES = {
     "listing": listing_views.MOVES,
@@ -338,8 +340,12 @@ def test_every_word_has_a_chinese_translation(tmp_path: Path) -> None:
         cwd=ROOT,
         check=True,
     )
-    wanted = {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(pot.open("rb")) if m.id}
-    catalogue = read_po((ROOT / "translations/zh/LC_MESSAGES/messages.po").open("rb"), locale="zh")
+    wanted = {
+        m.id if isinstance(m.id, str) else m.id[0]
+        for m in read_po(BytesIO(pot.read_bytes()))
+        if m.id
+    }
+    catalogue = read_po(BytesIO(PO.read_bytes()), locale="zh")
     known = {(m.id if isinstance(m.id, str) else m.id[0]): m for m in catalogue if m.id}
     untranslated = sorted(
         each

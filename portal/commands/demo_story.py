@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal import clock
-from portal.accounts.models import Organisation, Person
+from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.actors import Actor, person
 from portal.alliances.models import Alliance, Tier
 from portal.alliances.queries import all_alliances
@@ -169,9 +169,9 @@ def _post(
     free = [
         each
         for each in dict.fromkeys(respondents)
-        if each.id not in (owner.id, story.roles["other"].id if is_lead else 0)
+        if each.id != owner.id and not (is_lead and _spoils_the_lead(story, each))
     ]
-    for organisation in chance.sample(free, min(2 if is_lead else answers, len(free))):
+    for organisation in chance.sample(free, min(1 if is_lead else answers, len(free))):
         _answer(
             story, made, organisation, owner_acts, posted + chance.uniform(1, 12) * DAY, is_lead
         )
@@ -205,7 +205,8 @@ def _answer(
     fate = "wait" if is_lead else chance.choices(
         ("accept", "decline", "withdraw", "wait"), weights=(42, 18, 8, 32)
     )[0]  # fmt: skip
-    message, reason = story.pick("interest"), story.pick("decline")
+    message = str(read("messages")["lead"]) if is_lead else story.pick("interest")
+    reason = story.pick("decline")
     later = when + chance.uniform(6, 90) * HOUR
 
     def answer() -> None:
@@ -227,3 +228,10 @@ def _answer(
 def _region_id(code: str | None) -> int | None:
     region = region_by_code(code) if code else None
     return region.id if region else None
+
+
+def _spoils_the_lead(story: Story, organisation: Organisation) -> bool:
+    """Tell who must not answer the lead story: a neighbour, or the one a visitor answers as."""
+    is_neighbour = organisation.region.code == story.roles["manager_and_delegate"].region.code
+    is_maker = organisation.kind is OrganisationKind.ENTERPRISE
+    return is_neighbour or not is_maker or organisation is story.roles["other"]

@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -230,9 +231,9 @@ COLUMNS: list[tuple[str, int, Callable[[Result], str]]] = [
     ("CPU ms", 7, lambda r: f"{statistics.median(r.portal):.2f}"),
     ("database", 9, lambda r: f"{statistics.median(r.database):.2f}"),
     ("bare ms", 8, lambda r: f"{statistics.median(r.bare):.2f}"),
-    ("in bare pages", 19, lambda r: spread([a / b for a, b in zip(r.portal, r.bare, strict=True)])),
-    ("p50/p95, 1 client", 18, lambda r: percentiles(r.alone)),
-    (f"{CLIENTS} clients", 15, lambda r: percentiles(r.crowded)),
+    ("in bare pages", 22, lambda r: spread([a / b for a, b in zip(r.portal, r.bare, strict=True)])),
+    ("p50/p95, 1 client", 19, lambda r: percentiles(r.alone)),
+    (f"{CLIENTS} clients", 17, lambda r: percentiles(r.crowded)),
 ]
 
 
@@ -276,10 +277,12 @@ def main(arguments: list[str]) -> None:
         sizes=[int(size) for size in sizes.split(",")],
         engines=[asked.engine] if asked.engine else ["sqlite", "postgresql"],
         rounds=2 if asked.quick else 5,
-        requests=40 if asked.quick else 200,
+        requests=40 if asked.quick else 100,
         crowd=5 if asked.quick else 20,
         searches=30 if asked.quick else 60,
     )
+    # Ended from outside, it still stops what it started.
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
     if "postgresql" in plan.engines and Cluster.binaries() is None:
         print("PostgreSQL is not installed here: measuring SQLite only.")
         plan.engines.remove("postgresql")

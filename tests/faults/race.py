@@ -164,13 +164,13 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
 
 
 def _without_lock() -> None:
-    database.lock_postgresql = lambda _connection: None
+    database.lock_postgresql = lambda connection: None
 
 
 def _without_journal() -> None:
     # The journal numbers its lines without gaps, so it would refuse what the lock let through
     # and hide whether the rule under test holds by itself.
-    journal.seal = lambda _notes, *, at: None
+    journal.seal = lambda notes, *, at: None
 
 
 #: What a control takes away, to show that its test would see the difference.

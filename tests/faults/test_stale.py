@@ -30,22 +30,22 @@ Visit = Callable[..., Client]
 
 def filled(page: BeautifulSoup, action: str | None = None) -> dict[str, str]:
     """Return what the page's form would send, as it stands there."""
-    form = page.find("form", {"class": "form", "method": "post"})
+    form = page.select_one("form.form[method=post]")
     if action is not None:
-        form = page.find("form", {"action": action})
+        form = page.select_one(f'form[action="{action}"]')
     assert isinstance(form, Tag), f"no such form on the page: {action}"
     sent = {}
     for control in form.find_all(["input", "textarea", "select"]):
-        name, kind = control.get("name"), control.get("type")
+        name, kind = str(control.get("name", "")), control.get("type")
         if not name or (kind in ("radio", "checkbox") and not control.has_attr("checked")):
             continue
         if control.name == "textarea":
             sent[name] = control.get_text().removeprefix("\n")
         elif control.name == "select":
             marked = control.find("option", selected=True)
-            sent[name] = marked["value"] if marked else ""
+            sent[name] = str(marked["value"]) if marked else ""
         else:
-            sent[name] = control.get("value", "")
+            sent[name] = str(control.get("value", ""))
     return {name: value for name, value in sent.items() if name != "named_ids"}
 
 
@@ -96,7 +96,7 @@ def test_the_second_of_two_open_forms_keeps_its_text_and_replaces_only_when_sent
     assert again["specification"] == theirs["specification"]
     assert again["version"] == str(stored(app, draft).version) != theirs["version"]
     assert "先到的标题" in page.get_text(), "what is stored now is not shown beside it"
-    assert page.find(attrs={"role": "alert"}) is not None
+    assert page.select_one("[role=alert]") is not None
 
     assert second.post(address, {**again, "save": "1"}).status_code == 302
     assert stored(app, draft).title == "后到的标题"
