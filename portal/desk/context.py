@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal import clock
 from portal.access import can, current_standing
 from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.queries import DEMO_DOMAIN, has_demo_world
@@ -19,8 +23,9 @@ from portal.alliances.workflow import MEMBERSHIP
 from portal.database import Busy
 from portal.desk.queries import waiting_count
 from portal.exchange.forms import KINDS, VISIBILITIES
+from portal.exchange.queries import ListingRow
 from portal.exchange.workflow import INTEREST, LISTING
-from portal.language import LANGUAGES, is_english, switch_to
+from portal.language import LANGUAGES, chosen_language, is_english, switch_to
 from portal.navigation import MENU, Entry, entries
 
 #: The sign-ins that the demo world shows, with who they are in it.
@@ -51,6 +56,7 @@ def init_app(app: Flask) -> None:
     """Hand the frame of the page to every template."""
 
     app.add_template_global(listing_words)
+    app.add_template_global(listing_row)
     app.add_template_global(organisation_words)
     app.add_template_global(demo_accounts)
 
@@ -109,6 +115,22 @@ def listing_words() -> dict[str, Any]:
         # Joined by hand in the loop: twenty calls of url_for cost a fifth of a page.
         "address": url_for("exchange.list_listings") + "/",
     }
+
+
+def listing_row(row: ListingRow, heading: str) -> Markup:
+    """Return one row of a list as it stands on the page."""
+    return _kept_row(row, heading, chosen_language(), clock.today())
+
+
+@lru_cache(maxsize=4096)
+def _kept_row(row: ListingRow, heading: str, language: str, _today: date) -> Markup:
+    """Render a row once: it is a plain value, so equal rows look equal, for a day.
+
+    Nothing of the person who looks may ever stand in it.
+    """
+    tag = LANGUAGES[language]
+    page = current_app.jinja_env.get_template("exchange/listing_row.html")
+    return Markup(page.render(row=row, heading=heading, language_tag=tag))  # noqa: S704 - a template
 
 
 def organisation_words() -> dict[str, Any]:

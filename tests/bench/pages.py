@@ -282,7 +282,7 @@ def main(arguments: list[str]) -> None:
         searches=30 if asked.quick else 60,
     )
     # Ended from outside, it still stops what it started.
-    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit("Ended from outside."))
     if "postgresql" in plan.engines and Cluster.binaries() is None:
         print("PostgreSQL is not installed here: measuring SQLite only.")
         plan.engines.remove("postgresql")

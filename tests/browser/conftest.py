@@ -93,6 +93,8 @@ def enter(chromium: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
             timezone_id="Asia/Shanghai",
             java_script_enabled=has_script,
             color_scheme="dark" if is_dark else "light",
+            # Else axe would now and then measure a colour on its way to another.
+            reduced_motion="reduce",
         )
         context.set_default_timeout(10_000)
         context.add_cookies([{"name": "language", "value": language, "url": site}])
