@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from sqlalchemy import union_all
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -113,7 +114,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     database.init_app(app)
     app.extensions["registry"] = Registry(
         nouns={noun.noun: noun for noun in NOUNS},
-        standing=STANDING,
+        standing=union_all(*(provide() for provide in STANDING)),
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
     )

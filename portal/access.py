@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, g, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import ColumnElement, and_, false, or_, select, true, union_all
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.wrappers import Response
 
@@ -24,7 +24,7 @@ from portal.actors import ANONYMOUS, Actor, ActorKind, Standing
 from portal.database import db
 from portal.errors import Denied, Missing, page
 from portal.permissions import PERMISSIONS, VISIBILITY
-from portal.registry import registry
+from portal.registry import ACTING_FOR, INSTANT, PERSON, registry
 from portal.roles import IMPLIED, Role
 from portal.words import HeldAmong, HeldAt, Line, token
 
@@ -35,10 +35,12 @@ def standing_of(actor: Actor) -> Standing:
     """Return what the actor is at this instant, in one query over all providers."""
     if actor.kind is not ActorKind.PERSON:
         return Standing(actor, {})
-    at = clock.now()
-    rows: Any = db.session.execute(
-        union_all(*(provide(actor, at) for provide in registry().standing))
-    )
+    values = {
+        PERSON.key: actor.person_id,
+        ACTING_FOR.key: actor.organisation_id or 0,
+        INSTANT.key: clock.now(),
+    }
+    rows = db.session.execute(registry().standing, values)
     held: dict[Role, set[int]] = defaultdict(set)
     for role, scope_id in rows:
         held[Role(role)].add(scope_id)

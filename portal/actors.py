@@ -55,5 +55,8 @@ class Standing:
     actor: Actor
     roles: Mapping[Role, frozenset[int]]
 
+    def __hash__(self) -> int:
+        return hash((self.actor, frozenset(self.roles.items())))
+
     def __getitem__(self, role: Role) -> frozenset[int]:
         return self.roles.get(role, NOWHERE)

@@ -12,17 +12,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
+from sqlalchemy import Integer, bindparam
 
-from portal.database import Rows
+from portal.database import Instant, Rows
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from portal.actors import Actor
     from portal.workflow import Workflow
 
-#: (actor, instant) -> a select of (role, scope id) rows; several are joined by UNION ALL.
-StandingProvider = Callable[["Actor", "datetime"], Rows]
+#: What a provider of standing may ask about: bound anew each time the one statement runs.
+PERSON = bindparam("standing_person", type_=Integer)
+ACTING_FOR = bindparam("standing_organisation", type_=Integer)
+INSTANT = bindparam("standing_instant", type_=Instant)
+#: A select of (role, scope id) rows over the three parameters above.
+StandingProvider = Callable[[], Rows]
 #: What else happens, in another area, in the same transaction: (thing, by=actor).
 Consequence = Callable[..., None]
 
@@ -32,7 +34,8 @@ class Registry:
     """The nouns, providers, lifecycles and consequences of one application."""
 
     nouns: dict[str, type[Any]] = field(default_factory=dict)
-    standing: tuple[StandingProvider, ...] = ()
+    #: All providers joined by UNION ALL, built once: it runs on every request.
+    standing: Any = None
     workflows: dict[str, Workflow] = field(default_factory=dict)
     consequences: dict[tuple[str, str], tuple[Consequence, ...]] = field(default_factory=dict)
 

@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from portal import clock, journal
 from portal.accounts.models import Appointment, Organisation, Person, Session
-from portal.actors import Actor
-from portal.database import Rows, db
+from portal.database import Instant, Rows, db
 from portal.regions.models import Region
+from portal.registry import ACTING_FOR, INSTANT, PERSON
 from portal.roles import ROLES, Role, Scope
 from portal.workflow import words_for
 
@@ -50,18 +50,20 @@ def person_named(account: str) -> Person | None:
     return db.session.scalar(select(Person).where(column == account)) if account else None
 
 
+#: Built once: it runs on every request of whoever is signed in.
+_LIVE_SESSION = select(Session).where(
+    Session.digest == bindparam("digest"),
+    Session.ended_at.is_(None),
+    Session.expires_at > bindparam("now", type_=Instant),
+)
+
+
 def live_session(key: str) -> Session | None:
     """Return the session a cookie's key opens, if it was not ended and has not run out."""
-    return db.session.scalar(
-        select(Session).where(
-            Session.digest == digest(key),
-            Session.ended_at.is_(None),
-            Session.expires_at > clock.now(),
-        )
-    )
+    return db.session.scalar(_LIVE_SESSION, {"digest": digest(key), "now": clock.now()})
 
 
-def appointments_standing(actor: Actor, at: datetime) -> Rows:
+def appointments_standing() -> Rows:
     """Return (role, scope id) of the appointments an actor holds at an instant.
 
     Roles at an organisation count only for the one the person acts for now. A liaison of a
@@ -73,12 +75,12 @@ def appointments_standing(actor: Actor, at: datetime) -> Rows:
         .outerjoin(above, and_(above.id == Appointment.scope_id, Appointment.role.in_(REGIONAL)))
         .outerjoin(below, below.path.startswith(above.path))
         .where(
-            Appointment.person_id == actor.person_id,
-            Appointment.from_at <= at,
-            or_(Appointment.until_at.is_(None), Appointment.until_at > at),
+            Appointment.person_id == PERSON,
+            Appointment.from_at <= INSTANT,
+            or_(Appointment.until_at.is_(None), Appointment.until_at > INSTANT),
             or_(
                 Appointment.role.not_in(OF_ORGANISATION),
-                Appointment.scope_id == (actor.organisation_id or 0),
+                Appointment.scope_id == ACTING_FOR,
             ),
         )
     )

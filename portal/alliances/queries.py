@@ -12,21 +12,21 @@ from sqlalchemy.orm import aliased, joinedload
 from portal import clock
 from portal.accounts.models import Organisation
 from portal.accounts.queries import OF_ORGANISATION, appointments_standing
-from portal.actors import Actor
 from portal.alliances.models import Alliance, ChairTerm, Membership, Tier
 from portal.database import Rows, db
+from portal.registry import INSTANT, PERSON
 from portal.roles import Role
 
 #: Protocol order (排序): the chair organisation first.
 TIER_ORDER = {tier: position for position, tier in enumerate(Tier)}
 
 
-def members_standing(actor: Actor, at: datetime) -> Rows:
+def members_standing() -> Rows:
     """Return (role member, alliance id) for the organisation the actor acts for now.
 
     Only somebody who holds an appointment at the organisation carries its membership.
     """
-    acting = appointments_standing(actor, at).subquery()
+    acting = appointments_standing().subquery()
     return (
         select(literal(Role.MEMBER.value), Membership.alliance_id)
         .join(acting, acting.c[1] == Membership.organisation_id)
@@ -34,7 +34,7 @@ def members_standing(actor: Actor, at: datetime) -> Rows:
     )
 
 
-def chairs_standing(actor: Actor, at: datetime) -> Rows:
+def chairs_standing() -> Rows:
     """Return (role chair, alliance id) where the actor sits in the chair at the instant.
 
     A chair ends with the membership of its organisation.
@@ -45,7 +45,7 @@ def chairs_standing(actor: Actor, at: datetime) -> Rows:
         .where(
             later.alliance_id == ChairTerm.alliance_id,
             later.from_at > ChairTerm.from_at,
-            later.from_at <= at,
+            later.from_at <= INSTANT,
         )
         .exists()
     )
@@ -59,7 +59,7 @@ def chairs_standing(actor: Actor, at: datetime) -> Rows:
         .exists()
     )
     return select(literal(Role.CHAIR.value), ChairTerm.alliance_id).where(
-        ChairTerm.person_id == actor.person_id, ChairTerm.from_at <= at, ~superseded, is_member
+        ChairTerm.person_id == PERSON, ChairTerm.from_at <= INSTANT, ~superseded, is_member
     )
 
 

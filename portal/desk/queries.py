@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 from sqlalchemy import func, select
 
 from portal.actors import Standing
@@ -19,8 +22,14 @@ def waiting_count(standing: Standing) -> int:
     """Return how many records wait for this person, at most `COUNT_LIMIT` of each noun."""
     if not standing.roles:
         return 0
+    return sum(db.session.execute(_waiting_statement(standing)).one())
+
+
+@lru_cache(maxsize=1024)
+def _waiting_statement(standing: Standing) -> Any:
+    """Return the statement of the badge; kept, because every page asks it."""
     counts = []
     for model in AWAITED:
         rows = select(model.id).where(awaiting(standing, model)).limit(COUNT_LIMIT).subquery()
         counts.append(select(func.count()).select_from(rows).scalar_subquery())
-    return sum(db.session.execute(select(*counts)).one())
+    return select(*counts)

@@ -90,7 +90,7 @@ def read(arguments: Mapping[str, str], standing: Standing) -> Shown:
         direction=_member(Direction, given.get("direction")),
         kind=_member(ListingKind, given.get("kind")),
         region_id=region.id if region else None,
-        node_ids=queries.below(nodes, given.get("node", "")),
+        node_ids=frozenset(queries.below(nodes, given.get("node", ""))),
         organisation_id=standing.actor.organisation_id if given.get("mine") else None,
         state=given["state"] if given.get("state") in states else OPEN,
     )

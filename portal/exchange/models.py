@@ -6,7 +6,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, and_
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    and_,
+    bindparam,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -14,7 +25,7 @@ from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance
 from portal.chain.models import ChainNode
-from portal.database import Model, Versioned, choice, constraints
+from portal.database import Instant, Model, Versioned, choice, constraints
 from portal.exchange.workflow import InterestState, ListingState, holding_in_sql
 from portal.regions.models import Region
 
@@ -53,6 +64,11 @@ class ClosedAs(StrEnum):
     MATCHED = "matched"
     UNMATCHED = "unmatched"
 
+
+#: The present inside SQL: asked when a statement runs, not when it is built, so that a
+#: statement can be kept.
+TODAY = bindparam("today", callable_=clock.today, type_=Date, unique=True)
+NOW = bindparam("now", callable_=clock.now, type_=Instant, unique=True)
 
 AFTER_REVIEW = (ListingState.PUBLISHED, ListingState.PAUSED, ListingState.CLOSED)
 
@@ -152,6 +168,11 @@ class Listing(Versioned, Model):
         """Whether its last day, in Shanghai, has not passed."""
         return self.valid_until >= clock.today()
 
+    @is_within_validity.inplace.expression
+    @classmethod
+    def _is_within_validity(cls) -> Any:
+        return cls.valid_until >= TODAY
+
     @hybrid_property
     def is_answerable(self) -> bool:
         """Whether it may be answered now: published and not expired."""
@@ -160,7 +181,7 @@ class Listing(Versioned, Model):
     @is_answerable.inplace.expression
     @classmethod
     def _is_answerable(cls) -> Any:
-        return and_(cls.state == ListingState.PUBLISHED, cls.valid_until >= clock.today())
+        return and_(cls.state == ListingState.PUBLISHED, cls.valid_until >= TODAY)
 
     @property
     def is_expired(self) -> bool:
@@ -243,6 +264,11 @@ class Interest(Versioned, Model):
     def is_live(self) -> Any:
         """Whether it still waits within its time."""
         return self.expires_at > clock.now()
+
+    @is_live.inplace.expression
+    @classmethod
+    def _is_live(cls) -> Any:
+        return cls.expires_at > NOW
 
     @property
     def is_lapsed(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, literal, select, tuple_, union_all
@@ -15,7 +16,7 @@ from portal.accounts.models import Organisation
 from portal.actors import Standing
 from portal.alliances.models import Alliance, Membership
 from portal.chain.models import ChainNode
-from portal.database import Rows, db
+from portal.database import Rows, db, is_sqlite
 from portal.exchange.models import (
     Direction,
     Listing,
@@ -45,7 +46,7 @@ class ListingFilter:
     direction: Direction | None = None
     kind: ListingKind | None = None
     region_id: int | None = None
-    node_ids: Collection[int] = field(default_factory=tuple)
+    node_ids: frozenset[int] = frozenset()
     organisation_id: int | None = None
     #: `open`, `expired`, or a stored state.
     state: str = OPEN
@@ -161,6 +162,25 @@ def list_page(standing: Standing, wanted: ListingFilter, after: str | None = Non
     Paged by key: `after` is the `next_key` of the page before. The count stands on the first
     page only and ends at `COUNT_LIMIT` + 1. A query finds what a substring scan would find.
     """
+    query, counted, is_search = _list_statements(standing, wanted, after, is_sqlite())
+    rows = db.session.execute(query).all()
+    page = [
+        _row(row, key=str(row[15]) if is_search else _key(row[14], row[0])) for row in rows[:PAGE]
+    ]
+    count = None if after else db.session.scalar(counted)
+    return ListingPage(page, count, page[-1].key if len(rows) > PAGE else None)
+
+
+@lru_cache(maxsize=1024)
+def _list_statements(
+    standing: Standing, wanted: ListingFilter, after: str | None, _on_sqlite: bool
+) -> tuple[Rows, Rows, bool]:
+    """Return the statements of a page and of its count, and whether it is a search.
+
+    Kept, because building them costs more than running them. Every part is a value: the same
+    standing, filter and key always make the same statements, and the present is asked when they
+    run.
+    """
     found = search.documents(Listing.noun, wanted.query, standing)
     narrowed = [visible_to(standing, "listing.view", Listing), *conditions(wanted)]
     query: Rows
@@ -179,16 +199,8 @@ def list_page(standing: Standing, wanted: ListingFilter, after: str | None = Non
         ).where(*narrowed)
         if after and after.isdecimal() and len(after) < 10:
             query = query.where(search.key_column() < int(after))
-    rows = db.session.execute(_named(query).limit(PAGE + 1)).all()
-    page = [
-        _row(row, key=_key(row[14], row[0]) if found is None else str(row[15]))
-        for row in rows[:PAGE]
-    ]
-    count = None
-    if not after:
-        counted = ids.order_by(None).limit(COUNT_LIMIT + 1).subquery()
-        count = db.session.scalar(select(func.count()).select_from(counted))
-    return ListingPage(page, count, page[-1].key if len(rows) > PAGE else None)
+    counted = select(func.count()).select_from(ids.order_by(None).limit(COUNT_LIMIT + 1).subquery())
+    return _named(query).limit(PAGE + 1), counted, found is not None
 
 
 def _key(listed_at: datetime, listing_id: int) -> str:
@@ -218,6 +230,12 @@ class Choice:
 
 def choices(chain_map_id: int | None = None) -> list[Choice]:
     """Return the alliances and provinces, and the nodes of one chain, in one query."""
+    rows = db.session.execute(_choices_statement(chain_map_id)).all()
+    return [Choice(*row[:6]) for row in sorted(rows, key=lambda row: row[6])]
+
+
+@lru_cache(maxsize=64)
+def _choices_statement(chain_map_id: int | None) -> Any:
     parts: list[Rows] = [
         select(
             literal("alliance"),
@@ -250,8 +268,7 @@ def choices(chain_map_id: int | None = None) -> list[Choice]:
                 ChainNode.position,
             ).where(ChainNode.chain_map_id == chain_map_id)
         )
-    rows = db.session.execute(union_all(*parts)).all()
-    return [Choice(*row[:6]) for row in sorted(rows, key=lambda row: row[6])]
+    return union_all(*parts)
 
 
 def below(nodes: Sequence[Choice], code: str) -> set[int]:
