@@ -121,7 +121,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     migrate.init_app(app, db)
     language.init_app(app)
     csrf.init_app(app)
-    accounts_views.login_manager.init_app(app)
+    accounts_views.login_manager.init_app(app, add_context_processor=False)
     errors.init_app(app)
     access.init_app(app)
     responses.init_app(app)

@@ -18,7 +18,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock, journal
-from portal.database import WRITING, Model, db
+from portal.database import PATIENCE, WRITING, Model, db
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -76,7 +76,9 @@ def _transact(
     token = _running.set(True)
     try:
         with journal.collecting() as notes:
-            session.connection(execution_options={WRITING: True})
+            # Whoever only reads never waits for a writer.
+            options = {WRITING: True, PATIENCE: 0.0 if _reading.get() else None}
+            session.connection(execution_options=options)
             at = clock.now()  # after the lock: everything is judged and journaled at it
             with clock.standing_still(at):
                 result = verb(*args, **kwargs)

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
-from portal.accounts.models import Organisation
-from portal.accounts.queries import OF_ORGANISATION, appointments_standing
+from portal.accounts.models import Appointment, Organisation
+from portal.accounts.queries import OF_ORGANISATION
 from portal.alliances.models import Alliance, ChairTerm, Membership, Tier
 from portal.database import Rows, db
-from portal.registry import INSTANT, PERSON
+from portal.registry import ACTING_FOR, INSTANT, PERSON
 from portal.roles import Role
 
 #: Protocol order (排序): the chair organisation first.
@@ -26,11 +26,19 @@ def members_standing() -> Rows:
 
     Only somebody who holds an appointment at the organisation carries its membership.
     """
-    acting = appointments_standing().subquery()
-    return (
-        select(literal(Role.MEMBER.value), Membership.alliance_id)
-        .join(acting, acting.c[1] == Membership.organisation_id)
-        .where(Membership.is_active, acting.c.role.in_(OF_ORGANISATION))
+    is_appointed = (
+        select(Appointment.id)
+        .where(
+            Appointment.person_id == PERSON,
+            Appointment.scope_id == ACTING_FOR,
+            Appointment.role.in_(OF_ORGANISATION),
+            Appointment.from_at <= INSTANT,
+            or_(Appointment.until_at.is_(None), Appointment.until_at > INSTANT),
+        )
+        .exists()
+    )
+    return select(literal(Role.MEMBER.value), Membership.alliance_id).where(
+        Membership.organisation_id == ACTING_FOR, Membership.is_active, is_appointed
     )
 
 

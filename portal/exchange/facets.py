@@ -14,10 +14,11 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal.actors import ActorKind, Standing
-from portal.exchange import queries
+from portal.exchange.choices import Choice, below
+from portal.exchange.choices import choices as offered
 from portal.exchange.forms import DIRECTIONS, KINDS
 from portal.exchange.models import Direction, ListingKind
-from portal.exchange.queries import EXPIRED, OPEN, Choice, ListingFilter
+from portal.exchange.queries import EXPIRED, OPEN, ListingFilter
 from portal.exchange.workflow import LISTING
 from portal.language import localised
 
@@ -73,13 +74,10 @@ def _address(arguments: Mapping[str, str], **changed: str | None) -> str:
 def read(arguments: Mapping[str, str], standing: Standing) -> Shown:
     """Read the arguments of an address, forgivingly: what is unknown narrows nothing."""
     given = {name: arguments[name][:80] for name in ARGUMENTS if arguments.get(name)}
-    choices = queries.choices()
+    # Within an alliance the nodes of its chain become a facet of their own.
+    choices = offered(of_alliance=given.get("alliance"))
     alliance = _named(choices, "alliance", given.get("alliance"))
-    nodes: list[Choice] = []
-    if alliance is not None:
-        # The alliance's parent here is its chain map: its nodes become a facet of their own.
-        choices = queries.choices(alliance.parent_id)
-        nodes = [each for each in choices if each.facet == "node"]
+    nodes = [each for each in choices if each.facet == "node"]
     region = _named(choices, "region", given.get("region"))
     states = {OPEN: _("Open"), EXPIRED: _("Expired")} | {
         state.value: str(label) for state, label in LISTING.labels.items() if state != "published"
@@ -90,7 +88,7 @@ def read(arguments: Mapping[str, str], standing: Standing) -> Shown:
         direction=_member(Direction, given.get("direction")),
         kind=_member(ListingKind, given.get("kind")),
         region_id=region.id if region else None,
-        node_ids=frozenset(queries.below(nodes, given.get("node", ""))),
+        node_ids=frozenset(below(nodes, given.get("node", ""))),
         organisation_id=standing.actor.organisation_id if given.get("mine") else None,
         state=given["state"] if given.get("state") in states else OPEN,
     )

@@ -23,9 +23,9 @@ from wtforms.validators import NumberRange
 
 from portal import clock
 from portal.alliances.models import Alliance
+from portal.exchange.choices import Choice
 from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
 from portal.exchange.operations import ListingContent
-from portal.exchange.queries import Choice
 from portal.forms import Form, at_most, chosen, optional, required
 from portal.language import localised
 

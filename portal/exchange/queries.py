@@ -8,13 +8,19 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from portal import clock, search
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
-from portal.alliances.models import Alliance, Membership
+from portal.alliances.models import Membership
 from portal.chain.models import ChainNode
 from portal.database import Rows, db, is_sqlite
 from portal.exchange.models import (
@@ -24,7 +30,7 @@ from portal.exchange.models import (
     ListingVisibility,
 )
 from portal.exchange.workflow import ListingState
-from portal.regions.models import Region, RegionLevel
+from portal.regions.models import Region
 from portal.roles import Role
 from portal.workflow import awaiting
 
@@ -214,72 +220,6 @@ def _browse_key(after: str | None) -> Any:
     epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
     listed_at = epoch + timedelta(microseconds=int(micro))
     return tuple_(literal(listed_at, Listing.listed_at.type), literal(int(listing_id)))
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value a facet or a select offers."""
-
-    facet: str
-    id: int
-    value: str
-    name: str
-    name_en: str
-    parent_id: int | None
-
-
-def choices(chain_map_id: int | None = None) -> list[Choice]:
-    """Return the alliances and provinces, and the nodes of one chain, in one query."""
-    rows = db.session.execute(_choices_statement(chain_map_id)).all()
-    return [Choice(*row[:6]) for row in sorted(rows, key=lambda row: row[6])]
-
-
-@lru_cache(maxsize=64)
-def _choices_statement(chain_map_id: int | None) -> Any:
-    parts: list[Rows] = [
-        select(
-            literal("alliance"),
-            Alliance.id,
-            Alliance.slug,
-            Alliance.name,
-            Alliance.name_en,
-            Alliance.chain_map_id,
-            Alliance.id.label("position"),
-        ),
-        select(
-            literal("region"),
-            Region.id,
-            Region.code,
-            Region.name,
-            Region.name_en,
-            Region.parent_id,
-            Region.position,
-        ).where(Region.level == RegionLevel.PROVINCE),
-    ]
-    if chain_map_id is not None:
-        parts.append(
-            select(
-                literal("node"),
-                ChainNode.id,
-                ChainNode.code,
-                ChainNode.name,
-                ChainNode.name,
-                ChainNode.parent_id,
-                ChainNode.position,
-            ).where(ChainNode.chain_map_id == chain_map_id)
-        )
-    return union_all(*parts)
-
-
-def below(nodes: Sequence[Choice], code: str) -> set[int]:
-    """Return the ids of the node with a code and of every node below it."""
-    wanted = {node.id for node in nodes if node.value == code}
-    grown = True
-    while grown:
-        more = {node.id for node in nodes if node.parent_id in wanted} - wanted
-        wanted |= more
-        grown = bool(more)
-    return wanted
 
 
 def members_to_name(alliance_ids: Collection[int], own_id: int) -> list[tuple[int, str]]:

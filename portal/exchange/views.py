@@ -15,7 +15,7 @@ from portal.alliances.models import Alliance
 from portal.alliances.queries import alliances_of
 from portal.database import db
 from portal.errors import Refused
-from portal.exchange import facets, interest_queries, operations, queries
+from portal.exchange import choices, facets, interest_queries, operations, queries
 from portal.exchange.facts import listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
@@ -155,7 +155,7 @@ def _offer(form: ListingForm, mine: Sequence[Alliance], alliance: Alliance | Non
     organisation_id = current_actor().organisation_id or 0
     chain_map_id = alliance.chain_map_id if alliance else None
     members = queries.members_to_name([each.id for each in mine], organisation_id)
-    form.offer(mine, queries.choices(chain_map_id), members)
+    form.offer(mine, choices.choices(chain_map_id), members)
 
 
 def _saved(listing: Listing) -> Response:
