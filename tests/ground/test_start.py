@@ -1,0 +1,157 @@
+"""What keeps a production server from starting, and what the watched addresses say."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from config import production_faults
+from portal import create_app, journal, refuse_demo_world
+from portal.accounts.models import Organisation, Person
+from portal.alliances.models import Alliance
+from portal.commands.demo import build
+from portal.database import WRITING, db
+from portal.exchange.models import Interest, Listing
+from portal.exchange.workflow import InterestState, ListingState
+from tests.client import Client
+from tests.conftest import both_engines, make_app
+
+GOOD = {
+    "SECRET_KEY": "3f9c2b7e5a1d4c8f9e0b6a7d2c5f8e1b4a7d0c3f6e9b2a5d",
+    "PUBLIC_BASE_URL": "https://portal.example.cn",
+    "TRUSTED_HOSTS": "portal.example.cn",
+}
+
+
+def test_an_environment_in_order_has_no_fault() -> None:
+    assert production_faults(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "a" * 64}, "SECRET_KEY"),
+        ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
+        ({"PUBLIC_BASE_URL": ""}, "PUBLIC_BASE_URL"),
+        ({"PUBLIC_BASE_URL": "http://portal.example.cn"}, "PUBLIC_BASE_URL"),
+        ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS"),
+    ],
+)
+def test_each_fault_is_named_with_what_to_set(changed: dict[str, str], named: str) -> None:
+    (sentence,) = production_faults({**GOOD, **changed})
+    assert sentence.startswith(named)
+
+
+def test_production_does_not_start_in_an_empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in GOOD:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SystemExit, match="SECRET_KEY"):
+        create_app("production")
+
+
+def test_the_demo_world_is_whole_and_keeps_production_from_starting(tmp_path: Path) -> None:
+    """Built through operations, in every state, dated before now, with a chain that verifies."""
+    app = make_app(f"sqlite:///{tmp_path}/demo.sqlite3")
+    with app.app_context():
+        flask_migrate.upgrade()
+        refuse_demo_world(app)  # an empty database is no reason
+        build(datetime.now(UTC))
+
+        def count(model: type) -> int:
+            return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+        assert count(Alliance) == 5
+        assert count(Organisation) >= 90
+        assert count(Person) >= 200
+        assert count(Listing) >= 150
+        assert set(db.session.scalars(select(Listing.state))) == set(ListingState)
+        assert set(db.session.scalars(select(Interest.state))) == set(InterestState)
+        assert journal.verify().faults == ()
+        with pytest.raises(SystemExit, match="demo world"):
+            refuse_demo_world(app)
+        db.session.remove()
+        db.engine.dispose()
+
+
+@both_engines
+def test_a_server_that_can_work_says_so(visit: Callable[..., Client]) -> None:
+    assert visit().get("/healthz").json == {"status": "live"}
+    answer = visit().get("/readyz")
+    assert (answer.status_code, answer.json["ready"]) == (200, True)
+
+
+@both_engines
+def test_an_old_schema_is_not_ready(app: Flask, visit: Callable[..., Client]) -> None:
+    def age() -> None:
+        with app.app_context():
+            connection = db.engine.connect().execution_options(**{WRITING: True})
+            with connection, connection.begin():
+                connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+
+    contextvars.Context().run(age)
+    answer = visit().get("/readyz")
+    assert (answer.status_code, answer.json["migrations"]) == (503, False)
+
+
+def test_missing_assets_are_not_ready_and_pages_still_answer(
+    app: Flask, visit: Callable[..., Client]
+) -> None:
+    app.config["ASSETS"] = [Path("/nowhere/bootstrap.css")]
+    assert visit().get("/readyz").status_code == 503
+    assert visit().get("/").status_code == 200
+
+
+def test_a_host_that_is_not_ours_gets_a_plain_refusal(url: str) -> None:
+    app = create_app(
+        "testing", {"SQLALCHEMY_DATABASE_URI": url, "TRUSTED_HOSTS": ["portal.example.cn"]}
+    )
+    ours = contextvars.Context().run(
+        app.test_client().get, "/", base_url="https://portal.example.cn"
+    )
+    other = contextvars.Context().run(app.test_client().get, "/", base_url="https://evil.example")
+    assert (ours.status_code, other.status_code) == (200, 400)
+    assert "evil.example" not in other.text
+    with app.app_context():
+        db.engine.dispose()
+
+
+@both_engines
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/interests?after=99999999999999999999",
+        "/listings?after=99999999999999999999-99999999999999999999",
+        "/listings?q=储&after=99999999999999999999",
+        "/listings?q=%27%22%28%29%3A%2A%26%7C%21",
+        "/listings?alliance=%00",
+        "/alliances/%00",
+        "/listings/99999999999999999999",
+        "/listings?region=XX&kind=nothing&node=Q&state=never&direction=up",
+    ],
+)
+def test_odd_addresses_never_break_anything(visit: Callable[..., Client], address: str) -> None:
+    assert visit("delegate").open(address, method="GET").status_code in (200, 400, 404)
+
+
+def test_pages_carry_strict_headers(visit: Callable[..., Client]) -> None:
+    headers = visit().get("/").headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_the_language_switch_stays_on_the_page(visit: Callable[..., Client]) -> None:
+    answer = visit().open("/listings?q=储氢&language=en", method="GET")
+    assert answer.status_code == 302
+    assert answer.location == "/listings?q=%E5%82%A8%E6%B0%A2"
+    assert "language=en" in answer.headers["Set-Cookie"]
