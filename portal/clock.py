@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 #: Deadlines are written in days, and a day is judged where the alliances work.
@@ -32,11 +32,6 @@ def today() -> date:
 def start_of(day: date) -> datetime:
     """Return the UTC instant at which a day begins in Shanghai."""
     return datetime.combine(day, time.min, LOCAL_ZONE).astimezone(UTC)
-
-
-def end_of(day: date) -> datetime:
-    """Return the UTC instant at which a day has ended in Shanghai (half-open)."""
-    return start_of(day + timedelta(days=1))
 
 
 @contextmanager

@@ -103,21 +103,6 @@ def organisations_of(person_id: int) -> Sequence[Organisation]:
     ).all()
 
 
-def delegates_of(organisation_id: int) -> Sequence[Person]:
-    """Return the people who act for an organisation now, managers first."""
-    rows = db.session.execute(
-        select(Person, Appointment.role)
-        .join(Appointment, Appointment.person_id == Person.id)
-        .where(
-            Appointment.role.in_(OF_ORGANISATION),
-            Appointment.scope_id == organisation_id,
-            Appointment.is_running,
-        )
-        .order_by(Appointment.role.desc(), Person.id)
-    )
-    return list({person.id: person for person, _role in rows}.values())
-
-
 def holders(role: Role, scope_id: int) -> Sequence[Person]:
     """Return the people who hold a role at a scope now."""
     return db.session.scalars(

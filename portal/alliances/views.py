@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.access import current_actor, current_standing, may_see, public, requires
+from portal.access import current_standing, may_see, public, requires
 from portal.accounts.queries import holders, timeline_of
 from portal.alliances import operations, queries
 from portal.alliances.models import Alliance, Membership
-from portal.database import db
-from portal.errors import Refused
+from portal.moves import attempt
 from portal.navigation import ALLIANCE_TABS, entries
 from portal.roles import Role
 from portal.workflow import open_to
@@ -106,18 +104,7 @@ def membership_page(membership: Membership, **more: Any) -> str:
 @requires("membership.view", Membership)
 def move_membership(membership: Membership, move: str) -> Response | tuple[str, int]:
     """Make a move of the lifecycle; who may is decided by the move's own permission."""
-    operation = MOVES.get(move) or abort(404)
-    version, note = request.form.get("version", ""), request.form.get("note")
-    try:
-        operation(
-            membership,
-            by=current_actor(),
-            expected=int(version) if version.isdecimal() else None,
-            note=note,
-        )
-    except Refused as refused:
-        db.session.refresh(membership)
-        failed = {"move": move, "sentence": refused.sentence, "note": note}
-        return membership_page(membership, failed=failed), refused.status
-    flash(_("Done."), "success")
+    failed = attempt(MOVES, move, membership)
+    if failed:
+        return membership_page(membership, failed=failed), failed.status
     return redirect(url_for("alliances.view_membership", membership_id=membership.id))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.access import current_actor, current_standing, may_see, requires
 from portal.accounts.queries import timeline_of
-from portal.database import db
-from portal.errors import Refused
 from portal.exchange import answering
 from portal.exchange import interest_queries as queries
 from portal.exchange.forms import InterestForm
 from portal.exchange.models import Interest, Listing
 from portal.exchange.views import bp, listing_page
 from portal.forms import refusals
+from portal.moves import attempt
 from portal.workflow import open_to
 
 #: The operation of each move of the lifecycle; a test compares it with the table.
@@ -84,18 +83,7 @@ def interest_page(interest: Interest, **more: Any) -> str:
 @requires("interest.view", Interest)
 def move_interest(interest: Interest, move: str) -> Response | tuple[str, int]:
     """Make a move of the lifecycle; who may is decided by the move's own permission."""
-    operation = MOVES.get(move) or abort(404)
-    version, note = request.form.get("version", ""), request.form.get("note")
-    try:
-        operation(
-            interest,
-            by=current_actor(),
-            expected=int(version) if version.isdecimal() else None,
-            note=note,
-        )
-    except Refused as refused:
-        db.session.refresh(interest)
-        failed = {"move": move, "sentence": refused.sentence, "note": note}
-        return interest_page(interest, failed=failed), refused.status
-    flash(_("Done."), "success")
+    failed = attempt(MOVES, move, interest)
+    if failed:
+        return interest_page(interest, failed=failed), failed.status
     return redirect(url_for("exchange.view_interest", interest_id=interest.id))

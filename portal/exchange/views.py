@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,12 +14,12 @@ from portal.accounts.queries import timeline_of
 from portal.alliances.models import Alliance
 from portal.alliances.queries import alliances_of
 from portal.database import db
-from portal.errors import Refused
 from portal.exchange import choices, facets, interest_queries, operations, queries
 from portal.exchange.facts import listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
 from portal.forms import refusals
+from portal.moves import attempt
 from portal.roles import Role
 from portal.workflow import open_to
 
@@ -170,21 +170,9 @@ def _saved(listing: Listing) -> Response:
 @requires("listing.view", Listing)
 def move_listing(listing: Listing, move: str) -> Response | tuple[str, int]:
     """Make a move of the lifecycle; who may is decided by the move's own permission."""
-    operation = MOVES.get(move) or abort(404)
-    version = request.form.get("version", "")
-    note = request.form.get("note")
-    try:
-        operation(
-            listing,
-            by=current_actor(),
-            expected=int(version) if version.isdecimal() else None,
-            note=note,
-        )
-    except Refused as refused:
-        db.session.refresh(listing)
-        failed = {"move": move, "sentence": refused.sentence, "note": note}
-        return listing_page(listing, failed=failed), refused.status
-    flash(_("Done."), "success")
+    failed = attempt(MOVES, move, listing)
+    if failed:
+        return listing_page(listing, failed=failed), failed.status
     if not can(current_standing(), "listing.view", listing):
         return redirect(url_for("desk.view_desk"))
     return redirect(url_for("exchange.view_listing", listing_id=listing.id))

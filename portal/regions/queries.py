@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
-from portal.database import Rows, db
+from portal.database import db
 from portal.regions.models import Region, RegionLevel
 
 
@@ -21,13 +20,3 @@ def provinces() -> Sequence[Region]:
     return db.session.scalars(
         select(Region).where(Region.level == RegionLevel.PROVINCE).order_by(Region.position)
     ).all()
-
-
-def ids_within(region_ids: Rows) -> Rows:
-    """Return a select of the ids of the given regions and of everything below them."""
-    above, below = aliased(Region), aliased(Region)
-    return (
-        select(below.id)
-        .join(above, below.path.startswith(above.path))
-        .where(above.id.in_(region_ids))
-    )
