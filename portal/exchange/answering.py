@@ -83,6 +83,7 @@ def decline_interest(
     at = clock.now()
     also = {"answered_at": at, "released_at": at, "reason": (note or "").strip() or None}
     move(interest, "decline", by=by, expected=expected, note=note, also=also)
+    index(interest.listing)
 
 
 @operation
@@ -93,3 +94,4 @@ def withdraw_interest(
     require(by, "interest.withdraw", interest)
     also = {"released_at": clock.now()}
     move(interest, "withdraw", by=by, expected=expected, note=note, also=also)
+    index(interest.listing)

@@ -323,6 +323,8 @@ def _let_lapse(interests: Sequence[Interest], *, by: Actor) -> None:
 def index(listing: Listing, *, move_up: bool = False) -> None:
     """Bring the search index up to date with a listing and with who may find it."""
     db.session.flush()
+    # It is only viewed, so the session does not keep it up with answers sent or released.
+    db.session.expire(listing, ["held_interests"])
     search.put(
         listing,
         [

@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, event, func, insert, select, text
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock, create_app, search
 from portal.access import Standing, audience, standing_of, visible_to
@@ -162,7 +163,9 @@ class Filler:
                 last += 1
                 values, node = self.listing(number, own)
                 named, answers = self.around(number, values)
-                seen = Listing(id=last, namings=named, interests=answers, **values)
+                seen = Listing(id=last, namings=named, **values)
+                # Waiting and accepted answers hold their place: the audience reads them.
+                set_committed_value(seen, "held_interests", answers)
                 owner = self.names[values["organisation_id"]]
                 said = [
                     values["title"],

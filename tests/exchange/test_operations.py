@@ -18,6 +18,7 @@ from portal.exchange import answering, operations
 from portal.exchange.models import ClosedAs, Interest, Listing, ListingVisibility, Naming
 from portal.exchange.workflow import InterestState, ListingState
 from portal.operations import operation
+from portal.search import SearchDocument
 from tests.conftest import both_engines
 from tests.world import DAY, World, content
 
@@ -265,3 +266,44 @@ def test_a_refusal_frees_the_receipt(world: World) -> None:
             receipt="key",
         )
     assert operations.post_listing(hydrogen(world), content(), by=by, receipt="key").id
+
+
+def stored_audiences() -> dict[int, set[str]]:
+    rows = db.session.execute(
+        select(SearchDocument.record_id, SearchDocument.audience).where(
+            SearchDocument.noun == "listing"
+        )
+    )
+    return {row.record_id: set(row.audience.split()) for row in rows}
+
+
+def test_the_index_knows_who_may_see_a_listing_after_every_step_of_its_answers(
+    world: World,
+) -> None:
+    """The third rendering of the view permission never lags behind the record."""
+
+    def agree() -> None:
+        db.session.rollback()
+        db.session.expire_all()
+        listings = db.session.scalars(select(Listing)).unique().all()
+        assert stored_audiences() == {each.id: audience(each) for each in listings}
+
+    agree()
+    delegate = world.actor("delegate")
+    answering.withdraw_interest(world.get_interest("sent"), by=world.actor("supplier"))
+    agree()
+    again = answering.send_interest(
+        world.get(Listing, "public"), message="再答。", by=world.actor("supplier")
+    )
+    agree()
+    answering.decline_interest(again, by=delegate, note="已满。")
+    agree()
+    answering.send_interest(
+        world.get(Listing, "public"), message="我也能供。", by=world.actor("chair")
+    )
+    operations.pause_listing(world.get(Listing, "public"), by=delegate)
+    agree()
+    for name in ("chairer", "supplier"):
+        membership = db.session.get_one(Membership, world.membership[name])
+        expel_membership(membership, by=world.actor("secretary"), note="决议。")
+        agree()
