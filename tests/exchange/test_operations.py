@@ -307,3 +307,17 @@ def test_the_index_knows_who_may_see_a_listing_after_every_step_of_its_answers(
         membership = db.session.get_one(Membership, world.membership[name])
         expel_membership(membership, by=world.actor("secretary"), note="决议。")
         agree()
+
+
+def test_the_index_keeps_up_within_one_transaction(world: World) -> None:
+    """Two verbs in one operation: the second must not index what the first one loaded."""
+    by = world.actor("chair")
+
+    @operation
+    def answer_and_think_better_of_it() -> None:
+        interest = answering.send_interest(world.get(Listing, "public"), message="可供。", by=by)
+        answering.withdraw_interest(interest, by=by)
+
+    answer_and_think_better_of_it()
+    token = f"delegate{world.organisation['chairer']}"
+    assert token not in stored_audiences()[world.listing["public"]]
