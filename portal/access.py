@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 
 from portal import clock
 from portal.actors import ANONYMOUS, Actor, ActorKind, Standing
-from portal.database import db
+from portal.database import db, plain
 from portal.errors import Denied, Missing, page
 from portal.permissions import PERMISSIONS, VISIBILITY
 from portal.registry import ACTING_FOR, INSTANT, PERSON, registry
@@ -40,7 +40,7 @@ def standing_of(actor: Actor) -> Standing:
         ACTING_FOR.key: actor.organisation_id or 0,
         INSTANT.key: clock.now(),
     }
-    rows = db.session.execute(registry().standing, values)
+    rows = plain(registry().standing, values)
     held: dict[Role, set[int]] = defaultdict(set)
     for role, scope_id in rows:
         held[Role(role)].add(scope_id)

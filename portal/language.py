@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from babel import Locale, support
-from flask import Flask, has_request_context, redirect, request
+from flask import Flask, g, has_request_context, redirect, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -30,8 +30,12 @@ def chosen_language() -> str:
     """Return the language of this request: the cookie's, or Chinese (also where there is none)."""
     if not has_request_context():
         return "zh"
-    chosen = request.cookies.get(COOKIE, "")
-    return chosen if chosen in LANGUAGES else "zh"
+    # A page asks some two hundred times.
+    known: str | None = g.get("language")
+    if known is None:
+        chosen = request.cookies.get(COOKIE, "")
+        known = g.language = chosen if chosen in LANGUAGES else "zh"
+    return known
 
 
 def is_english() -> bool:
@@ -93,6 +97,7 @@ def init_app(app: Flask) -> None:
     for name, function in (("day", day), ("moment", moment), ("money", money)):
         app.add_template_filter(function, name)
     app.add_template_filter(localised, "localised")
+    app.add_template_global(is_english)
 
     @app.before_request
     def switch() -> Response | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -32,7 +33,15 @@ class Entry:
     def address(self, thing: Any = None) -> str:
         """Return the address of the entry, for a record where it is a tab."""
         taken = {name: getattr(thing, source) for name, source in self.taken.items()}
+        if not self.fixed and not taken:
+            return place(self.endpoint)
         return url_for(self.endpoint, **self.fixed, **taken)
+
+
+@cache
+def place(endpoint: str) -> str:
+    """Return the address of a page that takes no arguments; it never changes, so it is kept."""
+    return url_for(endpoint)
 
 
 MENU: tuple[Entry, ...] = (

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, g, request, url_for
 
 from portal.operations import reading_only
 
@@ -33,6 +33,7 @@ HEADERS = {
 def init_app(app: Flask) -> None:
     """Put the headers on every response and make safe requests read-only."""
     versions: dict[str, str] = {}
+    addresses: dict[str, str] = {}
 
     @app.before_request
     def bound() -> None:
@@ -57,6 +58,13 @@ def init_app(app: Flask) -> None:
         # A page of one person must not stand in a shared cache, nor behind "back" after sign-out.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    @app.template_global()
+    def asset(name: str) -> str:
+        """Return the address of a static file, with its version."""
+        if name not in addresses or app.debug:
+            addresses[name] = url_for("static", filename=name)
+        return addresses[name]
 
     @app.url_defaults
     def version_static(endpoint: str, values: dict[str, Any]) -> None:

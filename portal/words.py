@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, true
 
 from portal.actors import Standing
+from portal.database import among
 from portal.roles import Role
 
 
@@ -50,7 +51,7 @@ class HeldAt(Word):
     def clause(self, standing: Standing, model: Any) -> ColumnElement[bool]:
         scopes = standing[self.role]
         column: Any = getattr(model, self.at)
-        clause: ColumnElement[bool] = column.in_(sorted(scopes)) if scopes else false()
+        clause: ColumnElement[bool] = among(column, sorted(scopes))
         return clause
 
     def fits(self, model: Any) -> bool:
@@ -81,7 +82,7 @@ class HeldAmong(Word):
             return false()
         relation: Any = getattr(model, self.relation)
         target: Any = getattr(relation.property.mapper.class_, self.at)
-        clause: ColumnElement[bool] = relation.any(target.in_(sorted(scopes)))
+        clause: ColumnElement[bool] = relation.any(among(target, sorted(scopes)))
         return clause
 
     def fits(self, model: Any) -> bool:
@@ -189,7 +190,7 @@ class RepresentsAnother(Word):
         if not standing[Role.DELEGATE]:
             return false()
         column: Any = getattr(model, self.at)
-        clause: ColumnElement[bool] = column.not_in(sorted(standing[Role.DELEGATE]))
+        clause: ColumnElement[bool] = ~among(column, sorted(standing[Role.DELEGATE]))
         return clause
 
     def fits(self, model: Any) -> bool:

@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 from portal import journal
 from portal.access import can, require, visible_to
 from portal.actors import Actor, Standing
+from portal.database import among
 from portal.errors import Refused, Stale
 from portal.registry import registry
 
@@ -99,7 +100,7 @@ def awaiting(standing: Standing, model: Any) -> ColumnElement[bool]:
         false(),
         *(
             and_(
-                model.state.in_(candidate.awaited_in),
+                among(model.state, candidate.awaited_in),
                 getattr(model, candidate.when) if candidate.when else true(),
                 visible_to(standing, candidate.permission, model),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -126,8 +127,8 @@ class Session(Model):
     ended_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(String(200))
 
-    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
-    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+    person: Mapped[Person] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
 
 
 class Attempts(Model):
@@ -140,16 +141,21 @@ class Attempts(Model):
     until_at: Mapped[datetime]
 
 
+@dataclass(frozen=True)
 class SignedIn:
-    """The person behind a request, as Flask-Login holds them: one live session."""
+    """The person behind a request, as Flask-Login holds them: plain values of a live session."""
+
+    key: str
+    session_id: int
+    person_id: int
+    organisation_id: int | None
+    seen_at: datetime
+    name: str
+    organisation_name: str | None
 
     is_authenticated = True
     is_active = True
     is_anonymous = False
-
-    def __init__(self, session: Session, key: str) -> None:
-        self.session = session
-        self.key = key
 
     def get_id(self) -> str:
         """Return the random key that the cookie carries."""
@@ -158,4 +164,4 @@ class SignedIn:
     @property
     def actor(self) -> Actor:
         """The acting party: this person, for the organisation chosen in this session."""
-        return person(self.session.person_id, self.session.organisation_id)
+        return person(self.person_id, self.organisation_id)

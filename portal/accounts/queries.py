@@ -15,8 +15,8 @@ from sqlalchemy import and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from portal import clock, journal
-from portal.accounts.models import Appointment, Organisation, Person, Session
-from portal.database import Instant, Rows, db
+from portal.accounts.models import Appointment, Organisation, Person, Session, SignedIn
+from portal.database import Instant, Rows, among, db, plain
 from portal.regions.models import Region
 from portal.registry import ACTING_FOR, INSTANT, PERSON
 from portal.roles import ROLES, Role, Scope
@@ -51,16 +51,29 @@ def person_named(account: str) -> Person | None:
 
 
 #: Built once: it runs on every request of whoever is signed in.
-_LIVE_SESSION = select(Session).where(
-    Session.digest == bindparam("digest"),
-    Session.ended_at.is_(None),
-    Session.expires_at > bindparam("now", type_=Instant),
+_LIVE_SESSION = (
+    select(
+        Session.id,
+        Session.person_id,
+        Session.organisation_id,
+        Session.seen_at,
+        Person.name,
+        Organisation.name,
+    )
+    .join(Person, Person.id == Session.person_id)
+    .outerjoin(Organisation, Organisation.id == Session.organisation_id)
+    .where(
+        Session.digest == bindparam("digest"),
+        Session.ended_at.is_(None),
+        Session.expires_at > bindparam("now", type_=Instant),
+    )
 )
 
 
-def live_session(key: str) -> Session | None:
-    """Return the session a cookie's key opens, if it was not ended and has not run out."""
-    return db.session.scalar(_LIVE_SESSION, {"digest": digest(key), "now": clock.now()})
+def live_session(key: str) -> SignedIn | None:
+    """Return whom a cookie's key lets in, if its session was not ended and has not run out."""
+    found = plain(_LIVE_SESSION, {"digest": digest(key), "now": clock.now()})
+    return SignedIn(key, *found[0]) if found else None
 
 
 def appointments_standing() -> Rows:
@@ -72,14 +85,14 @@ def appointments_standing() -> Rows:
     above, below = aliased(Region), aliased(Region)
     return (
         select(Appointment.role, func.coalesce(below.id, Appointment.scope_id))
-        .outerjoin(above, and_(above.id == Appointment.scope_id, Appointment.role.in_(REGIONAL)))
+        .outerjoin(above, and_(above.id == Appointment.scope_id, among(Appointment.role, REGIONAL)))
         .outerjoin(below, below.path.startswith(above.path))
         .where(
             Appointment.person_id == PERSON,
             Appointment.from_at <= INSTANT,
             or_(Appointment.until_at.is_(None), Appointment.until_at > INSTANT),
             or_(
-                Appointment.role.not_in(OF_ORGANISATION),
+                ~among(Appointment.role, OF_ORGANISATION),
                 Appointment.scope_id == ACTING_FOR,
             ),
         )
@@ -94,7 +107,7 @@ def organisations_of(person_id: int) -> Sequence[Organisation]:
             Organisation.id.in_(
                 select(Appointment.scope_id).where(
                     Appointment.person_id == person_id,
-                    Appointment.role.in_(OF_ORGANISATION),
+                    among(Appointment.role, OF_ORGANISATION),
                     Appointment.is_running,
                 )
             )

@@ -28,8 +28,8 @@ from portal import clock
 from portal.access import public, requires
 from portal.accounts import operations, passwords, queries
 from portal.accounts.forms import SignInForm
-from portal.accounts.models import SignedIn
-from portal.database import Busy
+from portal.accounts.models import Person, Session, SignedIn
+from portal.database import Busy, db
 from portal.errors import Refused, TooMany
 
 bp = Blueprint("accounts", __name__)
@@ -49,8 +49,12 @@ def load_session(key: str) -> SignedIn | None:
         return None
     if clock.now() - found.seen_at >= operations.SEEN_INTERVAL:
         with suppress(Busy):  # who merely reads never waits for a writer
-            operations.touch_session(found, by=SignedIn(found, key).actor)
-    return SignedIn(found, key)
+            operations.touch_session(_own_session(found), by=found.actor)
+    return found
+
+
+def _own_session(signed_in: SignedIn) -> Session:
+    return db.session.get_one(Session, signed_in.session_id)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -71,27 +75,31 @@ def sign_in() -> tuple[str, int] | Response:
     if not passwords.matches(known_hash, form.password.data or "") or person is None:
         form.refusal = _("The account or the password is not right.")
         return render_template("accounts/sign_in.html", form=form), 422
+    _enter(person, is_own_device=bool(form.is_own_device.data), attempts_key=account_key)
+    return redirect(_inside(request.args.get("next")))
+
+
+def _enter(person: Person, *, is_own_device: bool, attempts_key: str) -> None:
+    """Open a session for whoever proved who they are, and hand out its cookie."""
     key = secrets.token_urlsafe(32)
-    lifetime = OWN_DEVICE if form.is_own_device.data else SHARED_DEVICE
-    opened = operations.start_session(
+    operations.start_session(
         person,
         key=key,
         device=request.user_agent.string,
-        lifetime=lifetime,
-        attempts_key=account_key,
+        lifetime=OWN_DEVICE if is_own_device else SHARED_DEVICE,
+        attempts_key=attempts_key,
     )
     session.clear()  # a cookie planted before sign-in is worth nothing after it
-    login_user(SignedIn(opened, key))
+    login_user(queries.live_session(key))
     # On a shared device the cookie ends with the browser, at the latest with the session row.
-    session.permanent = bool(form.is_own_device.data)
-    return redirect(_inside(request.args.get("next")))
+    session.permanent = is_own_device
 
 
 @bp.post("/sign-out")
 @requires("portal.desk")
 def sign_out() -> Response:
     """End the session at the server, then forget the cookie."""
-    operations.end_session(current_user.session, by=current_user.actor)
+    operations.end_session(_own_session(current_user), by=current_user.actor)
     logout_user()
     session.clear()
     flash(_("You are signed out."), "success")
@@ -105,7 +113,8 @@ def choose_organisation() -> Response:
     chosen = request.form.get("organisation_id", "")
     if not chosen.isdecimal():
         raise Refused(_("Please choose one."))
-    operations.choose_organisation(current_user.session, int(chosen), by=current_user.actor)
+    mine = _own_session(current_user)
+    operations.choose_organisation(mine, int(chosen), by=current_user.actor)
     return redirect(url_for("desk.view_desk"))
 
 

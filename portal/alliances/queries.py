@@ -13,7 +13,7 @@ from portal import clock
 from portal.accounts.models import Appointment, Organisation
 from portal.accounts.queries import OF_ORGANISATION
 from portal.alliances.models import Alliance, ChairTerm, Membership, Tier
-from portal.database import Rows, db
+from portal.database import Rows, among, db
 from portal.registry import ACTING_FOR, INSTANT, PERSON
 from portal.roles import Role
 
@@ -31,7 +31,7 @@ def members_standing() -> Rows:
         .where(
             Appointment.person_id == PERSON,
             Appointment.scope_id == ACTING_FOR,
-            Appointment.role.in_(OF_ORGANISATION),
+            among(Appointment.role, OF_ORGANISATION),
             Appointment.from_at <= INSTANT,
             or_(Appointment.until_at.is_(None), Appointment.until_at > INSTANT),
         )

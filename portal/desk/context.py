@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
@@ -22,11 +21,13 @@ from portal.alliances.forms import TIERS
 from portal.alliances.workflow import MEMBERSHIP
 from portal.database import Busy
 from portal.desk.queries import waiting_count
+from portal.exchange.facets import Narrowing
 from portal.exchange.forms import KINDS, VISIBILITIES
 from portal.exchange.queries import ListingRow
 from portal.exchange.workflow import INTEREST, LISTING
+from portal.kept import kept
 from portal.language import LANGUAGES, chosen_language, is_english, switch_to
-from portal.navigation import MENU, Entry, entries
+from portal.navigation import MENU, Entry, entries, place
 
 #: The sign-ins that the demo world shows, with who they are in it.
 DEMO_ACCOUNTS = {
@@ -57,6 +58,8 @@ def init_app(app: Flask) -> None:
 
     app.add_template_global(listing_words)
     app.add_template_global(listing_row)
+    app.add_template_global(listing_facets)
+    app.add_template_global(place)
     app.add_template_global(organisation_words)
     app.add_template_global(demo_accounts)
 
@@ -84,25 +87,18 @@ def _personal() -> tuple[list[Entry], int, Me | None]:
         standing = current_standing()
         me = None
         if current_user.is_authenticated:
-            session = current_user.session
-            acts_for = session.organisation
-            me = Me(session.person.name, acts_for and acts_for.name, session.organisation_id)
+            me = Me(current_user.name, current_user.organisation_name, current_user.organisation_id)
         g.frame = entries(MENU, standing), waiting_count(standing), me
     found: tuple[list[Entry], int, Me | None] = g.frame
     return found
 
 
 def _is_demo() -> bool:
-    """Tell whether the demo world is loaded, asking the database once a minute at most."""
-    known: tuple[bool, float] = current_app.extensions.get("is_demo", (False, 0.0))
-    if known[0] or time.monotonic() < known[1]:
-        return known[0]
+    """Tell whether the demo world is loaded; no where the database does not answer."""
     try:
-        found = has_demo_world()
+        return kept("is_demo", has_demo_world)
     except SQLAlchemyError:
         return False
-    current_app.extensions["is_demo"] = (found, time.monotonic() + 60)
-    return found
 
 
 def listing_words() -> dict[str, Any]:
@@ -113,7 +109,8 @@ def listing_words() -> dict[str, Any]:
         "interest_states": {**INTEREST.labels, "lapsed": _l("Lapsed")},
         "visibilities": VISIBILITIES,
         # Joined by hand in the loop: twenty calls of url_for cost a fifth of a page.
-        "address": url_for("exchange.list_listings") + "/",
+        "address": place("exchange.list_listings") + "/",
+        "interest_address": place("exchange.list_interests") + "/",
     }
 
 
@@ -131,6 +128,13 @@ def _kept_row(row: ListingRow, heading: str, language: str, _today: date) -> Mar
     tag = LANGUAGES[language]
     page = current_app.jinja_env.get_template("exchange/listing_row.html")
     return Markup(page.render(row=row, heading=heading, language_tag=tag))  # noqa: S704 - a template
+
+
+@lru_cache(maxsize=512)
+def listing_facets(narrowing: Narrowing) -> Markup:
+    """Render the facets of an address once: some fifty links, the same for everybody."""
+    page = current_app.jinja_env.get_template("exchange/facets.html")
+    return Markup(page.render(narrowing=narrowing))  # noqa: S704 - a template
 
 
 def organisation_words() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.actors import Standing
-from portal.database import db
+from portal.database import plain
 from portal.exchange.models import Interest, Listing
 from portal.workflow import awaiting
 
@@ -22,7 +22,7 @@ def waiting_count(standing: Standing) -> int:
     """Return how many records wait for this person, at most `COUNT_LIMIT` of each noun."""
     if not standing.roles:
         return 0
-    return sum(db.session.execute(_waiting_statement(standing)).one())
+    return sum(plain(_waiting_statement(standing))[0])
 
 
 @lru_cache(maxsize=1024)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from flask import Blueprint, current_app, render_template
 from flask_login import current_user
 
@@ -12,6 +10,7 @@ from portal.accounts.queries import organisations_of
 from portal.alliances.queries import all_alliances, member_counts
 from portal.desk import health
 from portal.exchange import figures, interest_queries, queries
+from portal.kept import kept
 from portal.roles import Role
 
 bp = Blueprint("desk", __name__)
@@ -26,23 +25,12 @@ def front_page() -> str:
     """Tell in ten seconds what this place does for each of its three kinds of user."""
     return render_template(
         "desk/front_page.html",
-        figures=_kept_figures(),
+        # They count every listing (some 100 ms at 100,000), and anybody may ask for them.
+        figures=kept("figures", figures.figures),
         alliances=all_alliances(),
         counts=member_counts(),
         newest=queries.newest_for(current_standing(), 5),
     )
-
-
-def _kept_figures() -> figures.ExchangeFigures:
-    """Return the figures of the front page, at most a minute old.
-
-    They count every listing (some 100 ms at 100,000), and anybody may ask for them.
-    """
-    kept: tuple[float, figures.ExchangeFigures] | None = current_app.extensions.get("figures")
-    if kept is None or time.monotonic() > kept[0]:
-        kept = time.monotonic() + 60, figures.figures()
-        current_app.extensions["figures"] = kept
-    return kept[1]
 
 
 @bp.get("/desk")
@@ -60,7 +48,7 @@ def view_desk() -> str:
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
         sent=sent[:SHOWN],
         region_figures=figures.figures(standing[Role.LIAISON]) if standing[Role.LIAISON] else None,
-        organisations=organisations_of(current_user.session.person_id),
+        organisations=organisations_of(current_user.person_id),
     )
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, literal, select, union_all
+from sqlalchemy import literal, null, select, union_all
 
 from portal.alliances.models import Alliance
 from portal.chain.models import ChainNode
-from portal.database import Rows, db
+from portal.database import Rows, plain
+from portal.kept import kept
 from portal.regions.models import Region, RegionLevel
 
 
@@ -25,29 +24,50 @@ class Choice:
     name: str
     name_en: str
     parent_id: int | None
+    #: The chain map: of a node the one it stands in, of an alliance its own.
+    within: int | None
 
 
-def choices(chain_map_id: int | None = None, *, of_alliance: str | None = None) -> list[Choice]:
-    """Return the alliances and provinces, and the nodes of one chain, in one query.
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """All there is to choose from, read at one moment."""
 
-    The chain is named by its id or by the address of an alliance; without either, no nodes.
-    """
-    rows = db.session.execute(
-        _choices_statement(chain_map_id is not None or of_alliance is not None),
-        {"chain_map": chain_map_id, "slug": of_alliance},
-    ).all()
-    return [Choice(*row[:6]) for row in sorted(rows, key=lambda row: row[6])]
+    everything: Sequence[Choice]
+
+    def of(self, facet: str) -> list[Choice]:
+        """Return the choices of a facet: `alliance`, `region` or `node`."""
+        return [each for each in self.everything if each.facet == facet]
+
+    def named(self, facet: str, value: str | None) -> Choice | None:
+        """Return the choice of a facet that a word in an address means, or None."""
+        return next((c for c in self.everything if c.facet == facet and c.value == value), None)
+
+    def nodes(self, alliance: Choice | None) -> list[Choice]:
+        """Return the nodes of an alliance's chain; none without an alliance."""
+        return self.nodes_of(alliance.within if alliance else None)
+
+    def nodes_of(self, chain_map_id: int | None) -> list[Choice]:
+        """Return the nodes of a chain map."""
+        if chain_map_id is None:
+            return []
+        return [each for each in self.of("node") if each.within == chain_map_id]
 
 
-@cache
-def _choices_statement(with_nodes: bool) -> Any:
-    parts: list[Rows] = [
+def all_choices() -> Choices:
+    """Return what there is to choose from; reference data, at most a minute old."""
+    return kept("choices", _read_choices)
+
+
+def _read_choices() -> Choices:
+    """Return every alliance, province and chain node, each in its order."""
+    parts: tuple[Rows, ...] = (
         select(
             literal("alliance"),
             Alliance.id,
             Alliance.slug,
             Alliance.name,
             Alliance.name_en,
+            null(),
             Alliance.chain_map_id,
             Alliance.id.label("position"),
         ),
@@ -58,28 +78,22 @@ def _choices_statement(with_nodes: bool) -> Any:
             Region.name,
             Region.name_en,
             Region.parent_id,
+            null(),
             Region.position,
         ).where(Region.level == RegionLevel.PROVINCE),
-    ]
-    if with_nodes:
-        chain_map: Any = func.coalesce(
-            bindparam("chain_map", type_=Integer),
-            select(Alliance.chain_map_id)
-            .where(Alliance.slug == bindparam("slug", type_=String))
-            .scalar_subquery(),
-        )
-        parts.append(
-            select(
-                literal("node"),
-                ChainNode.id,
-                ChainNode.code,
-                ChainNode.name,
-                ChainNode.name,
-                ChainNode.parent_id,
-                ChainNode.position,
-            ).where(ChainNode.chain_map_id == chain_map)
-        )
-    return union_all(*parts)
+        select(
+            literal("node"),
+            ChainNode.id,
+            ChainNode.code,
+            ChainNode.name,
+            ChainNode.name,
+            ChainNode.parent_id,
+            ChainNode.chain_map_id,
+            ChainNode.position,
+        ),
+    )
+    rows = plain(union_all(*parts))
+    return Choices([Choice(*row[:7]) for row in sorted(rows, key=lambda row: row[7])])
 
 
 def below(nodes: Sequence[Choice], code: str) -> set[int]:

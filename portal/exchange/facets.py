@@ -5,8 +5,9 @@ Every choice is an address, so a narrowed list can be kept, shared and opened ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,16 +15,17 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal.actors import ActorKind, Standing
-from portal.exchange.choices import Choice, below
-from portal.exchange.choices import choices as offered
+from portal.exchange.choices import Choice, Choices, all_choices, below
 from portal.exchange.forms import DIRECTIONS, KINDS
 from portal.exchange.models import Direction, ListingKind
 from portal.exchange.queries import EXPIRED, OPEN, ListingFilter
-from portal.exchange.workflow import LISTING
-from portal.language import localised
+from portal.exchange.workflow import LISTING, ListingState
+from portal.language import chosen_language, localised
 
 #: The arguments an address may carry, in the order in which they are written.
 ARGUMENTS = ("q", "alliance", "direction", "region", "kind", "node", "state", "mine")
+#: What the state facet offers beside the stored states.
+STATES = (OPEN, EXPIRED, *(state.value for state in ListingState if state != "published"))
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,25 @@ class Group:
     options: list[Link]
 
 
+@dataclass(frozen=True, eq=False)
+class Narrowing:
+    """The facets of one address, and the chosen ones as chips.
+
+    The same for everybody who looks at that address in that language, and kept: it is compared
+    by being the same object.
+    """
+
+    groups: Sequence[Group]
+    chosen: Sequence[Link]
+
+
 @dataclass(frozen=True)
 class Shown:
-    """What a list shows: the filter, the facets, the chosen ones as chips, and addresses."""
+    """What a list shows: the filter, the facets, and addresses."""
 
     filter: ListingFilter
     arguments: dict[str, str]
-    groups: list[Group]
-    chosen: list[Link]
-    alliance: Choice | None
-    may_choose_state: bool
+    narrowing: Narrowing
 
     @property
     def kept(self) -> dict[str, str]:
@@ -61,57 +72,81 @@ class Shown:
 
     def address(self, **changed: str | None) -> str:
         """Return the address of this list with some arguments changed (None takes one away)."""
-        return _address(self.arguments, **changed)
+        path = url_for("exchange.list_listings")
+        return _address(path, self.arguments, **changed)
 
 
-def _address(arguments: Mapping[str, str], **changed: str | None) -> str:
+def _address(path: str, arguments: Mapping[str, str], **changed: str | None) -> str:
     merged = {**arguments, **changed}
     kept = [(name, merged[name]) for name in (*ARGUMENTS, "after") if merged.get(name)]
-    path = url_for("exchange.list_listings")
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def read(arguments: Mapping[str, str], standing: Standing) -> Shown:
     """Read the arguments of an address, forgivingly: what is unknown narrows nothing."""
     given = {name: arguments[name][:80] for name in ARGUMENTS if arguments.get(name)}
-    # Within an alliance the nodes of its chain become a facet of their own.
-    choices = offered(of_alliance=given.get("alliance"))
-    alliance = _named(choices, "alliance", given.get("alliance"))
-    nodes = [each for each in choices if each.facet == "node"]
-    region = _named(choices, "region", given.get("region"))
-    states = {OPEN: _("Open"), EXPIRED: _("Expired")} | {
-        state.value: str(label) for state, label in LISTING.labels.items() if state != "published"
-    }
-    wanted = ListingFilter(
+    choices = all_choices()
+    actor = standing.actor
+    mine = (actor.organisation_id or 0) if given.get("mine") else None
+    narrowing = _narrowing(
+        tuple(given.items()),
+        choices,
+        chosen_language(),
+        actor.kind is ActorKind.PERSON,
+        actor.organisation_id is not None,
+    )
+    return Shown(_filter(given, choices, mine), given, narrowing)
+
+
+def _filter(given: Mapping[str, str], choices: Choices, mine: int | None) -> ListingFilter:
+    alliance = choices.named("alliance", given.get("alliance"))
+    region = choices.named("region", given.get("region"))
+    node = given.get("node")
+    return ListingFilter(
         query=given.get("q", ""),
         alliance_id=alliance.id if alliance else None,
         direction=_member(Direction, given.get("direction")),
         kind=_member(ListingKind, given.get("kind")),
         region_id=region.id if region else None,
-        node_ids=frozenset(below(nodes, given.get("node", ""))),
-        organisation_id=standing.actor.organisation_id if given.get("mine") else None,
-        state=given["state"] if given.get("state") in states else OPEN,
+        # Within an alliance the nodes of its chain are a facet of their own.
+        node_ids=frozenset(below(choices.nodes(alliance), node)) if node else frozenset(),
+        organisation_id=mine,
+        state=given["state"] if given.get("state") in STATES else OPEN,
     )
-    if given.get("mine") and wanted.organisation_id is None:
-        wanted = replace(wanted, organisation_id=0)
+
+
+@lru_cache(maxsize=512)
+def _narrowing(
+    arguments: tuple[tuple[str, str], ...],
+    choices: Choices,
+    _language: str,
+    is_person: bool,
+    has_organisation: bool,
+) -> Narrowing:
+    """Return the facets of an address; kept, because they are some fifty links."""
+    given = dict(arguments)
+    nodes = choices.nodes(choices.named("alliance", given.get("alliance")))
+    states = {OPEN: _("Open"), EXPIRED: _("Expired")} | {
+        state.value: str(label) for state, label in LISTING.labels.items() if state != "published"
+    }
     facets: list[tuple[str, str, list[tuple[str, str]]]] = [
         ("direction", _("Direction"), [(d.value, str(name)) for d, name in DIRECTIONS.items()]),
-        ("alliance", _("Alliance"), _pairs(choices, "alliance")),
-        ("region", _("Region"), _pairs(choices, "region")),
-        ("node", _("Chain node"), [(n.value, n.name) for n in nodes if n.parent_id is None]),
+        ("alliance", _("Alliance"), _pairs(choices.of("alliance"))),
+        ("region", _("Region"), _pairs(choices.of("region"))),
+        ("node", _("Chain node"), _pairs([node for node in nodes if node.parent_id is None])),
         ("kind", _("Kind"), [(k.value, str(name)) for k, name in KINDS.items()]),
+        ("state", _("State"), list(states.items())[: None if is_person else 2]),
     ]
-    is_person = standing.actor.kind is ActorKind.PERSON
-    facets.append(("state", _("State"), list(states.items())[: None if is_person else 2]))
-    if standing.actor.organisation_id:
+    if has_organisation:
         facets.append(("mine", _("Posted by"), [("1", _("My organisation"))]))
+    path = url_for("exchange.list_listings")
     groups, chips = [], []
     for name, label, options in facets:
         current = given.get(name) or (OPEN if name == "state" else None)
         links = [
             Link(
                 text,
-                _address(given, **{name: None if value == current else value}),
+                _address(path, given, **{name: None if value == current else value}),
                 value == current,
             )
             for value, text in options
@@ -119,15 +154,11 @@ def read(arguments: Mapping[str, str], standing: Standing) -> Shown:
         if links:
             groups.append(Group(label, links))
         chips += [link for link in links if link.is_current and given.get(name)]
-    return Shown(wanted, given, groups, chips, alliance, is_person)
+    return Narrowing(groups, chips)
 
 
-def _pairs(choices: list[Choice], facet: str) -> list[tuple[str, str]]:
-    return [(each.value, localised(each)) for each in choices if each.facet == facet]
-
-
-def _named(choices: list[Choice], facet: str, value: str | None) -> Choice | None:
-    return next((c for c in choices if c.facet == facet and c.value == value), None)
+def _pairs(choices: Sequence[Choice]) -> list[tuple[str, str]]:
+    return [(each.value, localised(each)) for each in choices]
 
 
 def _member(kind: Any, value: str | None) -> Any:

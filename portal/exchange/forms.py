@@ -23,7 +23,7 @@ from wtforms.validators import NumberRange
 
 from portal import clock
 from portal.alliances.models import Alliance
-from portal.exchange.choices import Choice
+from portal.exchange.choices import Choices
 from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
 from portal.exchange.operations import ListingContent
 from portal.forms import Form, at_most, chosen, optional, required
@@ -113,10 +113,11 @@ class ListingForm(Form):
     def offer(
         self,
         alliances: Sequence[Alliance],
-        choices: Sequence[Choice],
+        choices: Choices,
+        chain_map_id: int | None,
         members: Sequence[tuple[int, str]],
     ) -> None:
-        """Fill the selects: the alliances one may post in, regions, nodes and members.
+        """Fill the selects: the alliances one may post in, regions, nodes of a chain, members.
 
         Who belongs to one alliance never chooses it, so the field goes away.
         """
@@ -126,8 +127,10 @@ class ListingForm(Form):
             self.alliance_id.choices = [SelectChoice(a.id, localised(a)) for a in alliances]
         nothing = SelectChoice("", "—")
         self.kind.choices = [nothing, *(SelectChoice(k.value, label) for k, label in KINDS.items())]
-        for field, facet in ((self.wanted_region_id, "region"), (self.chain_node_id, "node")):
-            offered = (c for c in choices if c.facet == facet)
+        for field, offered in (
+            (self.wanted_region_id, choices.of("region")),
+            (self.chain_node_id, choices.nodes_of(chain_map_id)),
+        ):
             field.choices = [nothing, *(SelectChoice(str(c.id), localised(c)) for c in offered)]
         self.named_ids.choices = [SelectChoice(member_id, name) for member_id, name in members]
 

@@ -3,62 +3,141 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Integer, bindparam, select
+from sqlalchemy.orm import aliased
 
+from portal import clock
 from portal.access import visible_to
+from portal.accounts.models import Organisation
 from portal.actors import Standing
-from portal.database import db
-from portal.exchange.models import Interest
+from portal.database import Rows, among, db, plain
+from portal.exchange.models import Direction, Interest, Listing
+from portal.exchange.queries import RegionName
+from portal.exchange.workflow import InterestState
+from portal.regions.models import Region
 from portal.roles import Role
 from portal.workflow import awaiting
 
 #: Rows on a page of a list.
 PAGE = 20
+#: A listing's own page shows no more answers than this.
+ANSWERS = 100
+#: An interest that waited too long without an answer, beside the stored states.
+LAPSED = "lapsed"
 
 
-def interests_in(listing_id: int) -> Sequence[Interest]:
-    """Return the answers to a listing, newest first."""
-    return db.session.scalars(
-        select(Interest)
-        .where(Interest.listing_id == listing_id)
-        .order_by(Interest.id.desc())
-        .limit(100)
-    ).all()
+@dataclass(frozen=True)
+class InterestRow:
+    """One row of a list: plain values, no record behind it."""
+
+    id: int
+    message: str
+    state: InterestState
+    sent_at: datetime
+    expires_at: datetime
+    direction: Direction
+    title: str
+    #: The other side: who answered, or whose listing was answered.
+    organisation: str
+    region: RegionName
+
+    @property
+    def state_now(self) -> str:
+        """The state as people read it: `lapsed` where the time to answer has passed."""
+        is_lapsed = self.state is InterestState.SENT and self.expires_at <= clock.now()
+        return LAPSED if is_lapsed else self.state.value
+
+
+def _select(*narrowed: ColumnElement[bool], received: bool) -> Rows:
+    """Return the select of rows as one of the two sides sees them."""
+    other, region = aliased(Organisation), aliased(Region)
+    side: Any = Interest.organisation_id if received else Interest.owner_id
+    return (
+        select(
+            Interest.id,
+            Interest.message,
+            Interest.state,
+            Interest.sent_at,
+            Interest.expires_at,
+            Listing.direction,
+            Listing.title,
+            other.name,
+            region.code,
+            region.short,
+            region.name,
+            region.name_en,
+        )
+        .join(Listing, Listing.id == Interest.listing_id)
+        .join(other, other.id == side)
+        .join(region, region.id == other.region_id)
+        .where(*narrowed)
+    )
+
+
+def _rows(query: Rows, values: dict[str, Any] | None = None) -> list[InterestRow]:
+    return [
+        InterestRow(*row[:8], RegionName(*row[8:]))  # type: ignore[call-arg]
+        for row in plain(query, values)
+    ]
+
+
+_ANSWERS = (
+    _select(Interest.listing_id == bindparam("listing", type_=Integer), received=True)
+    .order_by(Interest.id.desc())
+    .limit(ANSWERS)
+)
+_OWN = (
+    select(Interest)
+    .where(
+        Interest.listing_id == bindparam("listing", type_=Integer),
+        Interest.organisation_id == bindparam("organisation", type_=Integer),
+    )
+    .order_by(Interest.id.desc())
+    .limit(1)
+)
+
+
+def interests_in(listing_id: int) -> Sequence[InterestRow]:
+    """Return the answers to a listing, newest first, at most `ANSWERS`."""
+    return _rows(_ANSWERS, {"listing": listing_id})
 
 
 def own_interest(listing_id: int, organisation_id: int | None) -> Interest | None:
     """Return the newest answer of an organisation to a listing, or None."""
-    return db.session.scalar(
-        select(Interest)
-        .where(Interest.listing_id == listing_id, Interest.organisation_id == organisation_id)
-        .order_by(Interest.id.desc())
-        .limit(1)
-    )
+    return db.session.scalar(_OWN, {"listing": listing_id, "organisation": organisation_id})
 
 
 def interest_page(
     standing: Standing, *, received: bool, after: int | None = None
-) -> tuple[Sequence[Interest], int | None]:
+) -> tuple[Sequence[InterestRow], int | None]:
     """Return a page of the interests received or sent, newest first, and the next page's key."""
-    side = Interest.owner_id if received else Interest.organisation_id
-    query = (
-        select(Interest)
-        .where(
-            visible_to(standing, "interest.view", Interest),
-            side.in_(sorted(standing[Role.DELEGATE])),
-        )
-        .order_by(Interest.id.desc())
-        .limit(PAGE + 1)
-    )
-    if after is not None:
-        query = query.where(Interest.id < after)
-    rows = db.session.scalars(query).all()
+    rows = _rows(_page_statement(standing, received, after))
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
-def waiting_interests(standing: Standing, limit: int) -> Sequence[Interest]:
+@lru_cache(maxsize=512)
+def _page_statement(standing: Standing, received: bool, after: int | None) -> Rows:
+    side = Interest.owner_id if received else Interest.organisation_id
+    narrowed = [
+        visible_to(standing, "interest.view", Interest),
+        among(side, sorted(standing[Role.DELEGATE])),
+    ]
+    if after is not None:
+        narrowed.append(Interest.id < after)
+    return _select(*narrowed, received=received).order_by(Interest.id.desc()).limit(PAGE + 1)
+
+
+def waiting_interests(standing: Standing, limit: int) -> Sequence[InterestRow]:
     """Return the answers that wait for this person, the longest waiting first."""
-    return db.session.scalars(
-        select(Interest).where(awaiting(standing, Interest)).order_by(Interest.id).limit(limit)
-    ).all()
+    return _rows(_waiting_statement(standing, limit))
+
+
+@lru_cache(maxsize=512)
+def _waiting_statement(standing: Standing, limit: int) -> Rows:
+    waiting = _select(awaiting(standing, Interest), received=True)
+    return waiting.order_by(Interest.id).limit(limit)

@@ -25,7 +25,7 @@ from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance
 from portal.chain.models import ChainNode
-from portal.database import Instant, Model, Versioned, choice, constraints
+from portal.database import Instant, Model, Versioned, among, choice, constraints
 from portal.exchange.workflow import InterestState, ListingState, holding_in_sql
 from portal.regions.models import Region
 
@@ -161,7 +161,7 @@ class Listing(Versioned, Model):
     @was_published.inplace.expression
     @classmethod
     def _was_published(cls) -> Any:
-        return cls.state.in_(AFTER_REVIEW)
+        return among(cls.state, AFTER_REVIEW)
 
     @hybrid_property
     def is_within_validity(self) -> Any:

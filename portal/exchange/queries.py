@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     func,
     literal,
+    or_,
     select,
     tuple_,
 )
@@ -22,7 +23,7 @@ from portal.accounts.models import Organisation
 from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.chain.models import ChainNode
-from portal.database import Rows, db, is_sqlite
+from portal.database import Rows, among, db, is_sqlite, plain
 from portal.exchange.models import (
     Direction,
     Listing,
@@ -135,7 +136,7 @@ def _row(row: Any, key: str = "") -> ListingRow:
 
 
 def _rows(query: Rows) -> list[ListingRow]:
-    return [_row(row) for row in db.session.execute(query)]
+    return [_row(row) for row in plain(query)]
 
 
 def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
@@ -158,30 +159,30 @@ def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
         if value is not None:
             found.append(column == value)
     if wanted.node_ids:
-        found.append(Listing.chain_node_id.in_(sorted(wanted.node_ids)))
+        found.append(among(Listing.chain_node_id, sorted(wanted.node_ids)))
     return found
 
 
 def list_page(standing: Standing, wanted: ListingFilter, after: str | None = None) -> ListingPage:
-    """Return a page of the listings a person may view, newest first, in at most two queries.
+    """Return a page of the listings a person may view, newest first, in one query.
 
     Paged by key: `after` is the `next_key` of the page before. The count stands on the first
     page only and ends at `COUNT_LIMIT` + 1. A query finds what a substring scan would find.
     """
-    query, counted, is_search = _list_statements(standing, wanted, after, is_sqlite())
-    rows = db.session.execute(query).all()
+    query, is_search = _list_statement(standing, wanted, after, is_sqlite())
+    rows = plain(query)
     page = [
         _row(row, key=str(row[15]) if is_search else _key(row[14], row[0])) for row in rows[:PAGE]
     ]
-    count = None if after else db.session.scalar(counted)
+    count = None if after else rows[0][16] if rows else 0
     return ListingPage(page, count, page[-1].key if len(rows) > PAGE else None)
 
 
 @lru_cache(maxsize=1024)
-def _list_statements(
+def _list_statement(
     standing: Standing, wanted: ListingFilter, after: str | None, _on_sqlite: bool
-) -> tuple[Rows, Rows, bool]:
-    """Return the statements of a page and of its count, and whether it is a search.
+) -> tuple[Rows, bool]:
+    """Return the statement of a page with its count, and whether it is a search.
 
     Kept, because building them costs more than running them. Every part is a value: the same
     standing, filter and key always make the same statements, and the present is asked when they
@@ -205,8 +206,14 @@ def _list_statements(
         ).where(*narrowed)
         if after and after.isdecimal() and len(after) < 10:
             query = query.where(search.key_column() < int(after))
-    counted = select(func.count()).select_from(ids.order_by(None).limit(COUNT_LIMIT + 1).subquery())
-    return _named(query).limit(PAGE + 1), counted, found is not None
+    if found is None:
+        query = query.add_columns(Listing.id)
+    if not after:
+        counted = select(func.count()).select_from(
+            ids.order_by(None).limit(COUNT_LIMIT + 1).subquery()
+        )
+        query = query.add_columns(counted.scalar_subquery())
+    return _named(query).limit(PAGE + 1), found is not None
 
 
 def _key(listed_at: datetime, listing_id: int) -> str:
@@ -245,8 +252,15 @@ def listings_of(
 
     Open ones, or all that are not closed yet.
     """
+    return _rows(_listings_of_statement(standing, organisation_id, limit, open_only))
+
+
+@lru_cache(maxsize=512)
+def _listings_of_statement(
+    standing: Standing, organisation_id: int, limit: int, open_only: bool
+) -> Rows:
     which = conditions(ListingFilter()) if open_only else [Listing.state != ListingState.CLOSED]
-    return _rows(
+    return (
         _named(select(*_ROW))
         .where(
             visible_to(standing, "listing.view", Listing),
@@ -260,28 +274,44 @@ def listings_of(
 
 def waiting_listings(standing: Standing, limit: int) -> Sequence[ListingRow]:
     """Return the listings that wait for this person, the longest waiting first."""
-    return _rows(
-        _named(select(*_ROW))
-        .where(awaiting(standing, Listing))
-        .order_by(Listing.listed_at, Listing.id)
-        .limit(limit)
-    )
+    return _rows(_waiting_statement(standing, limit))
+
+
+@lru_cache(maxsize=512)
+def _waiting_statement(standing: Standing, limit: int) -> Rows:
+    waiting = _named(select(*_ROW)).where(awaiting(standing, Listing))
+    return waiting.order_by(Listing.listed_at, Listing.id).limit(limit)
 
 
 def newest_for(standing: Standing, limit: int) -> Sequence[ListingRow]:
-    """Return the newest open listings of others in the alliances a person belongs to."""
-    own = standing[Role.DELEGATE]
+    """Return the newest open listings of others that concern a person.
+
+    Those in the alliances they belong to; for a liaison, those of their regions.
+    """
+    return _rows(_newest_statement(standing, limit))
+
+
+@lru_cache(maxsize=512)
+def _newest_statement(standing: Standing, limit: int) -> Rows:
     query = (
         _named(select(*_ROW))
         .where(
             visible_to(standing, "listing.view", Listing),
             *conditions(ListingFilter()),
-            Listing.organisation_id.not_in(sorted(own)),
+            ~among(Listing.organisation_id, sorted(standing[Role.DELEGATE])),
         )
         .order_by(Listing.listed_at.desc(), Listing.id.desc())
         .limit(limit)
     )
-    mine = standing[Role.MEMBER] | standing[Role.SECRETARY] | standing[Role.CHAIR]
-    if mine:
-        query = query.where(Listing.alliance_id.in_(sorted(mine)))
-    return _rows(query)
+    alliances = standing[Role.MEMBER] | standing[Role.SECRETARY] | standing[Role.CHAIR]
+    regions = standing[Role.LIAISON]
+    concerns = [
+        among(column, sorted(scopes))
+        for column, scopes in (
+            (Listing.alliance_id, alliances | standing[Role.EXPERT]),
+            (Listing.region_id, regions),
+            (Organisation.district_id, regions),
+        )
+        if scopes
+    ]
+    return query.where(or_(*concerns)) if concerns else query

@@ -62,6 +62,9 @@ def listing_page(listing: Listing, **more: Any) -> str:
     # For whom one acts is what the standing says now, not what the session once chose.
     if not concerns_answers and standing.actor.organisation_id in standing[Role.DELEGATE]:
         own = interest_queries.own_interest(listing.id, standing.actor.organisation_id)
+    may_answer = can(standing, "listing.respond", listing) and (
+        own is None or own.released_at is not None or own.is_lapsed
+    )
     values: dict[str, Any] = {
         "listing": listing,
         "facts_of": listing_facts(listing),
@@ -70,9 +73,8 @@ def listing_page(listing: Listing, **more: Any) -> str:
         "interests": interest_queries.interests_in(listing.id) if concerns_answers else [],
         "sees_interests": concerns_answers,
         "own_interest": own,
-        "may_answer": can(standing, "listing.respond", listing)
-        and (own is None or own.released_at is not None or own.is_lapsed),
-        "form": InterestForm(formdata=None),
+        "may_answer": may_answer,
+        "form": InterestForm(formdata=None) if may_answer else None,
         "timeline": timeline_of(listing) if may_see(standing, listing, "history") else [],
     }
     return render_template("exchange/view_listing.html", **{**values, **more})
@@ -155,7 +157,7 @@ def _offer(form: ListingForm, mine: Sequence[Alliance], alliance: Alliance | Non
     organisation_id = current_actor().organisation_id or 0
     chain_map_id = alliance.chain_map_id if alliance else None
     members = queries.members_to_name([each.id for each in mine], organisation_id)
-    form.offer(mine, choices.choices(chain_map_id), members)
+    form.offer(mine, choices.all_choices(), chain_map_id, members)
 
 
 def _saved(listing: Listing) -> Response:

@@ -103,7 +103,13 @@ def sign_in(port: int) -> str:
     answer = connection.getresponse()
     if answer.status != 302:
         raise SystemExit(f"Sign-in answered {answer.status}.")
-    return (answer.getheader("Set-Cookie") or "").partition(";")[0]
+    cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+    # A browser keeps what the first page adds to the cookie; without it, every page would
+    # write the cookie anew.
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/desk", headers={"Cookie": cookie})
+    added = connection.getresponse().getheader("Set-Cookie")
+    return added.partition(";")[0] if added else cookie
 
 
 @contextmanager
