@@ -21,7 +21,9 @@ class Config:
     SECRET_KEY = os.environ.get("SECRET_KEY", "")
     SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL", f"sqlite:///{INSTANCE}/portal.sqlite3")
     #: Where the portal is reached, as https://portal.example.cn; links in messages use it.
-    PUBLIC_BASE_URL = os.environ.get("PUBLIC_BASE_URL", "")
+    PUBLIC_BASE_URL = os.environ.get("PUBLIC_BASE_URL") or (
+        f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+    )
     #: The host names the portal answers to, separated by commas.
     TRUSTED_HOSTS = [
         host.strip() for host in os.environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()

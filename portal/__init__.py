@@ -21,10 +21,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import config
-from portal import access, commands, consequences, database, errors, language, responses
+from portal import access, commands, consequences, database, errors, language, links, outbox, responses
 from portal.accounts import models as accounts_models
 from portal.accounts import queries as accounts_queries
-from portal.accounts import views as accounts_views
 from portal.alliances import models as alliances_models
 from portal.alliances import queries as alliances_queries
 from portal.alliances import views as alliances_views
@@ -40,14 +39,17 @@ from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
 from portal.regions import models as regions_models
 from portal.regions import views as regions_views
+from portal.organisations import models as organisations_models
 from portal.registry import Registry
+from portal.sign_in import models as sign_in_models
+from portal.sign_in import views as sign_in_views
 
 #: The rooms of the house, floor by floor, with the views each opens.
 AREAS = (
     # reference
     regions_views,
     # people
-    accounts_views,
+    sign_in_views,
     alliances_views,
     # works
     exchange_views,
@@ -65,16 +67,28 @@ NOUNS = (
     accounts_models.Organisation,
     accounts_models.Person,
     accounts_models.Appointment,
-    accounts_models.Session,
+    accounts_models.Agency,
+    links.ActionLink,
+    outbox.OutboxMessage,
+    sign_in_models.Session,
+    sign_in_models.Authenticator,
+    sign_in_models.Passkey,
+    sign_in_models.FactorReset,
+    sign_in_models.Invitation,
+    sign_in_models.Doorbell,
+    organisations_models.Qualification,
+    organisations_models.ContactPoint,
     alliances_models.Alliance,
     alliances_models.Membership,
     alliances_models.ChairTerm,
+    alliances_models.News,
     exchange_models.Listing,
     exchange_models.Interest,
 )
 
 STANDING = (
     accounts_queries.appointments_standing,
+    accounts_queries.agencies_standing,
     alliances_queries.members_standing,
     alliances_queries.chairs_standing,
 )
@@ -121,7 +135,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     migrate.init_app(app, db)
     language.init_app(app)
     csrf.init_app(app)
-    accounts_views.login_manager.init_app(app, add_context_processor=False)
+    sign_in_views.login_manager.init_app(app, add_context_processor=False)
     errors.init_app(app)
     access.init_app(app)
     responses.init_app(app)

@@ -12,6 +12,7 @@ import functools
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, g, redirect, request, url_for
 from flask_login import current_user
@@ -24,7 +25,7 @@ from portal.actors import ANONYMOUS, Actor, ActorKind, Standing
 from portal.database import db, plain
 from portal.errors import Denied, Missing, page
 from portal.permissions import PERMISSIONS, VISIBILITY
-from portal.registry import ACTING_FOR, INSTANT, PERSON, registry
+from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL, registry
 from portal.roles import IMPLIED, Role
 from portal.words import HeldAmong, HeldAt, Line, token
 
@@ -38,6 +39,7 @@ def standing_of(actor: Actor) -> Standing:
     values = {
         PERSON.key: actor.person_id,
         ACTING_FOR.key: actor.organisation_id or 0,
+        PRINCIPAL.key: actor.on_behalf_of_id or 0,
         INSTANT.key: clock.now(),
     }
     rows = plain(registry().standing, values)
@@ -129,12 +131,15 @@ def find(model: Any, address: int | str) -> Any:
     return db.session.scalar(select(model).where(getattr(model, model.address) == address))
 
 
-def requires(permission: str, model: Any = None) -> Callable[[View], View]:
+def requires(
+    permission: str, model: Any = None, *, fresh: bool = False
+) -> Callable[[View], View]:
     """Let a view be reached only with a permission, on the record its URL names.
 
     The record is handed to the view under the name of its noun. Missing and invisible records
     answer 404, visible but forbidden ones 403; an anonymous visitor goes to sign-in for all
-    three alike. A misspelt permission fails at import.
+    three alike. A misspelt permission fails at import. `fresh` is for risky acts: whoever proved
+    long ago who they are is asked to prove it again first.
     """
     lines = PERMISSIONS[permission]
     if model is not None:
@@ -153,12 +158,21 @@ def requires(permission: str, model: Any = None) -> Callable[[View], View]:
                     raise Missing(f"{model.noun} at {request.path}")
             if not can(standing, permission, thing):
                 raise Denied(permission)
+            if fresh and not getattr(current_user, "is_fresh", False):
+                return redirect(url_for("sign_in.prove_again", next=_way_back()))
             return view(thing, **address) if model is not None else view(**address)
 
         guarded.door = permission  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return decorate
+
+
+def _way_back() -> str:
+    """Return the page to go on from after proving who one is: this one, or where its form was."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return urlsplit(request.referrer or "").path or "/"
 
 
 def public(view: View) -> View:
@@ -176,7 +190,7 @@ def init_app(app: Flask) -> None:
     def turn_away(answer: Exception) -> Response:
         if current_actor().kind is ActorKind.ANONYMOUS:
             target = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("accounts.sign_in", next=target))
+            return redirect(url_for("sign_in.sign_in", next=target))
         app.logger.info("turned away: %s", answer)
         return page(403 if isinstance(answer, Denied) else 404)
 

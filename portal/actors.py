@@ -39,9 +39,11 @@ SYSTEM = Actor(ActorKind.SYSTEM)
 ANONYMOUS = Actor(ActorKind.ANONYMOUS)
 
 
-def person(person_id: int, organisation_id: int | None = None) -> Actor:
-    """Return the actor for a person, acting for an organisation where one is given."""
-    return Actor(ActorKind.PERSON, person_id, organisation_id)
+def person(
+    person_id: int, organisation_id: int | None = None, on_behalf_of_id: int | None = None
+) -> Actor:
+    """Return the actor for a person, for an organisation and a named person where given."""
+    return Actor(ActorKind.PERSON, person_id, organisation_id, on_behalf_of_id)
 
 
 #: Where a role is held that is not held at all.

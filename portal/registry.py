@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: What a provider of standing may ask about: bound anew each time the one statement runs.
 PERSON = bindparam("standing_person", type_=Integer)
 ACTING_FOR = bindparam("standing_organisation", type_=Integer)
+#: The named person whom an agent acts for (0 for nobody).
+PRINCIPAL = bindparam("standing_principal", type_=Integer)
 INSTANT = bindparam("standing_instant", type_=Instant)
 #: A select of (role, scope id) rows over the three parameters above.
 StandingProvider = Callable[[], Rows]

@@ -17,10 +17,11 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from portal.accounts.models import Person, Session
-from portal.accounts.operations import choose_organisation, start_session
+from portal.accounts.models import Person
 from portal.actors import person
 from portal.database import db
+from portal.sign_in.models import Session
+from portal.sign_in.operations import choose_organisation, start_session
 from tests.world import World
 
 FORM_CONTROLS = ("input", "select", "textarea")

@@ -111,11 +111,11 @@ CASES = [
     view("alliances.view_membership", EVERYONE, membership="supplier"),
     view("directory.view_organisation", EVERYONE, arguments={"organisation_id": 1}),
     view("directory.view_organisation", "", arguments={"organisation_id": 99_999}),
-    view("accounts.sign_in", "anonymous", is_open=True),
+    view("sign_in.sign_in", "anonymous", is_open=True),
     # signed in
     view("desk.view_desk", SIGNED_IN),
-    send("accounts.sign_out", SIGNED_IN),
-    send("accounts.choose_organisation", "manager delegate", data={"organisation_id": 1}),
+    send("sign_in.sign_out", SIGNED_IN),
+    send("sign_in.choose_organisation", "manager delegate", data={"organisation_id": 1}),
     # listings: who reads which
     view("exchange.view_listing", EVERYONE, listing="public"),
     view("exchange.view_listing", EVERYONE, listing="foreign"),
@@ -270,7 +270,7 @@ def test_every_person_gets_the_declared_answer(
         else:
             refused = set(case.forbidden.split())
             expected = 403 if who in refused else 404
-            if case.endpoint == "accounts.choose_organisation":
+            if case.endpoint == "sign_in.choose_organisation":
                 expected = 422  # the door is open to all, the rule says no
             if (
                 case.endpoint == "exchange.send_interest"

@@ -1,12 +1,10 @@
-"""The sign-in form, and the words for the kinds of organisation."""
+"""The words of people and organisations."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField, StringField
 
 from portal.accounts.models import OrganisationKind
-from portal.forms import Form, at_most, required
 
 ORGANISATION_KINDS = {
     OrganisationKind.ENTERPRISE: _l("Enterprise"),
@@ -17,11 +15,3 @@ ORGANISATION_KINDS = {
     OrganisationKind.PARK: _l("Park"),
     OrganisationKind.GOVERNMENT: _l("Government body"),
 }
-
-
-class SignInForm(Form):
-    """One account name, one password."""
-
-    account = StringField(_l("Mobile number or e-mail"), validators=[*required(), at_most(254)])
-    password = PasswordField(_l("Password"), validators=[*required(), at_most(200)])
-    is_own_device = BooleanField(_l("This is my own device: keep me signed in for 30 days"))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, and_, or_
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    or_,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
-from portal.actors import Actor, person
 from portal.database import Model, Versioned, choice, constraints
 from portal.regions.models import Region
 from portal.roles import Role
@@ -46,10 +53,32 @@ class Organisation(Versioned, Model):
     #: The city or district within it, where known.
     district_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     summary: Mapped[str | None] = mapped_column(Text)
+    #: The name as it is compared (NFKC, no blanks and brackets): finds who came without a code.
+    normal_name: Mapped[str] = mapped_column(String(120), index=True)
+    website: Mapped[str | None] = mapped_column(String(200))
+    #: Protocol order (排序) within a tier: smaller comes first.
+    position: Mapped[int] = mapped_column(default=0)
+    #: The organisation whose branch or base this is (北京总部+津冀基地).
+    headquarters_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    #: Where the record was found to be another one's double: everything moved there.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     created_at: Mapped[datetime]
 
     region: Mapped[Region] = relationship(foreign_keys=[region_id], lazy="joined")
     district: Mapped[Region | None] = relationship(foreign_keys=[district_id])
+    headquarters: Mapped[Organisation | None] = relationship(
+        foreign_keys=[headquarters_id], remote_side=[id]
+    )
+
+    @hybrid_property
+    def is_current(self) -> Any:
+        """Whether the record stands for itself, not merged into another."""
+        return self.merged_into_id == None  # noqa: E711 - the same expression in SQL
+
+    @property
+    def is_to_complete(self) -> bool:
+        """Whether its unified social credit code is still missing (待补)."""
+        return self.uscc is None
 
 
 class Person(Versioned, Model):
@@ -69,7 +98,19 @@ class Person(Versioned, Model):
     #: Digits only, without the country code.
     mobile: Mapped[str | None] = mapped_column(String(20), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    #: The language of the pages and of messages to them; without one, the cookie decides.
+    language: Mapped[str | None] = mapped_column(String(5))
+    is_large_type: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    #: Closed by themselves: signs in no more.
+    closed_at: Mapped[datetime | None]
+    #: Name and addresses were erased; what they did stays, without them.
+    erased_at: Mapped[datetime | None]
+
+    @hybrid_property
+    def is_open(self) -> Any:
+        """Whether the account was not closed."""
+        return self.closed_at == None  # noqa: E711 - the same expression in SQL
 
 
 class Appointment(Model):
@@ -111,57 +152,44 @@ class Appointment(Model):
         return and_(cls.from_at <= at, or_(cls.until_at.is_(None), cls.until_at > at))
 
 
-class Session(Model):
-    """One sign-in on one device; the cookie holds a random key, this row its digest."""
+class Agency(Model):
+    """An agent (经办人) acts for a named person: in one of that person's roles, for a time.
 
-    __tablename__ = "session"
-    noun = "session"
+    It holds only while the named person holds the role; shown and journaled as 代×××.
+    """
+
+    __tablename__ = "agency"
+    __table_args__ = constraints(
+        CheckConstraint("until_at > from_at", name="time_runs_forward"),
+        CheckConstraint("agent_id <> principal_id", name="two_people"),
+        Index(None, "agent_id", "principal_id"),
+        Index(None, "principal_id"),
+    )
+    noun = "agency"
+    address = "id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    started_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    device: Mapped[str] = mapped_column(String(200))
-
-    person: Mapped[Person] = relationship()
-    organisation: Mapped[Organisation | None] = relationship()
-
-
-class Attempts(Model):
-    """How often a throttled act was tried within a window, shared by all workers."""
-
-    __tablename__ = "attempts"
-
-    key: Mapped[str] = mapped_column(String(80), primary_key=True)
-    count: Mapped[int]
+    agent_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    principal_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role] = mapped_column(choice(Role))
+    scope_id: Mapped[int]
+    from_at: Mapped[datetime]
     until_at: Mapped[datetime]
+    basis: Mapped[str | None] = mapped_column(String(200))
+
+    agent: Mapped[Person] = relationship(foreign_keys=[agent_id])
+    principal: Mapped[Person] = relationship(foreign_keys=[principal_id])
 
 
-@dataclass(frozen=True)
-class SignedIn:
-    """The person behind a request, as Flask-Login holds them: plain values of a live session."""
+class Consent(Model):
+    """That a person agreed to one version of the privacy notice, and when."""
 
-    key: str
-    session_id: int
-    person_id: int
-    organisation_id: int | None
-    seen_at: datetime
-    name: str
-    organisation_name: str | None
+    __tablename__ = "consent"
+    __table_args__ = constraints(UniqueConstraint("person_id", "notice"))
 
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
-    def get_id(self) -> str:
-        """Return the random key that the cookie carries."""
-        return self.key
-
-    @property
-    def actor(self) -> Actor:
-        """The acting party: this person, for the organisation chosen in this session."""
-        return person(self.person_id, self.organisation_id)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    #: The version agreed to, as its date: 2026-11-24.
+    notice: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -11,24 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, bindparam, func, literal, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from portal import clock, journal
-from portal.accounts.models import Appointment, Organisation, Person, Session, SignedIn
-from portal.database import Instant, Rows, among, db, plain
+from portal import journal
+from portal.accounts.models import Agency, Appointment, Organisation, Person
+from portal.database import Rows, among, db
 from portal.regions.models import Region
-from portal.registry import ACTING_FOR, INSTANT, PERSON
-from portal.roles import ROLES, Role, Scope
+from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL
+from portal.roles import IMPLIED, ROLES, Role, Scope
 from portal.workflow import words_for
 
 REGIONAL = [role for role, facts in ROLES.items() if facts.scope is Scope.REGION]
 OF_ORGANISATION = [role for role, facts in ROLES.items() if facts.scope is Scope.ORGANISATION]
-
-
-def digest(key: str) -> str:
-    """Return what the database holds of a session key: its SHA-256."""
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def account_name(written: str) -> str:
@@ -44,36 +38,16 @@ def account_name(written: str) -> str:
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 
+def normal_name(name: str) -> str:
+    """Return an organisation's name as it is compared: NFKC, lower case, no blanks or brackets."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return re.sub(r"[\s()\[\]{}<>\"'·.,，。、（）《》〈〉【】“”‘’]", "", folded)[:120]
+
+
 def person_named(account: str) -> Person | None:
     """Return the person of an e-mail address or mobile number in stored form, or None."""
     column = Person.email if "@" in account else Person.mobile
     return db.session.scalar(select(Person).where(column == account)) if account else None
-
-
-#: Built once: it runs on every request of whoever is signed in.
-_LIVE_SESSION = (
-    select(
-        Session.id,
-        Session.person_id,
-        Session.organisation_id,
-        Session.seen_at,
-        Person.name,
-        Organisation.name,
-    )
-    .join(Person, Person.id == Session.person_id)
-    .outerjoin(Organisation, Organisation.id == Session.organisation_id)
-    .where(
-        Session.digest == bindparam("digest"),
-        Session.ended_at.is_(None),
-        Session.expires_at > bindparam("now", type_=Instant),
-    )
-)
-
-
-def live_session(key: str) -> SignedIn | None:
-    """Return whom a cookie's key lets in, if its session was not ended and has not run out."""
-    found = plain(_LIVE_SESSION, {"digest": digest(key), "now": clock.now()})
-    return SignedIn(key, *found[0]) if found else None
 
 
 def appointments_standing() -> Rows:
@@ -96,6 +70,37 @@ def appointments_standing() -> Rows:
                 Appointment.scope_id == ACTING_FOR,
             ),
         )
+    )
+
+
+def agencies_standing() -> Rows:
+    """Return (role, scope id) of what an agent may do for the named person they act for now.
+
+    Only while the agency runs and the named person holds the role, or one that implies it.
+    """
+    implied = [
+        and_(Appointment.role == above, Agency.role == below)
+        for above, all_below in IMPLIED.items()
+        for below in all_below
+    ]
+    holds_it = (
+        select(Appointment.id)
+        .where(
+            Appointment.person_id == Agency.principal_id,
+            Appointment.scope_id == Agency.scope_id,
+            or_(Appointment.role == Agency.role, *implied),
+            Appointment.from_at <= INSTANT,
+            or_(Appointment.until_at.is_(None), Appointment.until_at > INSTANT),
+        )
+        .exists()
+    )
+    return select(Agency.role, Agency.scope_id).where(
+        Agency.agent_id == PERSON,
+        Agency.principal_id == PRINCIPAL,
+        Agency.from_at <= INSTANT,
+        Agency.until_at > INSTANT,
+        or_(~among(Agency.role, OF_ORGANISATION), Agency.scope_id == ACTING_FOR),
+        holds_it,
     )
 
 

@@ -36,6 +36,11 @@ class Alliance(Versioned, Model):
     founded_on: Mapped[date | None]
     chain_map_id: Mapped[int] = mapped_column(ForeignKey("chain_map.id"))
 
+    #: Charter basics (章程要点), as the secretariat words them.
+    charter: Mapped[str | None] = mapped_column(Text)
+    #: Whether the charter lets only the council admit: an approval then names its resolution.
+    council_admits: Mapped[bool] = mapped_column(default=False)
+
     chain_map: Mapped[ChainMap] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -54,12 +59,12 @@ class Membership(Versioned, Model):
     __tablename__ = "membership"
     __table_args__ = constraints(
         Index(
-            "uq_membership_active",
+            "uq_membership_held",
             "alliance_id",
             "organisation_id",
             unique=True,
-            sqlite_where=MembershipState.is_active_in_sql(),
-            postgresql_where=MembershipState.is_active_in_sql(),
+            sqlite_where=MembershipState.is_held_in_sql(),
+            postgresql_where=MembershipState.is_held_in_sql(),
         ),
         Index(None, "organisation_id", "state"),
     )
@@ -71,10 +76,21 @@ class Membership(Versioned, Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     tier: Mapped[Tier] = mapped_column(choice(Tier))
     state: Mapped[MembershipState] = mapped_column(choice(MembershipState))
-    since: Mapped[datetime]
+    #: When it became a member; nothing while it applies.
+    since: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    #: What the applicant brings and seeks, in their words.
+    statement: Mapped[str | None] = mapped_column(Text)
+    #: Whom the alliance speaks to at the organisation.
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    applied_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: The resolution, or the letter, that the last decision rests on.
+    basis: Mapped[str | None] = mapped_column(String(200))
 
     alliance: Mapped[Alliance] = relationship()
     organisation: Mapped[Organisation] = relationship()
+    contact: Mapped[Person | None] = relationship(foreign_keys=[contact_id])
 
     @hybrid_property
     def is_active(self) -> Any:
@@ -104,3 +120,28 @@ class ChairTerm(Model):
 
     organisation: Mapped[Organisation] = relationship()
     person: Mapped[Person] = relationship()
+
+
+class News(Versioned, Model):
+    """A piece of news that the secretariat tells on the alliance's page."""
+
+    __tablename__ = "news"
+    __table_args__ = constraints(Index(None, "alliance_id", "published_at"))
+    noun = "news"
+    address = "id"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alliance_id: Mapped[int] = mapped_column(ForeignKey("alliance.id"))
+    title: Mapped[str] = mapped_column(String(120))
+    body: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    alliance: Mapped[Alliance] = relationship()
+    author: Mapped[Person] = relationship()
+
+    @hybrid_property
+    def is_standing(self) -> Any:
+        """Whether it is shown: not taken back."""
+        return self.withdrawn_at == None  # noqa: E711 - the same expression in SQL

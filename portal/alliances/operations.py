@@ -14,7 +14,7 @@ from portal.access import require
 from portal.accounts.models import Organisation, Person
 from portal.actors import Actor
 from portal.alliances.models import Alliance, ChairTerm, Membership, Tier
-from portal.alliances.workflow import MEMBERSHIP, MembershipState
+from portal.alliances.workflow import MembershipState
 from portal.chain.models import ChainMap
 from portal.database import db
 from portal.errors import Refused
@@ -60,8 +60,9 @@ def admit_organisation(
         alliance=alliance,
         organisation=organisation,
         tier=tier,
-        state=MEMBERSHIP.start,
+        state=MembershipState.ACTIVE,
         since=clock.now(),
+        created_at=clock.now(),
     )
     db.session.add(membership)
     db.session.flush()

@@ -10,11 +10,11 @@ from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
-from portal.accounts.models import Appointment, Organisation
+from portal.accounts.models import Agency, Appointment, Organisation
 from portal.accounts.queries import OF_ORGANISATION
 from portal.alliances.models import Alliance, ChairTerm, Membership, Tier
 from portal.database import Rows, among, db
-from portal.registry import ACTING_FOR, INSTANT, PERSON
+from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL
 from portal.roles import Role
 
 #: Protocol order (排序): the chair organisation first.
@@ -24,12 +24,23 @@ TIER_ORDER = {tier: position for position, tier in enumerate(Tier)}
 def members_standing() -> Rows:
     """Return (role member, alliance id) for the organisation the actor acts for now.
 
-    Only somebody who holds an appointment at the organisation carries its membership.
+    Only somebody who holds an appointment at the organisation, or is agent of such a person,
+    carries its membership.
     """
+    is_agent_of = Appointment.person_id.in_(
+        select(Agency.principal_id).where(
+            Agency.agent_id == PERSON,
+            Agency.principal_id == PRINCIPAL,
+            Agency.scope_id == ACTING_FOR,
+            among(Agency.role, OF_ORGANISATION),
+            Agency.from_at <= INSTANT,
+            Agency.until_at > INSTANT,
+        )
+    )
     is_appointed = (
         select(Appointment.id)
         .where(
-            Appointment.person_id == PERSON,
+            or_(Appointment.person_id == PERSON, is_agent_of),
             Appointment.scope_id == ACTING_FOR,
             among(Appointment.role, OF_ORGANISATION),
             Appointment.from_at <= INSTANT,

@@ -13,14 +13,21 @@ from portal.workflow import Move, NoteRule, Workflow
 class MembershipState(StrEnum):
     """Where a membership stands."""
 
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    UNDER_REVIEW = "under_review"
+    RETURNED = "returned"
+    REJECTED = "rejected"
     ACTIVE = "active"
+    SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     EXPELLED = "expelled"
 
     @classmethod
-    def is_active_in_sql(cls) -> TextClause:
-        """Return the condition of the partial unique index: one active membership at a time."""
-        return text(f"state = '{cls.ACTIVE.value}'")
+    def is_held_in_sql(cls) -> TextClause:
+        """Return the condition of the partial unique index: one application or membership."""
+        ended = ", ".join(f"'{state.value}'" for state in (cls.REJECTED, cls.WITHDRAWN, cls.EXPELLED))
+        return text(f"state NOT IN ({ended})")
 
 
 MEMBERSHIP = Workflow(

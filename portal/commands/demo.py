@@ -20,7 +20,6 @@ from portal import clock
 from portal.access import require
 from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.accounts.operations import create_organisation, create_person, grant_appointment
-from portal.accounts.passwords import hash_password
 from portal.accounts.queries import DEMO_DOMAIN
 from portal.actors import SYSTEM
 from portal.alliances.models import Alliance, Tier
@@ -33,6 +32,7 @@ from portal.exchange.models import Interest, Listing
 from portal.operations import operation
 from portal.regions.queries import region_by_code
 from portal.roles import Role
+from portal.sign_in.passwords import hash_password
 
 PASSWORD = "demo-portal-2026"  # noqa: S105 - shown on the page, wherever the demo world is loaded
 SEED = 2026

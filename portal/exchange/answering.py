@@ -46,6 +46,8 @@ def send_interest(
         holding.released_at = clock.now()
         db.session.flush()
     interest = Interest(
+        listing_title=listing.title,
+        listing_direction=listing.direction,
         listing=listing,
         organisation_id=by.organisation_id,
         owner_id=listing.organisation_id,

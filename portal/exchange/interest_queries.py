@@ -16,7 +16,7 @@ from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
 from portal.database import Rows, among, db, plain
-from portal.exchange.models import Direction, Interest, Listing
+from portal.exchange.models import Direction, Interest
 from portal.exchange.queries import RegionName
 from portal.exchange.workflow import InterestState
 from portal.regions.models import Region
@@ -64,15 +64,14 @@ def _select(*narrowed: ColumnElement[bool], received: bool) -> Rows:
             Interest.state,
             Interest.sent_at,
             Interest.expires_at,
-            Listing.direction,
-            Listing.title,
+            Interest.listing_direction,
+            Interest.listing_title,
             other.name,
             region.code,
             region.short,
             region.name,
             region.name_en,
         )
-        .join(Listing, Listing.id == Interest.listing_id)
         .join(other, other.id == side)
         .join(region, region.id == other.region_id)
         .where(*narrowed)

@@ -238,6 +238,9 @@ class Interest(Versioned, Model):
     #: The person who answered, and whom the owner speaks to after accepting.
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     message: Mapped[str] = mapped_column(Text)
+    #: What was answered, as it read then: the listing may be rewritten, this answer was to that.
+    listing_title: Mapped[str] = mapped_column(String(80))
+    listing_direction: Mapped[Direction] = mapped_column(choice(Direction))
     state: Mapped[InterestState] = mapped_column(choice(InterestState))
     sent_at: Mapped[datetime]
     expires_at: Mapped[datetime]

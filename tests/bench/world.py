@@ -22,7 +22,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 from portal import clock, create_app, search
 from portal.access import Standing, audience, standing_of, visible_to
 from portal.accounts.models import Organisation, OrganisationKind, Person
-from portal.accounts.queries import live_session
 from portal.actors import ANONYMOUS, Actor, person
 from portal.alliances.models import Membership, Tier
 from portal.alliances.workflow import MEMBERSHIP
@@ -31,6 +30,7 @@ from portal.commands.demo import PASSWORD, read
 from portal.database import WRITING, db
 from portal.exchange.models import ClosedAs, Interest, Listing, ListingVisibility, Naming
 from portal.exchange.workflow import InterestState, ListingState
+from portal.sign_in.queries import live_session
 
 ACCOUNT = "delegate@demo.example"
 #: In half of all texts, and in five of them whatever the size.

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal.accounts.models import Person
-from portal.accounts.passwords import hash_password
+from portal.sign_in.passwords import hash_password
 from tests.browser.visitor import PASSWORD, Visitor
 
 SWITCHES = (

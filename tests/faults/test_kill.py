@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, update
 
 from portal import clock
 from portal.accounts.models import Person
-from portal.accounts.passwords import hash_password
+from portal.sign_in.passwords import hash_password
 from tests.conftest import both_engines
 from tests.faults import repeated, report
 from tests.faults.aftermath import faults_of

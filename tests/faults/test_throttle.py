@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import create_engine, update
 
 from portal.accounts.models import Person
-from portal.accounts.passwords import hash_password
+from portal.sign_in.passwords import hash_password
 from tests.conftest import both_engines
 from tests.faults import repeated
 from tests.faults.race import Racers, Task

@@ -10,14 +10,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.accounts.models import Person, Session
+from portal.accounts.models import Person
 from portal.accounts.operations import grant_appointment
-from portal.accounts.passwords import hash_password
 from portal.accounts.queries import account_name
 from portal.actors import SYSTEM
 from portal.database import db
 from portal.operations import operation
 from portal.roles import Role
+from portal.sign_in.models import Session
+from portal.sign_in.passwords import hash_password
 from tests.client import Client
 from tests.conftest import both_engines, make_app
 from tests.world import World

@@ -26,13 +26,15 @@ from werkzeug.wrappers import Response
 
 from portal import clock
 from portal.access import public, requires
-from portal.accounts import operations, passwords, queries
-from portal.accounts.forms import SignInForm
-from portal.accounts.models import Person, Session, SignedIn
+from portal.accounts.models import Person
+from portal.accounts.queries import account_name, person_named
 from portal.database import Busy, db
 from portal.errors import Refused, TooMany
+from portal.sign_in import operations, passwords, queries
+from portal.sign_in.forms import SignInForm
+from portal.sign_in.models import Session, SignedIn
 
-bp = Blueprint("accounts", __name__)
+bp = Blueprint("sign_in", __name__)
 login_manager = LoginManager()
 # Our own session rows decide; the library's check by address and browser would only add noise.
 login_manager.session_protection = None
@@ -65,16 +67,16 @@ def sign_in() -> tuple[str, int] | Response:
         return redirect(_inside(request.args.get("next")))
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
-    account = queries.account_name(form.account.data or "")
+        return render_template("sign_in/sign_in.html", form=form), 422 if form.errors else 200
+    account = account_name(form.account.data or "")
     account_key = f"account:{hashlib.sha256(account.encode()).hexdigest()[:32]}"
     _throttle(account_key)
-    person = queries.person_named(account)
+    person = person_named(account)
     # Outside any lock and for unknown accounts too: the time tells nothing.
     known_hash = person.password_hash if person else None
     if not passwords.matches(known_hash, form.password.data or "") or person is None:
         form.refusal = _("The account or the password is not right.")
-        return render_template("accounts/sign_in.html", form=form), 422
+        return render_template("sign_in/sign_in.html", form=form), 422
     _enter(person, is_own_device=bool(form.is_own_device.data), attempts_key=account_key)
     return redirect(_inside(request.args.get("next")))
 

@@ -1,0 +1,97 @@
+"""What an organisation says of itself: former names, chain nodes, qualifications, contacts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Organisation
+from portal.chain.models import ChainNode
+from portal.database import Model, choice, constraints
+
+
+class FormerName(Model):
+    """A name an organisation had, or the name of a double that was merged into it."""
+
+    __tablename__ = "former_name"
+    __table_args__ = constraints(Index(None, "organisation_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    normal_name: Mapped[str] = mapped_column(String(120), index=True)
+    until_at: Mapped[datetime]
+
+
+class OrganisationNode(Model):
+    """That an organisation works at a node of a chain."""
+
+    __tablename__ = "organisation_node"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    chain_node_id: Mapped[int] = mapped_column(
+        ForeignKey("chain_node.id"), primary_key=True, index=True
+    )
+
+    chain_node: Mapped[ChainNode] = relationship(lazy="joined", innerjoin=True)
+
+
+class Qualification(Model):
+    """A certificate (资质): seen in the original by somebody, and no copy kept."""
+
+    __tablename__ = "qualification"
+    __table_args__ = constraints(Index(None, "organisation_id"))
+    noun = "qualification"
+    address = "id"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str | None] = mapped_column(String(60))
+    issuer: Mapped[str] = mapped_column(String(120))
+    valid_until: Mapped[date | None]
+    seen_at: Mapped[datetime | None]
+    seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class ContactKind(StrEnum):
+    """How somebody is reached."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    WECHAT = "wechat"
+    ADDRESS = "address"
+
+
+class ContactAudience(StrEnum):
+    """To whom the organisation consented to show one contact."""
+
+    NOBODY = "nobody"
+    MEMBERS = "members"
+    PUBLIC = "public"
+
+
+class ContactPoint(Model):
+    """One way to reach an organisation, shown only as far as it consented, field by field."""
+
+    __tablename__ = "contact_point"
+    __table_args__ = constraints(Index(None, "organisation_id"))
+    noun = "contact_point"
+    address = "id"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    kind: Mapped[ContactKind] = mapped_column(choice(ContactKind))
+    label: Mapped[str | None] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(String(200))
+    shown_to: Mapped[ContactAudience] = mapped_column(choice(ContactAudience))
+    #: Who consented, and when the consent was last given.
+    consented_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    consented_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship()

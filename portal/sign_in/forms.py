@@ -1,0 +1,16 @@
+"""The sign-in form."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, PasswordField, StringField
+
+from portal.forms import Form, at_most, required
+
+
+class SignInForm(Form):
+    """One account name, one password."""
+
+    account = StringField(_l("Mobile number or e-mail"), validators=[*required(), at_most(254)])
+    password = PasswordField(_l("Password"), validators=[*required(), at_most(200)])
+    is_own_device = BooleanField(_l("This is my own device: keep me signed in for 30 days"))

@@ -1,0 +1,54 @@
+"""Questions about sessions."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
+
+from portal import clock
+from portal.accounts.models import Organisation, Person
+from portal.database import Instant, plain
+from portal.sign_in.models import Session, SignedIn
+
+
+def digest(key: str) -> str:
+    """Return what the database holds of a session key: its SHA-256."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+_principal = aliased(Person)
+#: Built once: it runs on every request of whoever is signed in.
+_LIVE_SESSION = (
+    select(
+        Session.id,
+        Session.person_id,
+        Session.organisation_id,
+        Session.seen_at,
+        Session.proved_at,
+        Session.is_strong,
+        Session.is_own_device,
+        Session.on_behalf_of_id,
+        Person.name,
+        Person.language,
+        Person.is_large_type,
+        Organisation.name,
+        _principal.name,
+    )
+    .join(Person, Person.id == Session.person_id)
+    .outerjoin(_principal, _principal.id == Session.on_behalf_of_id)
+    .outerjoin(Organisation, Organisation.id == Session.organisation_id)
+    .where(
+        Session.digest == bindparam("digest"),
+        Session.ended_at.is_(None),
+        Person.closed_at.is_(None),
+        Session.expires_at > bindparam("now", type_=Instant),
+    )
+)
+
+
+def live_session(key: str) -> SignedIn | None:
+    """Return whom a cookie's key lets in, if its session was not ended and has not run out."""
+    found = plain(_LIVE_SESSION, {"digest": digest(key), "now": clock.now()})
+    return SignedIn(key, *found[0]) if found else None
