@@ -14,6 +14,11 @@ ROOT = Path(__file__).resolve().parent
 INSTANCE = Path(os.environ.get("INSTANCE_PATH", ROOT / "instance"))
 
 
+def listed(written: str) -> list[str]:
+    """Return what a setting lists, separated by commas."""
+    return [each.strip() for each in written.split(",") if each.strip()]
+
+
 class Config:
     """What all environments share."""
 
@@ -25,9 +30,7 @@ class Config:
         f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
     )
     #: The host names the portal answers to, separated by commas.
-    TRUSTED_HOSTS = [
-        host.strip() for host in os.environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()
-    ] or None
+    TRUSTED_HOSTS = listed(os.environ.get("TRUSTED_HOSTS", "")) or None
     #: How many reverse proxies stand in front and may be believed about the visitor's address.
     TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 
@@ -39,6 +42,8 @@ class Config:
     SESSION_COOKIE_SECURE = PUBLIC_BASE_URL.startswith("https://")
     # How long a cookie may live at most; the session row at the server decides (12 h or 30 days).
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
+    # A cookie on every answer of a permanent session would stand in shared caches with them.
+    SESSION_REFRESH_EACH_REQUEST = False
     # The CSRF token lives as long as the session: an hour's limit would lose long forms.
     WTF_CSRF_TIME_LIMIT = None
 
@@ -46,9 +51,28 @@ class Config:
     BABEL_DEFAULT_TIMEZONE = "Asia/Shanghai"
     BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
 
+    #: How mail and short messages leave: "outbox" keeps them for a person to hand over (a portal
+    #: without mail), "console" writes them to the server's log (for development).
+    MAIL_ADAPTER = os.environ.get("MAIL_ADAPTER") or "outbox"
+    SMS_ADAPTER = os.environ.get("SMS_ADAPTER") or "outbox"
+
+    #: Who runs the portal and how to reach them: the footer and the privacy notice say it.
+    OPERATOR_NAME = os.environ.get("OPERATOR_NAME", "")
+    OPERATOR_CONTACT = os.environ.get("OPERATOR_CONTACT", "")
+    #: The two record numbers of a site in mainland China; what is empty is not shown.
+    ICP_NUMBER = os.environ.get("ICP_NUMBER", "")
+    POLICE_NUMBER = os.environ.get("POLICE_NUMBER", "")
+    #: The version (a date) of the privacy notice that everybody is asked to consent to; with
+    #: none, nobody is asked. A new text means a new date.
+    PRIVACY_NOTICE = os.environ.get("PRIVACY_NOTICE", "")
+    #: The day of the notice that comes with this version of the portal.
+    NOTICE_DATE = "2026-11-24"
+
     #: Attempts to sign in within a quarter of an hour: per account, and per network address.
     SIGN_INS_PER_ACCOUNT = int(os.environ.get("SIGN_INS_PER_ACCOUNT", "5"))
     SIGN_INS_PER_ADDRESS = int(os.environ.get("SIGN_INS_PER_ADDRESS", "50"))
+    #: Whether administrators, secretaries and liaisons must have a second factor or a passkey.
+    SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "0") in ("1", "true", "True")
     #: Days an answer to a listing waits before it lapses.
     INTEREST_DAYS = int(os.environ.get("INTEREST_DAYS", "14"))
     #: Days a listing may be open (DOMAIN D4: at most twelve months).
@@ -75,6 +99,8 @@ class Production(Config):
     """A server that strangers reach. It starts only when everything is in order."""
 
     NAME = "production"
+    PRIVACY_NOTICE = Config.PRIVACY_NOTICE or Config.NOTICE_DATE
+    SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "1") in ("1", "true", "True")
 
     def __init__(self) -> None:
         faults = production_faults(os.environ)
@@ -95,7 +121,7 @@ def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[st
         faults.append("FLASK_DEBUG is on: unset it; debug pages show the source and run code.")
     if not environment.get("PUBLIC_BASE_URL", "").startswith("https://"):
         faults.append("PUBLIC_BASE_URL is missing: set it to the https:// address of the portal.")
-    if not environment.get("TRUSTED_HOSTS"):
+    if not listed(environment.get("TRUSTED_HOSTS", "")):
         faults.append("TRUSTED_HOSTS is missing: set it to the host names, separated by commas.")
     return faults
 

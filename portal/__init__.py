@@ -21,9 +21,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import config
-from portal import access, commands, consequences, database, errors, language, links, outbox, responses
+from portal import (
+    access,
+    appearance,
+    commands,
+    consequences,
+    database,
+    errors,
+    language,
+    links,
+    outbox,
+    responses,
+)
 from portal.accounts import models as accounts_models
+from portal.accounts import outbox_views, person_queries, privacy_views
 from portal.accounts import queries as accounts_queries
+from portal.accounts import views as accounts_views
+from portal.alliances import membership_views, news_views
 from portal.alliances import models as alliances_models
 from portal.alliances import queries as alliances_queries
 from portal.alliances import views as alliances_views
@@ -37,11 +51,24 @@ from portal.exchange import interest_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
+from portal.organisations import agent_views, contact_views, people_views, qualification_views
+from portal.organisations import models as organisations_models
+from portal.organisations import views as organisation_views
 from portal.regions import models as regions_models
 from portal.regions import views as regions_views
-from portal.organisations import models as organisations_models
 from portal.registry import Registry
+from portal.sign_in import (
+    device_views,
+    entering,
+    factor_reset_views,
+    factor_views,
+    invitation_views,
+    passkey_views,
+    password_views,
+    scan_views,
+)
 from portal.sign_in import models as sign_in_models
+from portal.sign_in import personal as sign_in_personal
 from portal.sign_in import views as sign_in_views
 
 #: The rooms of the house, floor by floor, with the views each opens.
@@ -49,8 +76,25 @@ AREAS = (
     # reference
     regions_views,
     # people
+    accounts_views,
+    privacy_views,
+    outbox_views,
     sign_in_views,
+    device_views,
+    invitation_views,
+    scan_views,
+    factor_views,
+    factor_reset_views,
+    passkey_views,
+    password_views,
+    organisation_views,
+    qualification_views,
+    contact_views,
+    people_views,
+    agent_views,
     alliances_views,
+    membership_views,
+    news_views,
     # works
     exchange_views,
     interest_views,
@@ -99,6 +143,24 @@ WORKFLOWS = (
     exchange_workflow.INTEREST,
 )
 
+#: Everything the portal holds of a person: the copy they may ask for (`accounts/views.py`).
+PERSONAL_DATA = (
+    person_queries.person_data,
+    person_queries.appointments_data,
+    person_queries.agencies_data,
+    person_queries.consents_data,
+    person_queries.messages_data,
+    sign_in_personal.sign_in_data,
+    person_queries.mentions(organisations_models.Qualification, "seen_by_id"),
+    person_queries.mentions(organisations_models.ContactPoint, "consented_by_id"),
+    person_queries.mentions(alliances_models.ChairTerm, "person_id"),
+    person_queries.mentions(alliances_models.Membership, "contact_id", "applied_by_id"),
+    person_queries.mentions(alliances_models.News, "author_id"),
+    person_queries.mentions(exchange_models.Listing, "contact_id", "submitted_by_id"),
+    person_queries.mentions(exchange_models.Interest, "person_id"),
+    person_queries.journal_data,
+)
+
 ROOT = Path(__file__).resolve().parent.parent
 #: What `script/bootstrap` brings; pages work plainly without it, `/readyz` says so.
 ASSETS = ("vendor/bootstrap/bootstrap.min.css",)
@@ -126,19 +188,27 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
     database.init_app(app)
+    links.init_app(app)
     app.extensions["registry"] = Registry(
         nouns={noun.noun: noun for noun in NOUNS},
         standing=union_all(*(provide() for provide in STANDING)),
+        belonging=alliances_queries.belonging(),
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
+        personal_data=PERSONAL_DATA,
+        at_closure=(sign_in_personal.end_access,),
+        at_erasure=(sign_in_personal.forget,),
     )
     migrate.init_app(app, db)
-    language.init_app(app)
+    outbox.init_app(app)
+    language.init_app(app, accounts_views.keep_language)
+    appearance.init_app(app, accounts_views.keep_type)
     csrf.init_app(app)
-    sign_in_views.login_manager.init_app(app, add_context_processor=False)
+    entering.login_manager.init_app(app, add_context_processor=False)
     errors.init_app(app)
     access.init_app(app)
     responses.init_app(app)
+    factor_views.init_app(app)
     for area in AREAS:
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)

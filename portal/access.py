@@ -131,9 +131,7 @@ def find(model: Any, address: int | str) -> Any:
     return db.session.scalar(select(model).where(getattr(model, model.address) == address))
 
 
-def requires(
-    permission: str, model: Any = None, *, fresh: bool = False
-) -> Callable[[View], View]:
+def requires(permission: str, model: Any = None, *, fresh: bool = False) -> Callable[[View], View]:
     """Let a view be reached only with a permission, on the record its URL names.
 
     The record is handed to the view under the name of its noun. Missing and invisible records
@@ -191,7 +189,8 @@ def init_app(app: Flask) -> None:
         if current_actor().kind is ActorKind.ANONYMOUS:
             target = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("sign_in.sign_in", next=target))
-        app.logger.info("turned away: %s", answer)
+        # Written with its quotes: an address may hold line ends and would forge a line.
+        app.logger.info("turned away: %r", str(answer))
         return page(403 if isinstance(answer, Denied) else 404)
 
 

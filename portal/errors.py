@@ -7,6 +7,7 @@ person. The rest are the door's answers. Nothing here decides who may do what.
 from __future__ import annotations
 
 import sqlite3
+from urllib.parse import quote, urlencode
 
 import psycopg
 from flask import Flask, Response, current_app, jsonify, render_template, request
@@ -20,6 +21,13 @@ from portal.database import Busy
 
 #: The status codes that have a page of their own, in both languages.
 PAGES = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
+
+
+#: The fields in which people write at length, whatever the form: a list of what may be shown
+#: again, because a list of what must not (passwords, codes) would one day be too short.
+WRITTEN = ("title", "specification", "message", "note", "statement", "capabilities", "body")
+#: No field takes more characters than this.
+LONGEST_WRITTEN = 5000
 
 
 class Refused(Exception):
@@ -73,7 +81,37 @@ def is_overload(error: DBAPIError) -> bool:
     return isinstance(cause, psycopg.OperationalError)
 
 
-def page(status: int, sentence: str | LazyString | None = None) -> Response:
+def written() -> list[str]:
+    """Return what the person wrote at length into the form that was sent, to be copied."""
+    texts = (request.form.get(name, "").strip() for name in WRITTEN)
+    return [text[:LONGEST_WRITTEN] for text in texts if text]
+
+
+def readable_address(*, without: str | None = None) -> str:
+    """Return an address of this page that can be opened, also where a form was answered.
+
+    It is the page's own address where it can be read, else the nearest above it, else the front
+    page. `without` names an argument that is left out.
+    """
+    path = request.path
+    if request.method not in ("GET", "HEAD"):
+        while path != "/" and not _can_be_read(path):
+            path = path.rstrip("/").rpartition("/")[0] or "/"
+    is_own = path == request.path
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k != without] if is_own else []
+    path = "/" + quote(path.lstrip("/\\"))
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _can_be_read(path: str) -> bool:
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return adapter is not None and bool(adapter.match(path, method="GET"))
+    except HTTPException:  # no such address, or one that takes forms only
+        return False
+
+
+def page(status: int, sentence: str | LazyString | None = None, **more: object) -> Response:
     """Return the error page of a status, or problem+json for a client that asks for JSON."""
     best = request.accept_mimetypes.best_match(["text/html", "application/problem+json"])
     if best == "application/problem+json":
@@ -82,7 +120,7 @@ def page(status: int, sentence: str | LazyString | None = None) -> Response:
         response.mimetype = "application/problem+json"
     else:
         template = f"errors/{status}.html" if status in PAGES else "errors/500.html"
-        response = current_app.make_response(render_template(template, sentence=sentence))
+        response = current_app.make_response(render_template(template, sentence=sentence, **more))
     response.status_code = status
     return response
 
@@ -99,7 +137,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Response:
-        return page(400, _("This form is too old or came from another page. Open it again."))
+        # Most often the session ended while somebody wrote: what they wrote must not be lost.
+        sentence = _("You were signed out while this page was open, or it is too old to be sent.")
+        return page(400, sentence, kept=written(), address=readable_address())
 
     @app.errorhandler(Busy)
     def busy(_error: Exception) -> Response:

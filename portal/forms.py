@@ -13,11 +13,13 @@ import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms import DecimalField, Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.actors import Actor
@@ -30,6 +32,28 @@ def cleaned(value: Any) -> Any:
         return value
     kept = "".join(c for c in value if c in "\n\t" or unicodedata.category(c) != "Cc")
     return kept.strip()
+
+
+def version_in(written: str) -> int | None:
+    """Return the version that a form or button sent, or None where it sent none.
+
+    What is no version of ours counts as an old one (0): it must not pass for "expects nothing".
+    """
+    if not written:
+        return None
+    is_number = written.isascii() and written.isdecimal() and len(written) < 10
+    return int(written) if is_number else 0
+
+
+class NumberField(DecimalField):
+    """A decimal number; infinity and the values that are no numbers at all are refused."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed. Raises ValueError, which becomes an error of the field."""
+        super().process_formdata(valuelist)
+        if isinstance(self.data, Decimal) and not self.data.is_finite():
+            self.data = None
+            raise ValueError(self.gettext("Not a valid decimal value."))
 
 
 class Form(FlaskForm):
@@ -56,8 +80,11 @@ class Form(FlaskForm):
         self.refusal: str | None = None
         #: The status to answer with when the form is shown again.
         self.status = 200
-        if not self.is_submitted():
+        # Also where another form of the page was sent and this one is shown beside it; and what
+        # came without a key is never taken for something sent before.
+        if not self.key.data:
             self.key.data = secrets.token_urlsafe(12)
+        if not self.version.raw_data:
             self.version.data = str(thing.version) if hasattr(thing, "version") else ""
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -71,13 +98,19 @@ class Form(FlaskForm):
     def expected(self) -> int | None:
         """The version the person saw when the form was opened, or None for a new record."""
         # What was sent, never what the record holds: a form without a version expects nothing.
-        written = str((self.version.raw_data or [""])[0])
-        return int(written) if written.isdecimal() else None
+        return version_in(str((self.version.raw_data or [""])[0]))
 
     def receipt(self, by: Actor) -> str:
-        """Return the receipt of this request: person, form key and digest of the content."""
-        content = {name: str(value) for name, value in self.data.items() if name != "csrf_token"}
-        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        """Return the receipt of this request: person, form key and digest of what was asked.
+
+        That is the address, for whom they act, and everything sent, the button included: saving
+        a draft and submitting the same text are two acts.
+        """
+        sent = sorted(
+            (name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"
+        )
+        asked = [request.path, by.organisation_id, by.on_behalf_of_id, sent]
+        digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
         return f"{by.person_id}:{(self.key.data or '')[:24]}:{digest}"
 
 

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from portal.actors import Actor, ActorKind
-from portal.database import TRIGGERS, Model, choice, constraints, db, immutable
+from portal.database import TRIGGERS, Model, choice, constraints, db, immutable, is_sqlite
 
 #: What the first line names as its predecessor.
 GENESIS = "0" * 64
@@ -203,11 +203,20 @@ def verify() -> Verdict:
     """Walk the whole chain and return what is wrong with it.
 
     Finds a line that was altered, deleted (at the end too), swapped or inserted, and a detail
-    that was altered. An erased detail is counted, not faulted.
+    that was altered. An erased detail is counted, not faulted. Others may write meanwhile: it
+    reads the chain and its head as they stood at one instant, on a connection of its own.
     """
+    # SQLite reads one state within a transaction anyway; PostgreSQL does when asked to.
+    options = {} if is_sqlite() else {"isolation_level": "REPEATABLE READ"}
+    with db.engine.connect().execution_options(**options) as connection, Session(connection) as one:
+        return _verify(one)
+
+
+def _verify(session: Session) -> Verdict:
     faults: list[str] = []
     expected, previous, erased = 1, GENESIS, 0
-    rows = db.session.execute(
+    head = session.get(JournalHead, 1)
+    rows = session.execute(
         select(JournalLine, JournalDetail)
         .outerjoin(JournalDetail, JournalDetail.number == JournalLine.number)
         .order_by(JournalLine.number)
@@ -225,11 +234,22 @@ def verify() -> Verdict:
         if detail is None and line.digest is not None:
             erased += 1
         expected, previous = line.number + 1, line.hash
-    head = db.session.get(JournalHead, 1)
     length, tip = (head.length, head.hash) if head else (0, GENESIS)
     if (length, tip) != (expected - 1, previous):
         faults.append(f"the chain ends at line {expected - 1}, its head says {length}")
     return Verdict(lines=expected - 1, erased=erased, faults=tuple(faults))
+
+
+def erase_details(noun: str, record_ids: Iterable[int]) -> int:
+    """Erase the details of the lines about some records, inside an operation; count them.
+
+    The lines stay and the chain still verifies: it holds digests only.
+    """
+    about = select(JournalLine.number).where(
+        JournalLine.noun == noun, JournalLine.record_id.in_(list(record_ids))
+    )
+    erased = db.session.execute(delete(JournalDetail).where(JournalDetail.number.in_(about)))
+    return int(erased.rowcount)  # type: ignore[attr-defined]
 
 
 def lines_about(noun: str, record_id: int) -> Sequence[tuple[JournalLine, dict[str, Any] | None]]:

@@ -6,36 +6,56 @@ Names that are data carry both languages in their record; `localised` picks one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from babel import Locale, support
 from flask import Flask, g, has_request_context, redirect, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal
 from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
+
+from portal.database import Busy
+from portal.errors import readable_address
 
 #: Locale -> the tag for `lang=` and the name the switch shows, in its own language.
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 COOKIE = "language"
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
 FEN_PER_YI = 10_000_000_000
+FEN_PER_MILLION = 100_000_000
+FEN_PER_BILLION = 100_000_000_000
 
 
 def chosen_language() -> str:
-    """Return the language of this request: the cookie's, or Chinese (also where there is none)."""
+    """Return the language of this request: the account's, else the cookie's, else Chinese."""
     if not has_request_context():
         return "zh"
     # A page asks some two hundred times.
     known: str | None = g.get("language")
     if known is None:
         chosen = request.cookies.get(COOKIE, "")
-        known = g.language = chosen if chosen in LANGUAGES else "zh"
+        # Set before the account is asked: what loading it may have to say needs a language too.
+        g.language = chosen if chosen in LANGUAGES else "zh"
+        kept = preference("language")
+        known = g.language = kept if kept in LANGUAGES else g.language
     return known
+
+
+def preference(name: str) -> Any:
+    """Return what the signed-in person chose, or None: also where the database does not answer."""
+    try:
+        return getattr(current_user, name, None)
+    except (SQLAlchemyError, Busy):
+        return None
 
 
 def is_english() -> bool:
@@ -68,14 +88,25 @@ def moment(value: datetime | None) -> str:
 
 
 def money(fen: int | None) -> str:
-    """Return an amount of integer fen in units of 万元 or 亿元, two decimals at most."""
+    """Return an amount of integer fen as people say it, in the largest unit that loses nothing.
+
+    In Chinese 58万元 or 5.8亿元, in English ¥580,000, ¥5.8 million or ¥1.2 billion.
+    """
     if fen is None:
         return ""
-    if fen >= FEN_PER_YI:
-        number = format_decimal(round(fen / FEN_PER_YI, 2), "#,##0.##")
+    if is_english():
+        large = ((FEN_PER_BILLION, " billion"), (FEN_PER_MILLION, " million"))
+        fitting = (each for each in large if fen >= each[0] and fen * 100 % each[0] == 0)
+        unit, name = next(fitting, (FEN_PER_YUAN, ""))
+        return f"¥{_decimal(fen, unit)}{name}"
+    if fen >= FEN_PER_YI and fen * 100 % FEN_PER_YI == 0:
+        number = _decimal(fen, FEN_PER_YI)
         return str(_("%(number)s hundred million yuan", number=number))
-    number = format_decimal(round(fen / FEN_PER_WAN, 2), "#,##0.##")
-    return str(_("%(number)s × 10,000 yuan", number=number))
+    return str(_("%(number)s × 10,000 yuan", number=_decimal(fen, FEN_PER_WAN)))
+
+
+def _decimal(fen: int, unit: int) -> str:
+    return str(format_decimal(Decimal(fen) / unit, "#,##0.######"))
 
 
 @cache
@@ -84,8 +115,8 @@ def _catalogue(language: str) -> Any:
     return support.Translations.load(str(CATALOGUES), [language])
 
 
-def init_app(app: Flask) -> None:
-    """Teach the application its languages."""
+def init_app(app: Flask, keep: Callable[[str], None]) -> None:
+    """Teach the application its languages; `keep` stores the choice of whoever is signed in."""
     Babel(app, locale_selector=chosen_language)
     # A page asks for some two hundred words; finding the catalogue anew for each of them was a
     # fifth of its cost.
@@ -105,8 +136,9 @@ def init_app(app: Flask) -> None:
         wanted = request.args.get("language")
         if request.method != "GET" or wanted not in LANGUAGES:
             return None
-        kept = [(k, v) for k, v in request.args.items(multi=True) if k != "language"]
-        response = redirect(address_with(kept))
+        response = redirect(readable_address(without="language"))
+        if current_user.is_authenticated:
+            keep(wanted)
         response.set_cookie(
             COOKIE,
             wanted,
@@ -118,22 +150,16 @@ def init_app(app: Flask) -> None:
         return response
 
 
-def address_with(arguments: list[tuple[str, str]]) -> str:
-    """Return the address of this page with other arguments."""
-    path = "/" + quote(request.path.lstrip("/\\"))
-    return f"{path}?{urlencode(arguments)}" if arguments else path
-
-
 def switch_to() -> dict[str, str]:
-    """Return what the language switch shows: the other language, and where it leads."""
+    """Return what the language switch shows: the other language, and where it leads.
+
+    On a page that answered a form it leads to the nearest page that can be opened.
+    """
     other = "zh" if is_english() else "en"
-    kept = [
-        (k, v)
-        for k, v in (request.args.items(multi=True) if request.method == "GET" else ())
-        if k != "language"
-    ]
+    address = readable_address(without="language")
+    joint = "&" if "?" in address else "?"
     return {
-        "href": address_with([*kept, ("language", other)]),
+        "href": f"{address}{joint}language={other}",
         # Each language is named in itself, so that whoever needs it can read it.
         "label": Locale.parse(other).get_display_name(other) or other,
         "language": LANGUAGES[other],

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app, url_for
+import segno
+from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Index, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -87,14 +88,15 @@ def make(
 ) -> MadeLink:
     """Make a link about a record, inside the operation that needs it; journaled.
 
-    With `with_code` it can be used by typing eight digits too.
+    With `with_code` it can be used by typing eight digits too. A record that is made together
+    with its link has no id yet: the caller fills in `record_id` after the flush.
     """
     token = secrets.token_urlsafe(24)
     code = _unused_code() if with_code else None
     link = ActionLink(
         purpose=purpose,
         about_noun=thing.noun,
-        record_id=thing.id,
+        record_id=thing.id or 0,
         person_id=person_id,
         digest=_digest(token),
         code_digest=_code_digest(code) if code else None,
@@ -111,9 +113,7 @@ def make(
 def find(purpose: str, token: str) -> ActionLink | None:
     """Return the link of a purpose that a token opens, live or not, or None."""
     return db.session.scalar(
-        select(ActionLink).where(
-            ActionLink.purpose == purpose, ActionLink.digest == _digest(token)
-        )
+        select(ActionLink).where(ActionLink.purpose == purpose, ActionLink.digest == _digest(token))
     )
 
 
@@ -167,7 +167,18 @@ def address(endpoint: str, **arguments: Any) -> str:
     Built on PUBLIC_BASE_URL alone: what a visitor claims as host never reaches a link.
     """
     base: str = current_app.config["PUBLIC_BASE_URL"].rstrip("/")
-    return base + url_for(endpoint, **arguments)
+    # Without a request too: commands and the worker write messages.
+    return base + current_app.url_map.bind("").build(endpoint, arguments)
+
+
+def qr_image(text: str) -> str:
+    """Return the QR code of a text as the address of an image (SVG within the page)."""
+    return str(segno.make(text, error="m").svg_data_uri(scale=5, border=2))
+
+
+def init_app(app: Flask) -> None:
+    """Let templates draw QR codes."""
+    app.add_template_global(qr_image)
 
 
 def _digest(token: str) -> str:

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from portal.access import current_actor
 from portal.database import db
 from portal.errors import Refused
+from portal.forms import version_in
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ def attempt(moves: Mapping[str, Callable[..., None]], name: str, thing: Any) -> 
     a refusal the record is read anew, so that the page shows what is true now.
     """
     operation = moves.get(name) or abort(404)
-    version, note = request.form.get("version", ""), request.form.get("note")
-    expected = int(version) if version.isdecimal() else None
+    note = request.form.get("note")
+    expected = version_in(request.form.get("version", ""))
     try:
         operation(thing, by=current_actor(), expected=expected, note=note)
     except Refused as refused:

@@ -49,15 +49,35 @@ MENU: tuple[Entry, ...] = (
     Entry(_l("Supply and demand"), "exchange.list_listings"),
     Entry(_l("Matchmaking"), "exchange.list_interests", "interest.list"),
     Entry(_l("Alliances"), "alliances.list_alliances"),
+    Entry(_l("Directory"), "directory.list_organisations"),
 )
 
 ALLIANCE_TABS: tuple[Entry, ...] = (
     Entry(_l("Overview"), "alliances.view_alliance", taken={"alliance_slug": "slug"}),
     Entry(_l("Members"), "alliances.list_members", taken={"alliance_slug": "slug"}),
+    Entry(_l("News"), "alliances.list_news", taken={"alliance_slug": "slug"}),
+    Entry(_l("Charter"), "alliances.view_charter", taken={"alliance_slug": "slug"}),
     Entry(_l("Supply and demand"), "exchange.list_listings", taken={"alliance": "slug"}),
 )
 
 
-def entries(table: tuple[Entry, ...], standing: Standing) -> list[Entry]:
-    """Return the entries of a table that a person may follow."""
-    return [entry for entry in table if entry.permission is None or can(standing, entry.permission)]
+#: What the people of an organisation keep of it.
+ORGANISATION_TABS: tuple[Entry, ...] = tuple(
+    Entry(label, endpoint, permission, taken={"organisation_id": "id"})
+    for label, endpoint, permission in (
+        (_l("Basics"), "organisations.edit_organisation", "organisation.edit"),
+        (_l("Chain nodes"), "organisations.choose_nodes", "organisation.edit"),
+        (_l("Qualifications"), "organisations.list_qualifications", "organisation.edit"),
+        (_l("Contacts"), "organisations.list_contacts", "organisation.edit"),
+        (_l("People"), "organisations.list_people", "organisation.list_people"),
+    )
+)
+
+
+def entries(table: tuple[Entry, ...], standing: Standing, thing: Any = None) -> list[Entry]:
+    """Return the entries of a table that a person may follow, for a record where it is tabs."""
+    return [
+        entry
+        for entry in table
+        if entry.permission is None or can(standing, entry.permission, thing)
+    ]

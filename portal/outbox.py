@@ -1,18 +1,30 @@
 """Messages that leave the portal: written in the transaction, delivered after it.
 
-A row is the message; whoever delivers (the worker, or a person in a portal without mail) marks
-it sent. `deliver` is one function per channel, chosen by configuration.
+`send_mail` and `send_sms` are the only two ways out, one function per channel. Where a message
+goes is chosen by configuration: into the outbox, from which a person hands it over (a portal
+without mail), or onto the server's console.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, Text
+from flask import Flask, current_app
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database import Model, choice, constraints
+from portal import clock, journal
+from portal.access import require, visible_to
+from portal.actors import Actor, Standing
+from portal.database import Model, choice, constraints, db
+from portal.errors import Refused
+from portal.operations import operation
+
+#: Messages of one page of the outbox.
+SHOWN = 50
 
 
 class Channel(StrEnum):
@@ -42,3 +54,113 @@ class OutboxMessage(Model):
     sent_at: Mapped[datetime | None]
     #: Who wrote it and may hand it over (plain number: the ground knows no people).
     written_by_id: Mapped[int | None] = mapped_column(index=True)
+
+
+def send_mail(recipient: str, subject: str, body: str, *, by: Actor) -> OutboxMessage:
+    """Send a mail, inside the operation that writes it, by the adapter of MAIL_ADAPTER."""
+    message = _write(Channel.MAIL, recipient, subject, body, by=by)
+    ADAPTERS[current_app.config["MAIL_ADAPTER"]](message)
+    return message
+
+
+def send_sms(recipient: str, body: str, *, by: Actor) -> OutboxMessage:
+    """Send a short message, inside the operation that writes it, by SMS_ADAPTER."""
+    message = _write(Channel.SMS, recipient, "", body, by=by)
+    ADAPTERS[current_app.config["SMS_ADAPTER"]](message)
+    return message
+
+
+def _write(
+    channel: Channel, recipient: str, subject: str, body: str, *, by: Actor
+) -> OutboxMessage:
+    message = OutboxMessage(
+        channel=channel,
+        recipient=recipient,
+        subject=subject,
+        body=body,
+        created_at=clock.now(),
+        written_by_id=by.person_id,
+    )
+    db.session.add(message)
+    db.session.flush()
+    journal.note("outbox_message.write", message, by=by)
+    return message
+
+
+def _keep(_message: OutboxMessage) -> None:
+    """Leave the message in the outbox: somebody copies it and says that it was sent."""
+
+
+def _print(message: OutboxMessage) -> None:
+    """Write the message to the server's log; in production never what it says, nor to whom."""
+    body = "" if current_app.config["NAME"] == "production" else message.body
+    current_app.logger.info(
+        "%s to %s: %r %r", message.channel.value, masked(message.recipient), message.subject, body
+    )
+    message.sent_at, message.body = clock.now(), ""
+
+
+#: What MAIL_ADAPTER and SMS_ADAPTER may name.
+ADAPTERS: dict[str, Callable[[OutboxMessage], None]] = {"outbox": _keep, "console": _print}
+
+
+def masked(recipient: str) -> str:
+    """Return an address of which only its owner recognises the rest: z***@example.cn, 138****78."""
+    name, at, domain = recipient.partition("@")
+    if at:
+        return f"{name[:1]}***@{domain}"
+    return f"{name[:3]}****{name[-2:]}" if len(name) > 6 else "****"
+
+
+@operation
+def mark_sent(message: OutboxMessage, *, by: Actor) -> None:
+    """Record that a message was handed over; what it said is forgotten, for it may open something.
+
+    Raises `Refused` where it was sent already.
+    """
+    require(by, "outbox_message.send", message)
+    if message.sent_at is not None:
+        raise Refused(_l("This message was sent already."))
+    message.sent_at, message.body = clock.now(), ""
+    journal.note("outbox_message.send", message, by=by)
+
+
+def messages_to_send(standing: Standing) -> Sequence[OutboxMessage]:
+    """Return the oldest messages that wait to be handed over, of those the person may see."""
+    return _messages(standing, is_sent=False)
+
+
+def messages_sent(standing: Standing) -> Sequence[OutboxMessage]:
+    """Return the newest messages that were sent, of those the person may see."""
+    return _messages(standing, is_sent=True)
+
+
+def _messages(standing: Standing, *, is_sent: bool) -> Sequence[OutboxMessage]:
+    order = OutboxMessage.sent_at.desc() if is_sent else OutboxMessage.id
+    return db.session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.sent_at.isnot(None) if is_sent else OutboxMessage.sent_at.is_(None),
+            visible_to(standing, "outbox_message.view", OutboxMessage),
+        )
+        .order_by(order, OutboxMessage.id)
+        .limit(SHOWN)
+    ).all()
+
+
+def forget_recipient(recipients: Collection[str]) -> None:
+    """Empty every message to some addresses, inside an operation that erases a person."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.recipient.in_(list(recipients)))
+        .values(recipient="", subject="", body="", sent_at=clock.now())
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Keep the portal from starting with an adapter that does not exist."""
+    for name in ("MAIL_ADAPTER", "SMS_ADAPTER"):
+        if app.config[name] not in ADAPTERS:
+            raise SystemExit(
+                f"{name} is {app.config[name]!r}: choose one of {', '.join(ADAPTERS)}."
+            )

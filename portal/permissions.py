@@ -8,6 +8,7 @@ same rule into the search index. The words are made in `words.py`.
 
 from __future__ import annotations
 
+from portal.belonging import HeldBeside
 from portal.roles import Role
 from portal.words import (
     Anywhere,
@@ -26,6 +27,7 @@ by_system = ByActor("system")
 signed_in = ByActor("person")
 a_member = Anywhere(Role.MEMBER)
 a_delegate = Anywhere(Role.DELEGATE)
+a_secretary = Anywhere(Role.SECRETARY)
 
 is_active = Fact("is_active")
 is_published = Fact("is_published")
@@ -35,6 +37,11 @@ was_published = Fact("was_published")
 is_not_confidential = Fact("is_not_confidential")
 is_answerable = Fact("is_answerable")
 is_accepted = Fact("is_accepted")
+is_standing = Fact("is_standing")
+is_without_manager = Fact("is_without_manager")
+is_at_organisation = Fact("is_at_organisation")
+is_of_expert = Fact("is_of_expert")
+is_office = Fact("is_office")
 
 
 def secretary_of(at: str) -> HeldAt:
@@ -57,11 +64,39 @@ def manager_of(at: str) -> HeldAt:
     return HeldAt(Role.MANAGER, at)
 
 
+def fellow_of(at: str) -> HeldBeside:
+    return HeldBeside(Role.MEMBER, at)
+
+
+def chairs_over(at: str) -> HeldBeside:
+    return HeldBeside(Role.CHAIR, at)
+
+
+def keeper_of(at: str) -> HeldBeside:
+    return HeldBeside(Role.SECRETARY, at)
+
+
 named_on = HeldAmong(Role.DELEGATE, "namings", "organisation_id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
 not_the_submitter = NotMine("submitted_by_id")
+not_the_applicant = NotMine("applied_by_id")
 is_mine = Mine("person_id")
+is_myself = Mine("id")
+is_my_agency = Mine("principal_id")
+is_my_errand = Mine("agent_id")
+is_written_by_me = Mine("written_by_id")
+not_the_requester = NotMine("requested_by_id")
 another_organisation = RepresentsAnother("organisation_id")
+
+#: Contacts are shown as far as the organisation consented, contact by contact; its own people
+#: always see them. The chair and the secretariat see what the members see.
+CONTACT_AUDIENCE: tuple[Line, ...] = (
+    (is_public,),
+    (is_members_only, fellow_of("organisation_id")),
+    (is_members_only, chairs_over("organisation_id")),
+    (is_members_only, keeper_of("organisation_id")),
+    (delegate_of("organisation_id"),),
+)
 
 #: An empty line holds for everyone; an empty tuple of lines for nobody.
 EVERYONE: tuple[Line, ...] = ((),)
@@ -73,10 +108,69 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     # accounts
     "session.start": EVERYONE,
     "session.own": ((is_mine,),),
+    "session.view": ((is_mine,),),
     "organisation.view": EVERYONE,
     "organisation.create": ((by_system,), (Anywhere(Role.SECRETARY),)),
+    # organisations: what its manager keeps, and what the secretariat helps with
+    "organisation.edit": ((manager_of("id"),),),
+    "organisation.keep": ((keeper_of("id"),),),
+    "organisation.rename": ((manager_of("id"),), (keeper_of("id"),)),
+    "organisation.complete": ((manager_of("id"),), (keeper_of("id"),)),
+    "organisation.list_qualifications": ((manager_of("id"),), (keeper_of("id"),)),
+    "organisation.list_people": ((delegate_of("id"),),),
+    "organisation.invite": (
+        (manager_of("id"),),
+        (a_secretary, is_without_manager),
+        (administrator, is_without_manager),
+    ),
+    #: Work on the registry, no approval of business: nobody gains a right by it.
+    "organisation.merge": ((administrator,),),
+    "qualification.view": EVERYONE,
+    "qualification.edit": ((manager_of("organisation_id"),),),
+    "qualification.confirm": ((keeper_of("organisation_id"),),),
+    "contact_point.view": CONTACT_AUDIENCE,
+    "contact_point.edit": ((manager_of("organisation_id"),),),
+    "agency.view": ((is_my_agency,), (is_my_errand,)),
+    "agency.list": ((signed_in,),),
+    "agency.end": ((is_my_agency,), (is_my_errand,)),
     "person.create": ((by_system,),),
-    "appointment.grant": ((by_system,),),
+    # accounts: what proves who somebody is
+    "person.secure": ((is_myself,),),
+    "person.edit": ((is_myself,),),
+    "person.close": ((is_myself,),),
+    "person.erase": ((is_myself,), (administrator,)),
+    "person.erase_closed": ((administrator,),),
+    "outbox_message.view": ((administrator,), (is_written_by_me,)),
+    "outbox_message.send": ((administrator,), (is_written_by_me,)),
+    "factor_reset.view": ((administrator,), (a_secretary,)),
+    "factor_reset.request": ((administrator,), (a_secretary,)),
+    "factor_reset.confirm": ((administrator, not_the_requester), (a_secretary, not_the_requester)),
+    "appointment.view": (
+        (is_mine,),
+        (is_at_organisation, delegate_of("scope_id")),
+        (is_of_expert, secretary_of("scope_id")),
+        (is_office, administrator),
+    ),
+    "appointment.end": (
+        (by_system,),
+        (is_mine,),
+        (is_at_organisation, manager_of("scope_id")),
+        (is_of_expert, secretary_of("scope_id")),
+        (is_office, administrator),
+    ),
+    "appointment.pass_on": ((is_mine, is_at_organisation, manager_of("scope_id")),),
+    # Which of these a role asks for stands in accounts/granting.py.
+    "appointment.grant_office": ((by_system,), (administrator,)),
+    "appointment.grant_expert": ((by_system,), (secretary_of("scope_id"),)),
+    "appointment.grant_manager": (
+        (by_system,),
+        (manager_of("scope_id"),),
+        (a_secretary, is_without_manager),
+        (administrator, is_without_manager),
+    ),
+    "appointment.grant_delegate": ((by_system,), (manager_of("scope_id"),)),
+    #: The chair and the member are derived: nobody appoints to them.
+    "appointment.grant_derived": (),
     # alliances
     "alliance.view": EVERYONE,
     "membership.view": (
@@ -84,9 +178,26 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (delegate_of("organisation_id"),),
         (secretary_of("alliance_id"),),
     ),
+    "alliance.edit": ((secretary_of("id"),),),
+    "membership.list": ((secretary_of("id"),),),
     "membership.admit": ((by_system,), (secretary_of("id"),)),
+    # Asked before there is a record: for whom one applies is whom one acts for.
+    "membership.apply": ((a_delegate,),),
+    "membership.edit": ((delegate_of("organisation_id"),),),
+    "membership.submit": ((delegate_of("organisation_id"),),),
+    "membership.retract": ((delegate_of("organisation_id"),),),
+    "membership.review": ((secretary_of("alliance_id"), not_the_applicant),),
+    "membership.approve": ((secretary_of("alliance_id"), not_the_applicant),),
+    "membership.return": ((secretary_of("alliance_id"), not_the_applicant),),
+    "membership.reject": ((secretary_of("alliance_id"), not_the_applicant),),
+    "membership.suspend": ((secretary_of("alliance_id"),),),
+    "membership.resume": ((secretary_of("alliance_id"),),),
     "membership.withdraw": ((secretary_of("alliance_id"),), (manager_of("organisation_id"),)),
     "membership.expel": ((secretary_of("alliance_id"),),),
+    "news.view": ((is_standing,), (secretary_of("alliance_id"),)),
+    "news.write": ((secretary_of("id"),),),
+    "news.edit": ((secretary_of("alliance_id"),),),
+    "news.withdraw": ((secretary_of("alliance_id"),),),
     "succession.appoint": ((by_system,), (secretary_of("id"),)),
     # exchange: listings
     "listing.view": (
@@ -103,6 +214,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "listing.publish": ((secretary_of("alliance_id"), not_the_submitter),),
     "listing.return": ((secretary_of("alliance_id"), not_the_submitter),),
     "listing.close": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
+    #: A consequence of a suspended membership; nobody's button.
+    "listing.hold": ((by_system,),),
     "listing.respond": (
         (is_answerable, is_public, another_organisation),
         (is_answerable, is_members_only, member_of("alliance_id"), another_organisation),
@@ -135,8 +248,10 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
         (delegate_of("organisation_id"),),
         (secretary_of("alliance_id"),),
     ),
+    ("contact_point", "value"): CONTACT_AUDIENCE,
+    # What an applicant wrote, whom it named, and why it was sent back.
     ("membership", "history"): (
-        (manager_of("organisation_id"),),
+        (delegate_of("organisation_id"),),
         (secretary_of("alliance_id"),),
     ),
 }

@@ -27,6 +27,10 @@ PRINCIPAL = bindparam("standing_principal", type_=Integer)
 INSTANT = bindparam("standing_instant", type_=Instant)
 #: A select of (role, scope id) rows over the three parameters above.
 StandingProvider = Callable[[], Rows]
+#: What an area holds of a person, for the copy they may ask for: its name, its rows.
+PersonalData = Callable[[int], tuple[str, list[dict[str, Any]]]]
+#: What an area does when an account is closed, or a person erased: (person, by=actor).
+Farewell = Callable[..., None]
 #: What else happens, in another area, in the same transaction: (thing, by=actor).
 Consequence = Callable[..., None]
 
@@ -38,7 +42,12 @@ class Registry:
     nouns: dict[str, type[Any]] = field(default_factory=dict)
     #: All providers joined by UNION ALL, built once: it runs on every request.
     standing: Any = None
+    #: A select of (organisation id, alliance id): which organisation belongs to which alliance.
+    belonging: Any = None
     workflows: dict[str, Workflow] = field(default_factory=dict)
+    personal_data: tuple[PersonalData, ...] = ()
+    at_closure: tuple[Farewell, ...] = ()
+    at_erasure: tuple[Farewell, ...] = ()
     consequences: dict[tuple[str, str], tuple[Consequence, ...]] = field(default_factory=dict)
 
 

@@ -62,3 +62,6 @@ ROLES: dict[Role, RoleFacts] = {
 
 #: A manager may do all that a delegate may.
 IMPLIED: dict[Role, tuple[Role, ...]] = {Role.MANAGER: (Role.DELEGATE,)}
+
+#: Whoever holds one of these signs in with a second factor or a passkey (SECOND_FACTOR_REQUIRED).
+NEED_SECOND_FACTOR = frozenset({Role.ADMINISTRATOR, Role.SECRETARY, Role.LIAISON})

@@ -36,6 +36,8 @@ from portal.database import TRIGGERS, Model, Rows, Trigger, constraints, db, is_
 LONGEST_TEXT = 12_000
 #: A query is cut here: nobody types more, and each character is a term of the phrase.
 LONGEST_QUERY = 60
+#: Words of a query beyond these are left out: one of a single character is a scan by prefix.
+MOST_WORDS = 6
 #: Ends every document, so that the last character starts a pair as well.
 END = "\n"
 
@@ -131,10 +133,11 @@ def phrases(query: str) -> list[list[str]]:
     """Return the phrases a query asks for: one list of pair tokens per word of the query.
 
     A word of one character becomes a single prefix token (`x6c22`), which both engines match
-    against every pair that begins with it.
+    against every pair that begins with it. A word said again asks nothing more.
     """
     found = []
-    for word in normalise(query)[:LONGEST_QUERY].split():
+    words = list(dict.fromkeys(normalise(query)[:LONGEST_QUERY].split()))
+    for word in words[:MOST_WORDS]:
         tokens = pairs(word)
         found.append(tokens or [f"x{word.encode('utf-16-be').hex()}"])
     return found

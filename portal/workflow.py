@@ -51,6 +51,10 @@ class Move:
     #: A fact of the record that must hold too, and the sentence that says why when it does not.
     when: str | None = None
     refusal: LazyString | None = None
+    #: What follows and cannot be taken back: such a move asks once more before it is made.
+    warning: LazyString | None = None
+    #: How the timeline tells that it was made; where it is missing, the button's words stand in.
+    done: LazyString | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def words_for(verb: str) -> str:
     workflow = registry().workflows.get(noun)
     if workflow is None:
         return verb
-    labels = {candidate.name: candidate.button for candidate in workflow.moves}
+    labels = {each.name: each.done or each.button for each in workflow.moves}
     return str(labels.get(act) or workflow.verbs.get(act) or verb)
 
 
@@ -142,6 +146,8 @@ def move(
     if step.when is not None and not getattr(thing, step.when):
         raise Refused(step.refusal or _l("This cannot be done now."))
     note = (note or "").strip() or None
+    if step.note is NoteRule.NONE:
+        note = None  # nobody was asked for one: it would stand in the journal unseen
     if note is not None and len(note) > LONGEST_NOTE:
         raise Refused(_l("At most %(max)d characters.", max=LONGEST_NOTE), field="note")
     if step.note is NoteRule.REQUIRED and note is None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from portal import clock
-from portal.accounts.models import Organisation, OrganisationKind, Person
+from portal.access import require
+from portal.accounts.models import Appointment, Organisation, OrganisationKind, Person
 from portal.accounts.operations import (
     create_organisation,
     create_person,
@@ -19,6 +20,7 @@ from portal.accounts.operations import (
     grant_appointment,
 )
 from portal.actors import ANONYMOUS, SYSTEM, Actor, person
+from portal.alliances import applying, news
 from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
@@ -27,8 +29,17 @@ from portal.database import db
 from portal.exchange import answering, operations
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
 from portal.exchange.operations import ListingContent
+from portal.operations import operation
+from portal.organisations.contacts import add_contact
+from portal.organisations.models import ContactAudience, ContactKind
+from portal.organisations.people import name_agent
+from portal.organisations.qualifications import Certificate, add_qualification
+from portal.outbox import send_mail
 from portal.regions.queries import region_by_code
 from portal.roles import Role
+from portal.sign_in import inviting, scanning
+from portal.sign_in.factor_resets import request_reset
+from portal.sign_in.models import Passkey
 
 #: Who they are, and for which organisation they act when they act.
 CAST = {
@@ -60,7 +71,16 @@ class World:
     membership: dict[str, int] = field(default_factory=dict)
     listing: dict[str, int] = field(default_factory=dict)
     interest: dict[str, int] = field(default_factory=dict)
+    factor_reset: dict[str, int] = field(default_factory=dict)
+    news: dict[str, int] = field(default_factory=dict)
+    outbox_message: dict[str, int] = field(default_factory=dict)
+    appointment: dict[str, int] = field(default_factory=dict)
+    qualification: dict[str, int] = field(default_factory=dict)
+    contact_point: dict[str, int] = field(default_factory=dict)
+    agency: dict[str, int] = field(default_factory=dict)
     acts_for: dict[str, str] = field(default_factory=dict)
+    #: Action links, by what they are for.
+    token: dict[str, str] = field(default_factory=dict)
 
     def actor(self, who: str) -> Actor:
         """Return one of the cast as the actor they are when they act."""
@@ -97,6 +117,19 @@ def build() -> World:
         load_starter("beijing-tianjin-hebei")
         _settle(world, now)
     _post(world, now)
+    with clock.standing_still(now - 3 * DAY):
+        _apply_and_tell(world)
+    with clock.standing_still(now - 1 * DAY):
+        _lose_a_phone(world)
+        _keep_maker(world)
+    made = inviting.invite(
+        Role.DELEGATE, world.organisation["maker"], name="王新", by=world.actor("manager")
+    )
+    world.token["invitation"] = made.token
+    world.outbox_message["message"] = _write_message(world.actor("manager"))
+    with clock.standing_still(now + DAY):  # or it would be over before the tests begin
+        rung = scanning.ring(key="kept by a computer", device="Firefox Windows", network=None)
+    world.token["doorbell"] = rung.token
     return world
 
 
@@ -131,6 +164,7 @@ def _settle(world: World, now: datetime) -> None:
             world.acts_for[who] = acting
         if role is not None:
             appointment = grant_appointment(someone, role, scope_id=scope, by=SYSTEM)
+            world.appointment[who] = appointment.id
             if who == "former":
                 with clock.standing_still(now - timedelta(hours=1)):
                     end_appointment(appointment, by=SYSTEM)
@@ -152,6 +186,81 @@ def _organisation(
     membership: Membership = admit_organisation(alliance, made, tier, by=SYSTEM)
     world.membership[name] = membership.id
     return made
+
+
+def _apply_and_tell(world: World) -> None:
+    """Let medic apply to hydrogen (under review) and to icv (a draft); let hydrogen tell news."""
+    alliances = {alliance.slug: alliance for alliance in all_alliances()}
+    outsider, keeper = world.actor("outsider"), world.actor("secretary")
+    asked = applying.Application(Tier.COUNCIL, "可提供冷链与检测能力。", outsider.person_id)
+    applied = applying.apply_for_membership(
+        alliances["hydrogen"], asked, by=outsider, submit=True, consents=True
+    )
+    applying.review_application(applied, by=keeper)
+    world.membership["applying"] = applied.id
+    drafted = applying.apply_for_membership(alliances["icv"], asked, by=outsider)
+    world.membership["drafting"] = drafted.id
+    for name in ("told", "withdrawn"):
+        told = news.write_news(
+            alliances["hydrogen"], title=f"{name} 联盟动态", body="第一段。\n\n第二段。", by=keeper
+        )
+        world.news[name] = told.id
+    news.withdraw_news(told, by=keeper)
+
+
+def _lose_a_phone(world: World) -> None:
+    """Let somebody of quiet, who is nobody of the cast, wait for a second officer."""
+    loser = create_person(name="测试丢失", email="loser@test.example", by=SYSTEM)
+    world.person["loser"] = loser.id
+    quiet = world.organisation["quiet"]
+    grant_appointment(loser, Role.DELEGATE, scope_id=quiet, by=SYSTEM)
+
+    # By hand: no device answers here, and the ids of sessions belong to the cast.
+    @operation
+    def give_passkey() -> None:
+        lost = Passkey(
+            person_id=loser.id, credential="lost", public_key="lost", sign_count=0, name="手机"
+        )
+        lost.created_at = clock.now()
+        db.session.add(lost)
+
+    give_passkey()
+    reset = request_reset("loser@test.example", reason="手机丢失", by=world.actor("admin"))
+    world.factor_reset["waiting"] = reset.id
+
+
+def _keep_maker(world: World) -> None:
+    """Let maker say what it holds and how it is reached, and its manager name an agent."""
+    manager = world.actor("manager")
+    maker = db.session.get_one(Organisation, world.organisation["maker"])
+    certificate = Certificate("高新技术企业", issuer="北京市科委", number="GR202611000001")
+    made = add_qualification(maker, certificate, by=manager)
+    world.qualification["certificate"] = made.id
+    for audience, value in (
+        (ContactAudience.NOBODY, "010-10000001"),
+        (ContactAudience.MEMBERS, "010-10000002"),
+        (ContactAudience.PUBLIC, "010-10000003"),
+    ):
+        contact = add_contact(
+            maker, kind=ContactKind.PHONE, value=value, label=None, shown_to=audience, by=manager
+        )
+        world.contact_point[audience.value] = contact.id
+    agency = name_agent(
+        db.session.get_one(Appointment, world.appointment["manager"]),
+        "expert@test.example",
+        from_on=clock.today(),
+        until_on=clock.today() + 60 * DAY,
+        basis="休假",
+        by=manager,
+    )
+    world.agency["expert"] = agency.id
+
+
+@operation
+def _write_message(by: Actor) -> int:
+    """Leave a message in the outbox that somebody has yet to hand over."""
+    require(by, "session.start")
+    return send_mail("zhang@test.example", "邀请", "请打开这个链接。", by=by).id
 
 
 def _post(world: World, now: datetime) -> None:

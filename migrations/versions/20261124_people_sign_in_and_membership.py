@@ -18,6 +18,8 @@ branch_labels = None
 depends_on = None
 
 
+# Rebuilding would lose AUTOINCREMENT, and reused ids would corrupt references.
+KEEP = {"sqlite_autoincrement": True}
 STATES = (
     "'draft', 'submitted', 'under_review', 'returned', 'rejected', "
     "'active', 'suspended', 'withdrawn', 'expelled'"
@@ -438,6 +440,10 @@ def upgrade() -> None:
     op.execute("UPDATE session SET proved_at = started_at")
     fill_normal_names()
     widen_membership()
+    forward = "ck_appointment_time_runs_forward"
+    with op.batch_alter_table("appointment", table_kwargs=KEEP) as batch:
+        batch.drop_constraint(batch.f(forward), type_="check")
+        batch.create_check_constraint(batch.f(forward), "until_at IS NULL OR until_at >= from_at")
 
 
 def fill_normal_names() -> None:
@@ -456,9 +462,7 @@ def fill_normal_names() -> None:
 def widen_membership() -> None:
     """Let a membership begin as an application."""
     op.drop_index("uq_membership_active", "membership")
-    # Rebuilding would lose AUTOINCREMENT, and reused ids would corrupt references.
-    keep = {"sqlite_autoincrement": True}
-    with op.batch_alter_table("membership", table_kwargs=keep) as batch:
+    with op.batch_alter_table("membership", table_kwargs=KEEP) as batch:
         batch.drop_constraint(batch.f("ck_membership_membership_state"), type_="check")
         batch.create_check_constraint(
             batch.f("ck_membership_membership_state"), f"state IN ({STATES})"

@@ -14,15 +14,17 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    exists,
     or_,
+    select,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
-from portal.database import Model, Versioned, choice, constraints
+from portal.database import Model, Versioned, among, choice, constraints, db
 from portal.regions.models import Region
-from portal.roles import Role
+from portal.roles import ROLES, Role, Scope
 
 
 class OrganisationKind(StrEnum):
@@ -75,10 +77,35 @@ class Organisation(Versioned, Model):
         """Whether the record stands for itself, not merged into another."""
         return self.merged_into_id == None  # noqa: E711 - the same expression in SQL
 
+    @hybrid_property
+    def is_without_manager(self) -> bool:
+        """Whether nobody manages it now: only then may somebody from outside invite one."""
+        return not db.session.scalar(select(exists(_managers_of(self.id))))
+
+    @is_without_manager.inplace.expression
+    @classmethod
+    def _is_without_manager(cls) -> Any:
+        return ~_managers_of(cls.id).exists()
+
     @property
     def is_to_complete(self) -> bool:
         """Whether its unified social credit code is still missing (待补)."""
         return self.uscc is None
+
+
+class FormerName(Model):
+    """A name an organisation had (曾用名), or the name of a double that was merged into it."""
+
+    __tablename__ = "former_name"
+    __table_args__ = constraints(Index(None, "organisation_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    normal_name: Mapped[str] = mapped_column(String(120), index=True)
+    until_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship()
 
 
 class Person(Versioned, Model):
@@ -122,7 +149,8 @@ class Appointment(Model):
 
     __tablename__ = "appointment"
     __table_args__ = constraints(
-        CheckConstraint("until_at IS NULL OR until_at > from_at", name="time_runs_forward"),
+        # As long as no time at all, where it ended before it began.
+        CheckConstraint("until_at IS NULL OR until_at >= from_at", name="time_runs_forward"),
         Index(None, "person_id", "role", "scope_id"),
         Index(None, "role", "scope_id"),
     )
@@ -151,6 +179,44 @@ class Appointment(Model):
         at = clock.now()
         return and_(cls.from_at <= at, or_(cls.until_at.is_(None), cls.until_at > at))
 
+    @hybrid_property
+    def is_at_organisation(self) -> bool:
+        """Whether the role is held at an organisation: its managers may end it."""
+        return self.role in _AT_ORGANISATION
+
+    @is_at_organisation.inplace.expression
+    @classmethod
+    def _is_at_organisation(cls) -> Any:
+        return among(cls.role, _AT_ORGANISATION)
+
+    @hybrid_property
+    def is_of_expert(self) -> Any:
+        """Whether it is an expert's: the secretaries of the alliance may end it."""
+        return self.role == Role.EXPERT
+
+    @hybrid_property
+    def is_office(self) -> bool:
+        """Whether it is one of the portal's offices: its administrators may end it."""
+        return self.role in _OFFICES
+
+    @is_office.inplace.expression
+    @classmethod
+    def _is_office(cls) -> Any:
+        return among(cls.role, _OFFICES)
+
+
+_AT_ORGANISATION = tuple(r for r, facts in ROLES.items() if facts.scope is Scope.ORGANISATION)
+_OFFICES = (Role.ADMINISTRATOR, Role.LIAISON, Role.SECRETARY)
+
+
+def _managers_of(organisation_id: Any) -> Any:
+    """Return the select of the appointments by which an organisation is managed now."""
+    return select(Appointment.id).where(
+        Appointment.role == Role.MANAGER,
+        Appointment.scope_id == organisation_id,
+        Appointment.is_running,
+    )
+
 
 class Agency(Model):
     """An agent (经办人) acts for a named person: in one of that person's roles, for a time.
@@ -176,6 +242,11 @@ class Agency(Model):
     from_at: Mapped[datetime]
     until_at: Mapped[datetime]
     basis: Mapped[str | None] = mapped_column(String(200))
+
+    @property
+    def organisation_id(self) -> int | None:
+        """The organisation the agent acts for, where the role is held at one."""
+        return self.scope_id if ROLES[self.role].scope is Scope.ORGANISATION else None
 
     agent: Mapped[Person] = relationship(foreign_keys=[agent_id])
     principal: Mapped[Person] = relationship(foreign_keys=[principal_id])

@@ -9,17 +9,26 @@ from sqlalchemy import select
 
 from portal import clock, journal, search
 from portal.access import require
+from portal.accounts.granting import require_to_grant
 from portal.accounts.models import (
     Appointment,
     Organisation,
     OrganisationKind,
     Person,
 )
-from portal.accounts.queries import account_name, normal_name
-from portal.actors import Actor
+from portal.accounts.queries import (
+    account_name,
+    former_names_of,
+    is_last_manager,
+    normal_name,
+    organisation_named,
+    organisation_of_code,
+)
+from portal.accounts.social_credit import code_of
+from portal.actors import SYSTEM, Actor
 from portal.database import db
 from portal.errors import Refused
-from portal.operations import operation
+from portal.operations import earlier_result, keep_receipt, operation
 from portal.regions.models import Region
 from portal.roles import Role
 
@@ -34,24 +43,29 @@ def create_organisation(
     district: Region | None = None,
     uscc: str | None = None,
     summary: str | None = None,
+    receipt: str | None = None,
 ) -> Organisation:
     """Create an organisation in a province, with its city or district where known.
 
-    Raises `Refused` where the district does not lie in the province or the name is taken.
+    One record for each unified social credit code; who comes without one is told apart by name,
+    former names included. Raises `Refused` where the district does not lie in the province, the
+    code is wrong, or the organisation is here already (the sentence names it).
     """
     require(by, "organisation.create")
+    earlier = earlier_result(Organisation, receipt)
+    if earlier is not None:
+        return earlier
     if district is not None and not district.path.startswith(region.path):
         raise Refused(_l("This district does not lie in that province."), field="district")
-    if db.session.scalar(select(Organisation.id).where(Organisation.name == name)):
-        raise Refused(_l("An organisation of this name is registered already."), field="name")
-    if uscc and db.session.scalar(select(Organisation.id).where(Organisation.uscc == uscc)):
-        raise Refused(_l("An organisation of this code is registered already."), field="uscc")
+    code = code_of(uscc)
+    refuse_known_code(code)
+    refuse_known_name(name)
     organisation = Organisation(
         name=name,
         kind=kind,
         region=region,
         district=district,
-        uscc=uscc,
+        uscc=code,
         summary=summary,
         normal_name=normal_name(name),
         created_at=clock.now(),
@@ -59,8 +73,39 @@ def create_organisation(
     db.session.add(organisation)
     db.session.flush()
     journal.note("organisation.create", organisation, by=by)
-    search.put(organisation, [organisation.name, organisation.summary])
+    keep_receipt(receipt, organisation)
+    index_organisation(organisation)
     return organisation
+
+
+def refuse_known_name(name: str, *, besides: Organisation | None = None) -> None:
+    """Raise `Refused` where a name is, or was, that of another organisation than `besides`."""
+    if not normal_name(name):
+        raise Refused(_l("Write the full name."), field="name")
+    known = organisation_named(name)
+    if known is None or known is besides:
+        return
+    if known.normal_name == normal_name(name):
+        sentence = _l("%(name)s is registered already.", name=known.name)
+    else:
+        sentence = _l(
+            "This was the name of %(name)s, which is registered already.", name=known.name
+        )
+    raise Refused(sentence, field="name")
+
+
+def refuse_known_code(code: str | None, *, besides: Organisation | None = None) -> None:
+    """Raise `Refused` where a code in stored form is that of another organisation."""
+    known = organisation_of_code(code) if code else None
+    if known is not None and known is not besides:
+        raise Refused(_l("This code belongs to %(name)s.", name=known.name), field="uscc")
+
+
+def index_organisation(organisation: Organisation) -> None:
+    """Bring the search index up to date with an organisation's names, code and summary."""
+    db.session.flush()
+    names = [former.name for former in former_names_of(organisation.id)]
+    search.put(organisation, [organisation.name, *names, organisation.uscc, organisation.summary])
 
 
 @operation
@@ -105,13 +150,22 @@ def grant_appointment(
     until_at: datetime | None = None,
     basis: str | None = None,
 ) -> Appointment:
-    """Appoint a person to a role at a scope (0 for the portal) for a time (aware, UTC)."""
-    require(by, "appointment.grant")
+    """Appoint a person to a role at a scope (0 for the portal) for a time (aware, UTC).
+
+    Who may appoint to which role stands in `granting.GRANTORS`; derived roles nobody may give.
+    Raises `Refused` for a closed account or a time that ends before it begins.
+    """
+    require_to_grant(by, role, scope_id)
+    begins = from_at or clock.now()
+    if not holder.is_open:
+        raise Refused(_l("This account is closed."))
+    if until_at is not None and until_at < begins:
+        raise Refused(_l("The last day lies before the first."), field="until_on")
     appointment = Appointment(
         person=holder,
         role=role,
         scope_id=scope_id,
-        from_at=from_at or clock.now(),
+        from_at=begins,
         until_at=until_at,
         basis=basis,
     )
@@ -128,7 +182,18 @@ def grant_appointment(
 
 @operation
 def end_appointment(appointment: Appointment, *, by: Actor) -> None:
-    """End an appointment now: the next request of its holder no longer has the role."""
-    require(by, "appointment.grant")
-    appointment.until_at = clock.now()
+    """End an appointment now: the next request of its holder no longer has the role.
+
+    Raises `Refused` where it is over, and for the last manager of an organisation, who leaves
+    only after a successor is there (the rule binds people, not the system).
+    """
+    require(by, "appointment.end", appointment)
+    if appointment.until_at is not None and appointment.until_at <= clock.now():
+        raise Refused(_l("This appointment is over already."))
+    if by != SYSTEM and is_last_manager(appointment):
+        raise Refused(
+            _l("Nobody else manages this organisation. Pass the role on to a colleague first.")
+        )
+    # One that has not begun yet ends as it begins: it never held.
+    appointment.until_at = max(clock.now(), appointment.from_at)
     journal.note("appointment.end", appointment, by=by)

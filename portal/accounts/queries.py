@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, func, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
-from portal import journal
-from portal.accounts.models import Agency, Appointment, Organisation, Person
+from portal import clock, journal
+from portal.accounts.models import Agency, Appointment, FormerName, Organisation, Person
 from portal.database import Rows, among, db
+from portal.language import localised
 from portal.regions.models import Region
-from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL
+from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL, registry
 from portal.roles import IMPLIED, ROLES, Role, Scope
 from portal.workflow import words_for
 
@@ -42,6 +43,56 @@ def normal_name(name: str) -> str:
     """Return an organisation's name as it is compared: NFKC, lower case, no blanks or brackets."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return re.sub(r"[\s()\[\]{}<>\"'·.,，。、（）《》〈〉【】“”‘’]", "", folded)[:120]
+
+
+def organisation_named(name: str) -> Organisation | None:
+    """Return the organisation that bears or bore a name, compared by `normal_name`, or None.
+
+    A present name comes before a former one, and of a double the one it was merged into counts.
+    """
+    wanted = normal_name(name)
+    found = db.session.scalar(
+        select(Organisation)
+        .where(Organisation.normal_name == wanted)
+        .order_by(Organisation.is_current.desc(), Organisation.id)
+        .limit(1)
+    ) or db.session.scalar(
+        select(Organisation)
+        .join(FormerName, FormerName.organisation_id == Organisation.id)
+        .where(FormerName.normal_name == wanted)
+        .order_by(Organisation.id)
+        .limit(1)
+    )
+    while found is not None and found.merged_into_id is not None:
+        found = db.session.get(Organisation, found.merged_into_id)
+    return found
+
+
+def organisation_of_code(code: str) -> Organisation | None:
+    """Return the organisation of a unified social credit code in stored form, or None."""
+    return db.session.scalar(select(Organisation).where(Organisation.uscc == code))
+
+
+def former_names_of(organisation_id: int) -> Sequence[FormerName]:
+    """Return the names an organisation had (曾用名), the last one first."""
+    return db.session.scalars(
+        select(FormerName)
+        .where(FormerName.organisation_id == organisation_id)
+        .order_by(FormerName.until_at.desc(), FormerName.id.desc())
+    ).all()
+
+
+def is_last_manager(appointment: Appointment) -> bool:
+    """Tell whether nobody else manages an organisation once this appointment is over."""
+    if appointment.role is not Role.MANAGER or not appointment.is_running:
+        return False
+    other = select(Appointment.id).where(
+        Appointment.role == Role.MANAGER,
+        Appointment.scope_id == appointment.scope_id,
+        Appointment.id != appointment.id,
+        Appointment.is_running,
+    )
+    return db.session.scalar(other.limit(1)) is None
 
 
 def person_named(account: str) -> Person | None:
@@ -121,6 +172,32 @@ def organisations_of(person_id: int) -> Sequence[Organisation]:
     ).all()
 
 
+def agencies_for(agent_id: int) -> Sequence[Agency]:
+    """Return the running agencies by which a person may act for others, oldest first."""
+    at = clock.now()
+    return db.session.scalars(
+        select(Agency)
+        .options(joinedload(Agency.principal))
+        .where(Agency.agent_id == agent_id, Agency.from_at <= at, Agency.until_at > at)
+        .order_by(Agency.id)
+    ).all()
+
+
+def agency_of(agent_id: int, agency_id: int) -> Agency | None:
+    """Return a running agency of an agent, or None."""
+    return next((each for each in agencies_for(agent_id) if each.id == agency_id), None)
+
+
+def scope_name(role: Role, scope_id: int) -> str:
+    """Return the name of what a role is held at, in the page's language; '' for the portal.
+
+    Asked of the registry of nouns: alliances stand on a floor above.
+    """
+    noun = registry().nouns.get(ROLES[role].scope.value)
+    thing = db.session.get(noun, scope_id) if noun is not None else None
+    return localised(thing) if thing is not None else ""
+
+
 def holders(role: Role, scope_id: int) -> Sequence[Person]:
     """Return the people who hold a role at a scope now."""
     return db.session.scalars(
@@ -148,9 +225,9 @@ def timeline_of(thing: Any, *, with_people: bool = True) -> list[TimelineEntry]:
     """
     lines = journal.lines_about(thing.noun, thing.id)
     people = {line.person_id for line, _detail in lines if line.person_id}
-    found: dict[int, str] = {}
-    organisations: dict[int, str] = {}
+    people |= {line.on_behalf_of_id for line, _detail in lines if line.on_behalf_of_id}
     acting = {line.organisation_id for line, _detail in lines if line.organisation_id}
+    names: dict[str, dict[int | None, str]] = {"person": {}, "organisation": {}}
     rows = db.session.execute(
         select(literal("person"), Person.id, Person.name)
         .where(Person.id.in_(people))
@@ -161,25 +238,36 @@ def timeline_of(thing: Any, *, with_people: bool = True) -> list[TimelineEntry]:
         )
     )
     for which, row_id, name in rows:
-        (found if which == "person" else organisations)[row_id] = name
+        names[which][row_id] = name
     return [
         TimelineEntry(
             at=line.at,
             what=words_for(line.verb),
-            who=" · ".join(
-                name
-                for name in (
-                    found.get(line.person_id or 0, str(_l("The portal")))
-                    if with_people or line.organisation_id is None
-                    else None,
-                    organisations.get(line.organisation_id or 0),
-                )
-                if name
-            ),
+            who=_who(line, names["person"], names["organisation"], with_people=with_people),
             note=(detail or {}).get("note"),
         )
         for line, detail in reversed(lines)
     ]
+
+
+def _who(
+    line: journal.JournalLine,
+    people: Mapping[int | None, str],
+    organisations: Mapping[int | None, str],
+    *,
+    with_people: bool,
+) -> str:
+    """Return who did what a line says: the person, for whom (代×××), and for which organisation."""
+    organisation = organisations.get(line.organisation_id)
+    if line.person_id is None:
+        return str(_l("The portal"))
+    if not with_people:
+        return organisation or str(_l("The secretariat"))
+    who = people.get(line.person_id, "")
+    if line.on_behalf_of_id:
+        principal = people.get(line.on_behalf_of_id, "")
+        who = str(_l("%(agent)s (for %(principal)s)", agent=who, principal=principal))
+    return " · ".join(name for name in (who, organisation) if name)
 
 
 #: Every person of the demo world has an address in this domain, which no mail reaches.

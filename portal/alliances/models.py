@@ -11,7 +11,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation, Person
-from portal.alliances.workflow import MembershipState
+from portal.alliances.workflow import ENDED, MembershipState
 from portal.chain.models import ChainMap
 from portal.database import Model, Versioned, choice, constraints
 
@@ -96,6 +96,26 @@ class Membership(Versioned, Model):
     def is_active(self) -> Any:
         """Whether the organisation is a member now."""
         return self.state == MembershipState.ACTIVE
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it is over, so that the organisation may apply anew."""
+        return self.state in ENDED
+
+    @property
+    def state_now(self) -> str:
+        """The state as people read it: `retracted` for an application that was taken back."""
+        return state_now(self.state, self.since)
+
+
+#: Shown in place of `withdrawn`, which people read as "left the alliance".
+RETRACTED = "retracted"
+
+
+def state_now(state: MembershipState, since: datetime | None) -> str:
+    """Return a membership's state as people read it, from what a row of a list holds."""
+    is_retracted = state is MembershipState.WITHDRAWN and since is None
+    return RETRACTED if is_retracted else state.value
 
 
 class ChairTerm(Model):

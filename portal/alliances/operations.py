@@ -1,8 +1,9 @@
-"""Verbs on alliances: founding from a starter file, admitting, ending, the chair's succession."""
+"""Verbs on alliances: founding, what their pages say, members, the chair's succession."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,13 +14,15 @@ from portal import clock, journal
 from portal.access import require
 from portal.accounts.models import Organisation, Person
 from portal.actors import Actor
+from portal.alliances.applying import refuse_where_held
+from portal.alliances.decisions import told, written_basis
 from portal.alliances.models import Alliance, ChairTerm, Membership, Tier
 from portal.alliances.workflow import MembershipState
 from portal.chain.models import ChainMap
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
-from portal.workflow import move
+from portal.workflow import check_version, move
 
 
 @operation
@@ -28,9 +31,12 @@ def load_alliances(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> int:
     require(by, "portal.load")
     for row in rows:
         alliance = db.session.scalar(select(Alliance).where(Alliance.slug == row["slug"]))
+        fields = ["name", "name_en", "chair_title"]
         if alliance is None:
             alliance = Alliance(slug=row["slug"])
-        for field in ("name", "name_en", "summary", "summary_en", "chair_title", "contact"):
+            # Afterwards these are the secretariat's: a second load must not undo its words.
+            fields += ["summary", "summary_en", "contact"]
+        for field in fields:
             setattr(alliance, field, row[field])
         alliance.founded_on = date.fromisoformat(row["founded_on"])
         alliance.chain_map = db.session.execute(
@@ -42,20 +48,47 @@ def load_alliances(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> int:
     return len(rows)
 
 
+@dataclass(frozen=True)
+class AllianceContent:
+    """What the secretariat says of its alliance."""
+
+    summary: str
+    summary_en: str
+    charter: str | None
+    #: Where to ask in person about what may not be typed here.
+    contact: str
+    council_admits: bool
+
+
+@operation
+def edit_alliance(
+    alliance: Alliance, content: AllianceContent, *, by: Actor, expected: int | None = None
+) -> None:
+    """Change what an alliance's pages say. Raises `Stale` for an old version."""
+    require(by, "alliance.edit", alliance)
+    check_version(alliance, expected)
+    written = asdict(content)
+    before = {
+        name: getattr(alliance, name)
+        for name, value in written.items()
+        if getattr(alliance, name) != value
+    }
+    for name in before:
+        setattr(alliance, name, written[name])
+    if before:
+        journal.note("alliance.edit", alliance, by=by, detail={"before": before})
+
+
 @operation
 def admit_organisation(
     alliance: Alliance, organisation: Organisation, tier: Tier, *, by: Actor
 ) -> Membership:
-    """Make an organisation a member. Raises `Refused` where it is one already (DOMAIN D1)."""
+    """Make an organisation a member from paper, without an application (DOMAIN D1).
+
+    Raises `Refused` where it is one, or has applied, already.
+    """
     require(by, "membership.admit", alliance)
-    if db.session.scalar(
-        select(Membership.id).where(
-            Membership.alliance_id == alliance.id,
-            Membership.organisation_id == organisation.id,
-            Membership.is_active,
-        )
-    ):
-        raise Refused(_l("This organisation is a member already."))
+    refuse_where_held(alliance.id, organisation.id)
     membership = Membership(
         alliance=alliance,
         organisation=organisation,
@@ -71,21 +104,65 @@ def admit_organisation(
 
 
 @operation
-def withdraw_membership(
+def suspend_membership(
     membership: Membership, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Record that a member left, with the basis; its open listings close with it."""
+    """Suspend a member with the reason: from now on it has no rights of a member."""
+    require(by, "membership.suspend", membership)
+    move(membership, "suspend", by=by, expected=expected, note=note)
+
+
+@operation
+def resume_membership(
+    membership: Membership, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Make a suspended organisation a member again; its listings it resumes itself."""
+    require(by, "membership.resume", membership)
+    move(membership, "resume", by=by, expected=expected, note=note)
+
+
+@operation
+def withdraw_membership(
+    membership: Membership,
+    *,
+    by: Actor,
+    expected: int | None = None,
+    note: str | None = None,
+    basis: str | None = None,
+) -> None:
+    """Record that a member left; its open listings close with it.
+
+    Raises `Refused` where the secretariat records it without the letter it rests on. What the
+    organisation's own manager sends is itself the declaration.
+    """
     require(by, "membership.withdraw", membership)
-    move(membership, "withdraw", by=by, expected=expected, note=note)
+    is_own = by.organisation_id == membership.organisation_id
+    basis = written_basis(
+        basis, missing=None if is_own else _l("Name the letter of the organisation and its date.")
+    )
+    also = {"ended_at": clock.now(), "basis": basis}
+    move(membership, "withdraw", by=by, expected=expected, note=told(basis, note), also=also)
 
 
 @operation
 def expel_membership(
-    membership: Membership, *, by: Actor, expected: int | None = None, note: str | None = None
+    membership: Membership,
+    *,
+    by: Actor,
+    expected: int | None = None,
+    note: str | None = None,
+    basis: str | None = None,
 ) -> None:
-    """Expel a member by a resolution; history stays, open listings close."""
+    """Expel a member by a resolution, with the reason; history stays, open listings close.
+
+    Raises `Refused` without the resolution as `basis` and without a reason.
+    """
     require(by, "membership.expel", membership)
-    move(membership, "expel", by=by, expected=expected, note=note)
+    basis = written_basis(basis, missing=_l("Name the resolution and its date."))
+    if not (note or "").strip():
+        raise Refused(_l("Please say why in a sentence."), field="note")
+    also = {"ended_at": clock.now(), "basis": basis}
+    move(membership, "expel", by=by, expected=expected, note=told(basis, note), also=also)
 
 
 @operation

@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, func, literal, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
-from portal.accounts.models import Agency, Appointment, Organisation
+from portal.accounts.models import Agency, Appointment, Person
 from portal.accounts.queries import OF_ORGANISATION
-from portal.alliances.models import Alliance, ChairTerm, Membership, Tier
+from portal.alliances.models import Alliance, ChairTerm, Membership
+from portal.alliances.workflow import ENDED
 from portal.database import Rows, among, db
 from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL
 from portal.roles import Role
-
-#: Protocol order (排序): the chair organisation first.
-TIER_ORDER = {tier: position for position, tier in enumerate(Tier)}
 
 
 def members_standing() -> Rows:
@@ -53,10 +51,16 @@ def members_standing() -> Rows:
     )
 
 
+def belonging() -> Rows:
+    """Return (organisation id, alliance id) of every active membership."""
+    return select(Membership.organisation_id, Membership.alliance_id).where(Membership.is_active)
+
+
 def chairs_standing() -> Rows:
     """Return (role chair, alliance id) where the actor sits in the chair at the instant.
 
-    A chair ends with the membership of its organisation.
+    A chair ends with the membership of its organisation, and for a person with their last
+    appointment there.
     """
     later = aliased(ChairTerm)
     superseded = (
@@ -68,7 +72,29 @@ def chairs_standing() -> Rows:
         )
         .exists()
     )
-    is_member = (
+    is_of_the_organisation = (
+        select(Appointment.id)
+        .where(
+            Appointment.person_id == PERSON,
+            Appointment.scope_id == ChairTerm.organisation_id,
+            among(Appointment.role, OF_ORGANISATION),
+            Appointment.from_at <= INSTANT,
+            or_(Appointment.until_at.is_(None), Appointment.until_at > INSTANT),
+        )
+        .exists()
+    )
+    return select(literal(Role.CHAIR.value), ChairTerm.alliance_id).where(
+        ChairTerm.person_id == PERSON,
+        ChairTerm.from_at <= INSTANT,
+        ~superseded,
+        _is_member_in_chair(),
+        is_of_the_organisation,
+    )
+
+
+def _is_member_in_chair() -> ColumnElement[bool]:
+    """Return the condition that the organisation of a term is a member of its alliance."""
+    return (
         select(Membership.id)
         .where(
             Membership.alliance_id == ChairTerm.alliance_id,
@@ -76,9 +102,6 @@ def chairs_standing() -> Rows:
             Membership.is_active,
         )
         .exists()
-    )
-    return select(literal(Role.CHAIR.value), ChairTerm.alliance_id).where(
-        ChairTerm.person_id == PERSON, ChairTerm.from_at <= INSTANT, ~superseded, is_member
     )
 
 
@@ -117,30 +140,65 @@ def memberships_of(organisation_id: int) -> Sequence[Membership]:
     ).all()
 
 
-def members_of(alliance_id: int) -> Sequence[Membership]:
-    """Return the active memberships of an alliance in protocol order, then by name."""
-    order = case(TIER_ORDER, value=Membership.tier)
-    query = (
-        select(Membership)
-        .join(Membership.organisation)
-        .options(joinedload(Membership.organisation).joinedload(Organisation.district))
-        .where(Membership.alliance_id == alliance_id, Membership.is_active)
-        .order_by(order, Organisation.name)
+def held_membership(alliance_id: int, organisation_id: int) -> Membership | None:
+    """Return the membership or application that holds an organisation's place, or None."""
+    return db.session.scalar(
+        select(Membership).where(
+            Membership.alliance_id == alliance_id,
+            Membership.organisation_id == organisation_id,
+            ~among(Membership.state, ENDED),
+        )
     )
-    return db.session.scalars(query).all()
+
+
+def earlier_memberships(membership: Membership) -> Sequence[Membership]:
+    """Return the other memberships and applications of its organisation here, newest first."""
+    return db.session.scalars(
+        select(Membership)
+        .where(
+            Membership.alliance_id == membership.alliance_id,
+            Membership.organisation_id == membership.organisation_id,
+            Membership.id != membership.id,
+        )
+        .order_by(Membership.id.desc())
+    ).all()
+
+
+def people_of(organisation_id: int) -> Sequence[Person]:
+    """Return the people who may act for an organisation now, by name."""
+    return db.session.scalars(
+        select(Person)
+        .where(
+            Person.id.in_(
+                select(Appointment.person_id).where(
+                    Appointment.scope_id == organisation_id,
+                    among(Appointment.role, OF_ORGANISATION),
+                    Appointment.is_running,
+                )
+            )
+        )
+        .order_by(Person.name, Person.id)
+    ).all()
 
 
 @dataclass(frozen=True)
 class Chair:
-    """Who chairs now, until when, who is next: what the chair band shows."""
+    """Who chairs now, until when, who is next: what the chair band shows.
 
-    current: ChairTerm
+    Nobody chairs where the organisation in the chair is no member any more; nobody is next
+    where the next one is not.
+    """
+
+    #: The term that has begun, whoever sits in it.
+    term: ChairTerm
+    current: ChairTerm | None
+    next_term: ChairTerm | None
     following: ChairTerm | None
 
     @property
     def until(self) -> datetime | None:
         """The instant at which the next term begins, if one is planned."""
-        return self.following.from_at if self.following else None
+        return self.next_term.from_at if self.next_term else None
 
     @property
     def until_day(self) -> date | None:
@@ -152,7 +210,7 @@ class Chair:
         """How much of the term has passed, in per cent (0 where its end is open)."""
         if self.until is None:
             return 0
-        passed = (clock.now() - self.current.from_at) / (self.until - self.current.from_at)
+        passed = (clock.now() - self.term.from_at) / (self.until - self.term.from_at)
         return min(100, max(0, round(passed * 100)))
 
 
@@ -164,8 +222,8 @@ def chair_of(alliance_id: int) -> Chair | None:
         .where(ChairTerm.alliance_id == alliance_id, ChairTerm.from_at <= at)
         .scalar_subquery()
     )
-    terms = db.session.scalars(
-        select(ChairTerm)
+    terms = db.session.execute(
+        select(ChairTerm, _is_member_in_chair())
         .options(joinedload(ChairTerm.organisation), joinedload(ChairTerm.person))
         .where(ChairTerm.alliance_id == alliance_id, ChairTerm.from_at >= begun)
         .order_by(ChairTerm.from_at)
@@ -173,4 +231,10 @@ def chair_of(alliance_id: int) -> Chair | None:
     ).all()
     if not terms:
         return None
-    return Chair(terms[0], terms[1] if len(terms) > 1 else None)
+    (term, is_member), (following, follows) = terms[0], terms[1] if len(terms) > 1 else (None, 0)
+    return Chair(
+        term=term,
+        current=term if is_member else None,
+        next_term=following,
+        following=following if follows else None,
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.commands import audit, demo, load
+from portal.commands import admin, audit, demo, load
 
 
 def init_app(app: Flask) -> None:
     """Give the application its commands."""
+    app.cli.add_command(admin.admin)
     app.cli.add_command(load.load)
     app.cli.add_command(demo.demo)
     app.cli.add_command(audit.audit)

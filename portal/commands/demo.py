@@ -20,22 +20,25 @@ from portal import clock
 from portal.access import require
 from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.accounts.operations import create_organisation, create_person, grant_appointment
-from portal.accounts.queries import DEMO_DOMAIN
+from portal.accounts.queries import DEMO_DOMAIN, has_demo_world
 from portal.actors import SYSTEM
 from portal.alliances.models import Alliance, Tier
 from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
+from portal.commands.demo_alliances import tell_alliances
 from portal.commands.demo_story import DAY, Story, post_all, read
 from portal.commands.load import load_starter
 from portal.database import db
 from portal.exchange.models import Interest, Listing
-from portal.operations import operation
+from portal.operations import earlier_result, keep_receipt, operation
 from portal.regions.queries import region_by_code
 from portal.roles import Role
 from portal.sign_in.passwords import hash_password
 
 PASSWORD = "demo-portal-2026"  # noqa: S105 - shown on the page, wherever the demo world is loaded
 SEED = 2026
+#: The receipt of a demo world that was built to its end.
+TOLD = "demo-world"
 
 
 @click.command("demo")
@@ -45,6 +48,11 @@ def demo(if_empty: bool) -> None:
     if current_app.config["NAME"] == "production":
         raise click.ClickException("The demo world has no place on a production server.")
     if db.session.scalar(select(Person.id).limit(1)) is not None:
+        if has_demo_world() and not is_told():
+            raise click.ClickException(
+                "The demo world was interrupted while it was being built. Remove the database "
+                f"({db.engine.url.render_as_string()}) and start again."
+            )
         if if_empty:
             return
         raise click.ClickException("The database is not empty. Choose another DATABASE_URL.")
@@ -64,8 +72,22 @@ def build(now: datetime) -> Story:
         password_hash = hash_password(PASSWORD)
         settle(story, password_hash)
     post_all(story)
+    tell_alliances(story)
     story.run()
+    _conclude(story.people["admin"])
     return story
+
+
+@operation
+def _conclude(narrator: Person) -> None:
+    """Leave the proof that the story was told to its end: it is many transactions, not one."""
+    require(SYSTEM, "portal.load")
+    keep_receipt(TOLD, narrator)
+
+
+def is_told() -> bool:
+    """Tell whether the demo world here is whole."""
+    return earlier_result(Person, TOLD) is not None
 
 
 @operation

@@ -17,8 +17,7 @@ from portal import clock
 from portal.access import can, current_standing
 from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.queries import DEMO_DOMAIN, has_demo_world
-from portal.alliances.forms import TIERS
-from portal.alliances.workflow import MEMBERSHIP
+from portal.alliances.forms import MEMBERSHIP_STATES, TIERS
 from portal.database import Busy
 from portal.desk.queries import waiting_count
 from portal.exchange.facets import Narrowing
@@ -51,6 +50,8 @@ class Me:
     name: str
     organisation_name: str | None
     organisation_id: int | None
+    on_behalf_of: str | None
+    on_behalf_of_id: int | None
 
 
 def init_app(app: Flask) -> None:
@@ -87,7 +88,13 @@ def _personal() -> tuple[list[Entry], int, Me | None]:
         standing = current_standing()
         me = None
         if current_user.is_authenticated:
-            me = Me(current_user.name, current_user.organisation_name, current_user.organisation_id)
+            me = Me(
+                current_user.name,
+                current_user.organisation_name,
+                current_user.organisation_id,
+                current_user.on_behalf_of,
+                current_user.on_behalf_of_id,
+            )
         g.frame = entries(MENU, standing), waiting_count(standing), me
     found: tuple[list[Entry], int, Me | None] = g.frame
     return found
@@ -114,20 +121,21 @@ def listing_words() -> dict[str, Any]:
     }
 
 
-def listing_row(row: ListingRow, heading: str) -> Markup:
-    """Return one row of a list as it stands on the page."""
-    return _kept_row(row, heading, chosen_language(), clock.today())
+def listing_row(row: ListingRow, heading: str, is_own: bool = False) -> Markup:
+    """Return one row of a list as it stands on the page, `is_own` in a list of one's own."""
+    return _kept_row(row, heading, is_own, chosen_language(), clock.today())
 
 
 @lru_cache(maxsize=4096)
-def _kept_row(row: ListingRow, heading: str, language: str, _today: date) -> Markup:
+def _kept_row(row: ListingRow, heading: str, is_own: bool, language: str, _today: date) -> Markup:
     """Render a row once: it is a plain value, so equal rows look equal, for a day.
 
     Nothing of the person who looks may ever stand in it.
     """
     tag = LANGUAGES[language]
     page = current_app.jinja_env.get_template("exchange/listing_row.html")
-    return Markup(page.render(row=row, heading=heading, language_tag=tag))  # noqa: S704 - a template
+    text = page.render(row=row, heading=heading, is_own=is_own, language_tag=tag)
+    return Markup(text)  # noqa: S704 - a template
 
 
 @lru_cache(maxsize=512)
@@ -139,7 +147,7 @@ def listing_facets(narrowing: Narrowing) -> Markup:
 
 def organisation_words() -> dict[str, Any]:
     """Return the words of organisations and memberships."""
-    return {"kinds": ORGANISATION_KINDS, "tiers": TIERS, "membership_states": MEMBERSHIP.labels}
+    return {"kinds": ORGANISATION_KINDS, "tiers": TIERS, "membership_states": MEMBERSHIP_STATES}
 
 
 def demo_accounts() -> list[tuple[str, Any]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from portal.actors import Standing
-from portal.database import plain
+from portal.database import among, db, plain
 from portal.exchange.models import Interest, Listing
+from portal.regions.models import Region
+from portal.roles import Role
 from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
@@ -33,3 +36,14 @@ def _waiting_statement(standing: Standing) -> Any:
         rows = select(model.id).where(awaiting(standing, model)).limit(COUNT_LIMIT).subquery()
         counts.append(select(func.count()).select_from(rows).scalar_subquery())
     return select(*counts)
+
+
+def regions_of(standing: Standing) -> Sequence[Region]:
+    """Return the regions a liaison stands for: those they were appointed to, not what is within."""
+    ids = sorted(standing[Role.LIAISON])
+    if not ids:
+        return []
+    is_topmost = or_(Region.parent_id.is_(None), ~among(Region.parent_id, ids))
+    return db.session.scalars(
+        select(Region).where(among(Region.id, ids), is_topmost).order_by(Region.position)
+    ).all()

@@ -6,9 +6,10 @@ from flask import Blueprint, current_app, render_template
 from flask_login import current_user
 
 from portal.access import current_standing, public, requires
-from portal.accounts.queries import organisations_of
+from portal.accounts.queries import agencies_for, organisations_of, scope_name
 from portal.alliances.queries import all_alliances, member_counts
 from portal.desk import health
+from portal.desk.queries import regions_of
 from portal.exchange import figures, interest_queries, queries
 from portal.kept import kept
 from portal.roles import Role
@@ -39,16 +40,20 @@ def view_desk() -> str:
     """Show what waits for me, what is new that concerns me, what I have started."""
     standing = current_standing()
     own_id = standing.actor.organisation_id
-    sent = interest_queries.interest_page(standing, received=False)[0] if own_id else []
     return render_template(
         "desk/view_desk.html",
         listings=queries.waiting_listings(standing, SHOWN),
         interests=interest_queries.waiting_interests(standing, SHOWN),
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
-        sent=sent[:SHOWN],
+        sent=interest_queries.sent_interests(standing, SHOWN) if own_id else [],
         region_figures=figures.figures(standing[Role.LIAISON]) if standing[Role.LIAISON] else None,
+        regions=regions_of(standing),
         organisations=organisations_of(current_user.person_id),
+        agencies=[
+            (agency, scope_name(agency.role, agency.scope_id))
+            for agency in agencies_for(current_user.person_id)
+        ],
     )
 
 

@@ -29,10 +29,10 @@ def send_interest(
     Raises `Refused` while an answer of the same organisation is open: waiting or accepted. One
     that lapsed is let go and makes room.
     """
+    require(by, "listing.respond", listing)
     earlier = earlier_result(Interest, receipt)
     if earlier is not None and earlier.organisation_id == by.organisation_id:
         return earlier
-    require(by, "listing.respond", listing)
     holding = db.session.scalar(
         select(Interest).where(
             Interest.listing_id == listing.id,

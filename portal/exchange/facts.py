@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.exchange.forms import DIRECTIONS, KINDS, VISIBILITIES
 from portal.exchange.models import Listing
 from portal.language import day, localised, money
 
 Fact = tuple[str, object, str | None]
+
+#: Why the time of an answer ended, as `why_lapsed` finds it.
+LAPSED_BECAUSE = {
+    None: _l("Nobody answered in time."),
+    "closed": _l("The listing was closed before it was answered."),
+    "recalled": _l("The listing was taken back before it was answered."),
+    "left": _l("One side left the alliance before it was answered."),
+}
+
+#: What an empty list of answers says, by the state as people read it.
+NO_ANSWERS = {
+    "draft": _l("Once it is published, every organisation that may see it can answer."),
+    "submitted": _l("Once it is published, every organisation that may see it can answer."),
+    "returned": _l("Once it is published, every organisation that may see it can answer."),
+    "published": _l("Every organisation that may see it can answer."),
+    "expired": _l("It has expired and takes no answers."),
+    "paused": _l("While it is paused nobody can answer."),
+    "closed": _l("It is closed and takes no answers."),
+}
 
 
 def listing_facts(listing: Listing) -> list[Fact]:

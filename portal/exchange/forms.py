@@ -18,15 +18,18 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import NumberRange
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import clock
 from portal.alliances.models import Alliance
 from portal.exchange.choices import Choices
 from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
 from portal.exchange.operations import ListingContent
-from portal.forms import Form, at_most, chosen, optional, required
+from portal.exchange.rules import Wrong
+from portal.forms import Form, NumberField, at_most, chosen, optional, required
 from portal.language import localised
 
 #: How long a listing is open unless its owner chooses otherwise.
@@ -50,12 +53,23 @@ VISIBILITIES = {
 }
 
 
+#: An amount is typed in 10,000 yuan and kept in fen.
+FEN_PER_TEN_THOUSAND_YUAN = 1_000_000
+
+
+def two_decimals(_form: Form, field: DecimalField) -> None:
+    """Refuse an amount finer than a hundred yuan, instead of rounding what somebody meant."""
+    exponent = field.data.normalize().as_tuple().exponent if field.data is not None else 0
+    if isinstance(exponent, int) and exponent < -2:
+        raise ValidationError(_l("At most two decimals."))
+
+
 def _one_or_none(value: str | None) -> int | None:
     return int(value) if value and value.isdecimal() else None
 
 
 class ListingForm(Form):
-    """Five fields, and everything else optional."""
+    """Five fields, and everything else optional; a draft may leave the text and the day open."""
 
     #: The answer of the secrecy check, carried along so that a save proves it was asked.
     secrecy = HiddenField()
@@ -81,16 +95,23 @@ class ListingForm(Form):
         choices=[SelectChoice(each.value, label) for each, label in VISIBILITIES.items()],
         validators=chosen(_l("Choose who may see it.")),
     )
-    named_ids = SelectMultipleField(_l("Named organisations"), coerce=int, validators=[optional()])
+    named_ids = SelectMultipleField(
+        _l("Named organisations"),
+        coerce=int,
+        validators=[optional()],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
     kind = SelectField(_l("Kind"), validators=[optional()])
     chain_node_id = SelectField(_l("Chain node"), validators=[optional()])
     wanted_region_id = SelectField(_l("Region wanted"), validators=[optional()])
-    amount = DecimalField(
+    amount = NumberField(
         _l("Amount (10,000 yuan)"),
-        places=2,
+        places=None,  # shown again exactly as it is kept
         validators=[
             optional(),
             NumberRange(0, 10_000_000, message=_l("An amount between 0 and 10,000,000.")),
+            two_decimals,
         ],
     )
     cooperation = StringField(_l("Form of cooperation"), validators=[optional(), at_most(40)])
@@ -108,7 +129,29 @@ class ListingForm(Form):
             self.wanted_region_id.data = str(listing.wanted_region_id or "")
             self.named_ids.data = [naming.organisation_id for naming in listing.namings]
             if listing.amount_fen is not None:
-                self.amount.data = Decimal(listing.amount_fen) / 1_000_000
+                self.amount.data = Decimal(listing.amount_fen) / FEN_PER_TEN_THOUSAND_YUAN
+
+    def allow_unfinished(self) -> None:
+        """Let a draft leave open what only the review needs."""
+        self.specification.validators = [optional(), at_most(5000)]
+        self.valid_until.validators = [optional()]
+
+    def reject(self, wrong: Wrong) -> None:
+        """Show what the rules say beside what the form itself found, everything at once."""
+        for name, sentence in wrong.items():
+            field = getattr(self, name)
+            if not field.errors:
+                field.errors = [str(sentence)]
+            self.status = 422
+
+    def under_rules(self, organisation_id: int) -> dict[str, Any]:
+        """Return what the rules of content judge, as far as it can be read, for who posts."""
+        is_confidential = self.visibility.data == ListingVisibility.CONFIDENTIAL
+        return {
+            "valid_until": self.valid_until.data,
+            "visibility": ListingVisibility.CONFIDENTIAL if is_confidential else None,
+            "named_ids": set(self.named_ids.data or ()) - {organisation_id},
+        }
 
     def offer(
         self,
@@ -146,12 +189,14 @@ class ListingForm(Form):
             direction=Direction(self.direction.data),
             title=self.title.data or "",
             specification=self.specification.data or "",
-            valid_until=self.valid_until.data or clock.today(),
+            valid_until=self.valid_until.data or clock.today() + USUAL_VALIDITY,
             visibility=ListingVisibility(self.visibility.data),
             kind=ListingKind(self.kind.data) if self.kind.data else None,
             chain_node_id=_one_or_none(self.chain_node_id.data),
             wanted_region_id=_one_or_none(self.wanted_region_id.data),
-            amount_fen=None if self.amount.data is None else int(self.amount.data * 1_000_000),
+            amount_fen=None
+            if self.amount.data is None
+            else int(self.amount.data * FEN_PER_TEN_THOUSAND_YUAN),
             cooperation=self.cooperation.data or None,
             named_ids=self.named_ids.data or (),
         )
@@ -160,6 +205,8 @@ class ListingForm(Form):
 class InterestForm(Form):
     """One field: what one can supply, or why one needs it."""
 
+    #: Proof that this person was shown the listing, see `seen.py`.
+    seen = HiddenField()
     message = TextAreaField(
         _l("Your message"),
         validators=[*required(_l("Write a sentence or two.")), at_most(500)],

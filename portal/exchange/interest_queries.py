@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select
+from sqlalchemy import ColumnElement, Integer, bindparam, case, select
 from sqlalchemy.orm import aliased
 
-from portal import clock
+from portal import clock, journal
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
@@ -111,6 +111,18 @@ def own_interest(listing_id: int, organisation_id: int | None) -> Interest | Non
     return db.session.scalar(_OWN, {"listing": listing_id, "organisation": organisation_id})
 
 
+def why_lapsed(interest: Interest) -> str | None:
+    """Return why the time of an answer ended early: closed, recalled, left; None if it did not."""
+    if not interest.is_lapsed:
+        return None
+    reason = None
+    for line, detail in journal.lines_about(Interest.noun, interest.id):
+        if line.verb == "interest.lapse":
+            # Lines from before reasons were kept were all written when a listing closed.
+            reason = (detail or {}).get("because", "closed")
+    return reason
+
+
 def interest_page(
     standing: Standing, *, received: bool, after: int | None = None
 ) -> tuple[Sequence[InterestRow], int | None]:
@@ -140,3 +152,19 @@ def waiting_interests(standing: Standing, limit: int) -> Sequence[InterestRow]:
 def _waiting_statement(standing: Standing, limit: int) -> Rows:
     waiting = _select(awaiting(standing, Interest), received=True)
     return waiting.order_by(Interest.id).limit(limit)
+
+
+def sent_interests(standing: Standing, limit: int) -> Sequence[InterestRow]:
+    """Return the interests one's organisation sent: accepted ones first, then the newest."""
+    return _rows(_sent_statement(standing, limit))
+
+
+@lru_cache(maxsize=512)
+def _sent_statement(standing: Standing, limit: int) -> Rows:
+    sent = _select(
+        visible_to(standing, "interest.view", Interest),
+        among(Interest.organisation_id, sorted(standing[Role.DELEGATE])),
+        received=False,
+    )
+    is_accepted = case((Interest.state == InterestState.ACCEPTED, 0), else_=1)
+    return sent.order_by(is_accepted, Interest.id.desc()).limit(limit)

@@ -8,10 +8,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.access import current_actor, current_standing, may_see, requires
+from portal.access import can, current_actor, current_standing, find, may_see, requires
 from portal.accounts.queries import timeline_of
-from portal.exchange import answering
+from portal.errors import Denied, Missing
+from portal.exchange import answering, seen
 from portal.exchange import interest_queries as queries
+from portal.exchange.facts import LAPSED_BECAUSE
 from portal.exchange.forms import InterestForm
 from portal.exchange.models import Interest, Listing
 from portal.exchange.views import bp, listing_page
@@ -28,11 +30,32 @@ MOVES = {
 
 
 @bp.post("/listings/<int:listing_id>/interests")
+@requires("portal.desk")
+def send_interest(listing_id: int) -> Response | tuple[str, int]:
+    """Answer a listing with a sentence or two.
+
+    The door proper is that of `_answer`. What it turns away of somebody who was shown the
+    listing comes back to them to be copied; whoever was not is told what they always were.
+    """
+    try:
+        return _answer(**(request.view_args or {}))
+    except (Denied, Missing):
+        if not seen.proves(request.form.get("seen", ""), listing_id, current_actor()):
+            raise
+        return _too_late(listing_id), 409
+
+
+def _too_late(listing_id: int) -> str:
+    """Render what was written for a listing that takes no answers any more."""
+    listing, kept = find(Listing, listing_id), request.form.get("message", "")
+    if can(current_standing(), "listing.view", listing):
+        return listing_page(listing, kept=kept)
+    return render_template("exchange/too_late.html", kept=kept)
+
+
 @requires("listing.respond", Listing)
-def send_interest(listing: Listing) -> Response | tuple[str, int]:
-    """Answer a listing with a sentence or two."""
-    form = InterestForm()
-    by = current_actor()
+def _answer(listing: Listing) -> Response | tuple[str, int]:
+    form, by = InterestForm(), current_actor()
     if form.validate_on_submit():
         with refusals(form):
             interest = answering.send_interest(
@@ -71,6 +94,8 @@ def interest_page(interest: Interest, **more: Any) -> str:
     standing = current_standing()
     values: dict[str, Any] = {
         "interest": interest,
+        "lapsed_because": LAPSED_BECAUSE[queries.why_lapsed(interest)],
+        "may_view_listing": can(standing, "listing.view", interest.listing),
         "moves": open_to(standing, interest),
         "sees_contacts": may_see(standing, interest, "contacts"),
         # Who answered stays with their organisation until the contacts open.

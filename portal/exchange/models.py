@@ -188,6 +188,11 @@ class Listing(Versioned, Model):
         """Whether it is published but its last day has passed."""
         return self.state == ListingState.PUBLISHED and not self.is_within_validity
 
+    @property
+    def state_now(self) -> str:
+        """The state as people read it: `expired` where the last day of a published one passed."""
+        return "expired" if self.is_expired else self.state.value
+
 
 class Naming(Model):
     """An organisation that may see a confidential listing."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from flask import current_app
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -16,7 +16,6 @@ from portal.access import require
 from portal.accounts.models import Organisation
 from portal.actors import Actor
 from portal.alliances.models import Alliance, Membership
-from portal.chain.models import ChainNode
 from portal.database import db
 from portal.errors import Denied, Refused
 from portal.exchange.models import (
@@ -28,9 +27,9 @@ from portal.exchange.models import (
     ListingVisibility,
     Naming,
 )
+from portal.exchange.rules import missing_from, wrong_in_content
 from portal.exchange.workflow import LISTING, InterestState, ListingState
 from portal.operations import earlier_result, keep_receipt, operation
-from portal.regions.models import Region
 from portal.roles import Role
 from portal.workflow import check_version, move
 
@@ -66,6 +65,8 @@ def post_listing(
 ) -> Listing:
     """Post a supply or demand of the actor's organisation as a draft, or submit it at once.
 
+    A draft may be unfinished: without a specification, confidential without names.
+
     Raises `Refused` for a day outside one year, a node of another chain, a confidential
     listing that names nobody; `Denied` where the organisation is no member of the alliance.
     """
@@ -85,7 +86,7 @@ def post_listing(
         created_at=clock.now(),
         listed_at=clock.now(),
     )
-    _write(listing, content)
+    _write(listing, content, is_draft=not submit)
     db.session.add(listing)
     db.session.flush()
     # Proof that the secrecy question was answered before anything was stored.
@@ -116,7 +117,7 @@ def edit_listing(
     check_version(listing, expected)
     if listing.state not in EDITABLE:
         raise Refused(_l("Take it back first: what is in review or published does not change."))
-    _write(listing, content)
+    _write(listing, content, is_draft=not submit)
     # A change of the named organisations alone must raise the version as well.
     listing.listed_at = clock.now()
     db.session.flush()
@@ -127,33 +128,22 @@ def edit_listing(
         index(listing)
 
 
-def _write(listing: Listing, content: ListingContent) -> None:
+def _write(listing: Listing, content: ListingContent, *, is_draft: bool) -> None:
     """Check the rules of content and copy it into the listing."""
-    longest = clock.today() + timedelta(days=current_app.config["LISTING_LONGEST_DAYS"])
-    if not clock.today() <= content.valid_until <= longest:
-        raise Refused(_l("Choose a day between today and a year from now."), field="valid_until")
-    alliance = listing.alliance
-    if content.chain_node_id is not None:
-        node = db.session.get(ChainNode, content.chain_node_id)
-        if node is None or node.chain_map_id != alliance.chain_map_id:
-            raise Refused(_l("This node is not on the alliance's chain."), field="chain_node_id")
-    if content.wanted_region_id is not None and not db.session.get(
-        Region, content.wanted_region_id
-    ):
-        raise Refused(_l("Please choose one."), field="wanted_region_id")
-    named = set(content.named_ids) - {listing.organisation.id}
+    named = set()
     if content.visibility is ListingVisibility.CONFIDENTIAL:
-        members = set(
-            db.session.scalars(
-                select(Membership.organisation_id).where(
-                    Membership.alliance_id == alliance.id, Membership.is_active
-                )
-            )
-        )
-        if not named or not named <= members:
-            raise Refused(_l("Name the members who may see it."), field="named_ids")
-    else:
-        named = set()
+        named = set(content.named_ids) - {listing.organisation.id}
+    wrong = wrong_in_content(
+        listing.alliance,
+        valid_until=content.valid_until,
+        visibility=content.visibility,
+        named_ids=named,
+        chain_node_id=content.chain_node_id,
+        wanted_region_id=content.wanted_region_id,
+        is_draft=is_draft,
+    )
+    for name, sentence in wrong.items():
+        raise Refused(sentence, field=name)
     listing.direction, listing.title = content.direction, content.title
     listing.specification, listing.valid_until = content.specification, content.valid_until
     listing.visibility, listing.kind = content.visibility, content.kind
@@ -168,16 +158,18 @@ def _write(listing: Listing, content: ListingContent) -> None:
 def submit_listing(
     listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Hand a draft or returned listing to the secretariat for review."""
+    """Hand a draft or returned listing to the secretariat for review.
+
+    Raises `Refused` naming all that is missing while the draft is unfinished.
+    """
     require(by, "listing.edit", listing)
-    move(
-        listing,
-        "submit",
-        by=by,
-        expected=expected,
-        note=note,
-        also={"submitted_by_id": by.person_id},
-    )
+    missing = missing_from(listing) if listing.state in EDITABLE else ()
+    if missing:
+        fields = _(", ").join(missing)
+        raise Refused(_("Still missing: %(fields)s. Change it, then submit it.", fields=fields))
+    name = "resubmit" if listing.state is ListingState.RETURNED else "submit"
+    also = {"submitted_by_id": by.person_id}
+    move(listing, name, by=by, expected=expected, note=note, also=also)
     index(listing)
 
 
@@ -226,9 +218,10 @@ def resume_listing(
 def recall_listing(
     listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Take a listing back into a draft, to change it and submit it again."""
+    """Take a listing back into a draft, to change it; answers that still wait lapse."""
     require(by, "listing.edit", listing)
     move(listing, "recall", by=by, expected=expected, note=note)
+    _let_lapse(_waiting(Interest.listing_id == listing.id), by=by, because="recalled")
     index(listing)
 
 
@@ -240,7 +233,7 @@ def match_listing(
     require(by, "listing.edit", listing)
     also = {"closed_as": ClosedAs.MATCHED}
     move(listing, "match", by=by, expected=expected, note=note, also=also)
-    _let_lapse(_waiting(Interest.listing_id == listing.id), by=by)
+    _let_lapse(_waiting(Interest.listing_id == listing.id), by=by, because="closed")
     index(listing)
 
 
@@ -248,11 +241,25 @@ def match_listing(
 def close_listing(
     listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Close a listing without a partner; answers that still wait lapse."""
+    """Close a published listing without a partner; answers that still wait lapse."""
     require(by, "listing.close", listing)
     also = {"closed_as": ClosedAs.UNMATCHED}
     move(listing, "close", by=by, expected=expected, note=note, also=also)
-    _let_lapse(_waiting(Interest.listing_id == listing.id), by=by)
+    _let_lapse(_waiting(Interest.listing_id == listing.id), by=by, because="closed")
+    index(listing)
+
+
+@operation
+def discard_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Put away a listing that is not published."""
+    require(by, "listing.close", listing)
+    also = {"closed_as": ClosedAs.UNMATCHED}
+    move(listing, "discard", by=by, expected=expected, note=note, also=also)
+    # Who answered an earlier, published text keeps sight of what closes; never of this one.
+    for interest in listing.held_interests:
+        interest.released_at = clock.now()
     index(listing)
 
 
@@ -272,13 +279,15 @@ def end_exchange_of_member(membership: Membership, *, by: Actor) -> None:
         )
     ).all()
     for listing in listings:
-        close_listing(listing, by=by)
+        end = close_listing if listing.was_published else discard_listing
+        end(listing, by=by)
     _let_lapse(
         _waiting(
             Interest.alliance_id == membership.alliance_id,
             Interest.organisation_id == membership.organisation_id,
         ),
         by=by,
+        because="left",
     )
     _forget(membership)
 
@@ -313,11 +322,11 @@ def _waiting(*which: Any) -> Sequence[Interest]:
     ).all()
 
 
-def _let_lapse(interests: Sequence[Interest], *, by: Actor) -> None:
-    """End the time of answers that nobody will answer any more, so that nobody waits in vain."""
+def _let_lapse(interests: Sequence[Interest], *, by: Actor, because: str) -> None:
+    """End the time of answers that nobody will give: `closed`, `recalled` or `left`."""
     for interest in interests:
         interest.expires_at = clock.now()
-        journal.note("interest.lapse", interest, by=by)
+        journal.note("interest.lapse", interest, by=by, detail={"because": because})
 
 
 def index(listing: Listing, *, move_up: bool = False) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from portal import clock, search
+from portal import clock, journal, search
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
@@ -243,6 +243,18 @@ def members_to_name(alliance_ids: Collection[int], own_id: int) -> list[tuple[in
         .order_by(Organisation.name)
     )
     return [(organisation_id, name) for organisation_id, name in rows]
+
+
+def returned_because(listing: Listing) -> str | None:
+    """Return what the secretariat wants changed, while a listing is sent back; else None."""
+    if listing.state is not ListingState.RETURNED:
+        return None
+    notes = [
+        (detail or {}).get("note")
+        for line, detail in journal.lines_about(Listing.noun, listing.id)
+        if line.verb == "listing.return"
+    ]
+    return notes[-1] if notes else None
 
 
 def listings_of(

@@ -14,10 +14,19 @@ from portal.accounts.queries import timeline_of
 from portal.alliances.models import Alliance
 from portal.alliances.queries import alliances_of
 from portal.database import db
-from portal.exchange import choices, facets, interest_queries, operations, queries
-from portal.exchange.facts import listing_facts
+from portal.exchange import (
+    choices,
+    facets,
+    interest_queries,
+    membership_effects,
+    operations,
+    queries,
+    seen,
+)
+from portal.exchange.facts import NO_ANSWERS, listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
+from portal.exchange.rules import wrong_in_content
 from portal.forms import refusals
 from portal.moves import attempt
 from portal.roles import Role
@@ -28,13 +37,16 @@ bp = Blueprint("exchange", __name__)
 #: The operation of each move of the lifecycle; a test compares it with the table.
 MOVES = {
     "submit": operations.submit_listing,
+    "resubmit": operations.submit_listing,
     "publish": operations.publish_listing,
     "return": operations.return_listing,
     "pause": operations.pause_listing,
+    "hold": membership_effects.hold_listing,
     "resume": operations.resume_listing,
     "recall": operations.recall_listing,
     "match": operations.match_listing,
     "close": operations.close_listing,
+    "discard": operations.discard_listing,
 }
 
 
@@ -65,19 +77,28 @@ def listing_page(listing: Listing, **more: Any) -> str:
     may_answer = can(standing, "listing.respond", listing) and (
         own is None or own.released_at is not None or own.is_lapsed
     )
+    sees_history = may_see(standing, listing, "history")
     values: dict[str, Any] = {
         "listing": listing,
         "facts_of": listing_facts(listing),
+        "returned_because": queries.returned_because(listing) if sees_history else None,
+        "no_answers": NO_ANSWERS[listing.state_now],
         "may_edit": can(standing, "listing.edit", listing) and listing.state in operations.EDITABLE,
         "moves": open_to(standing, listing),
         "interests": interest_queries.interests_in(listing.id) if concerns_answers else [],
         "sees_interests": concerns_answers,
         "own_interest": own,
         "may_answer": may_answer,
-        "form": InterestForm(formdata=None) if may_answer else None,
-        "timeline": timeline_of(listing) if may_see(standing, listing, "history") else [],
+        "form": _answer_form(listing) if may_answer else None,
+        "timeline": timeline_of(listing) if sees_history else [],
     }
     return render_template("exchange/view_listing.html", **{**values, **more})
+
+
+def _answer_form(listing: Listing) -> InterestForm:
+    form = InterestForm(formdata=None)
+    form.seen.data = seen.proof_of(listing.id, current_actor())
+    return form
 
 
 @bp.route("/listings/new", methods=["GET", "POST"])
@@ -86,15 +107,17 @@ def new_listing() -> str | tuple[str, int] | Response:
     """Ask the secrecy question, then take five fields."""
     by = current_actor()
     mine = alliances_of(by.organisation_id or 0)
-    answer = request.values.get("secrecy", "")
+    answer = _secrecy()
     if answer != "none":
         # Nothing typed is read, kept or shown again where it may be secret.
-        return render_template("exchange/check_secrecy.html", answer=answer, alliances=mine)
+        status = 422 if request.method == "POST" else 200
+        page = render_template("exchange/check_secrecy.html", answer=answer, alliances=mine)
+        return page, status
     form = ListingForm()
     alliance = _chosen(mine, form)
     _offer(form, mine, alliance)
     form.secrecy.data = "none"
-    if form.validate_on_submit() and alliance is not None:
+    if _is_right(form, alliance) and alliance is not None:
         with refusals(form):
             listing = operations.post_listing(
                 alliance,
@@ -115,7 +138,7 @@ def edit_listing(listing: Listing) -> str | tuple[str, int] | Response:
         return redirect(url_for("exchange.view_listing", listing_id=listing.id))
     form = ListingForm(listing=listing)
     _offer(form, [listing.alliance], listing.alliance)
-    if form.validate_on_submit():
+    if _is_right(form, listing.alliance):
         with refusals(form):
             operations.edit_listing(
                 listing,
@@ -126,6 +149,28 @@ def edit_listing(listing: Listing) -> str | tuple[str, int] | Response:
             )
             return _saved(listing)
     return _form_page(form, listing, [listing.alliance])
+
+
+def _secrecy() -> str:
+    """Return the answer about secrets: `none` only if the address and the form say nothing else."""
+    answers = [*request.args.getlist("secrecy"), *request.form.getlist("secrecy")]
+    return next((each for each in answers if each != "none"), answers[0] if answers else "")
+
+
+def _is_right(form: ListingForm, alliance: Alliance | None) -> bool:
+    """Check the form and the rules together, so that all that is wrong is named at once."""
+    if not form.is_submitted():
+        return False
+    is_draft = "submit" not in request.form
+    if is_draft:
+        form.allow_unfinished()
+    is_right: bool = form.validate()
+    wrong = {}
+    if alliance is not None:
+        own_id = current_actor().organisation_id or 0
+        wrong = wrong_in_content(alliance, **form.under_rules(own_id), is_draft=is_draft)
+        form.reject(wrong)
+    return is_right and not wrong
 
 
 def _form_page(

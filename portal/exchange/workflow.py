@@ -52,12 +52,23 @@ LISTING = Workflow(
         Move(
             "submit",
             _l("Submit for review"),
-            (_S.DRAFT, _S.RETURNED),
+            (_S.DRAFT,),
+            _S.SUBMITTED,
+            "listing.edit",
+            when="is_within_validity",
+            refusal=_l("Its last day has passed: choose a later one first."),
+            done=_l("Submitted it for review"),
+        ),
+        Move(
+            "resubmit",
+            _l("Submit again"),
+            (_S.RETURNED,),
             _S.SUBMITTED,
             "listing.edit",
             awaited_in=(_S.RETURNED,),
             when="is_within_validity",
             refusal=_l("Its last day has passed: choose a later one first."),
+            done=_l("Submitted it again"),
         ),
         Move(
             "publish",
@@ -68,6 +79,7 @@ LISTING = Workflow(
             awaited_in=(_S.SUBMITTED,),
             when="is_within_validity",
             refusal=_l("Its last day has passed: send it back for a later one."),
+            done=_l("Published it"),
         ),
         Move(
             "return",
@@ -77,6 +89,7 @@ LISTING = Workflow(
             "listing.return",
             note=NoteRule.REQUIRED,
             note_label=_l("What should be changed"),
+            done=_l("Sent it back"),
         ),
         Move(
             "pause",
@@ -84,8 +97,16 @@ LISTING = Workflow(
             (_S.PUBLISHED,),
             _S.PAUSED,
             "listing.edit",
-            note=NoteRule.OPTIONAL,
-            note_label=_l("Why (only you and the secretariat see it)"),
+            done=_l("Paused it"),
+        ),
+        # What the suspension of the owner's membership does; nobody's button.
+        Move(
+            "hold",
+            _l("Pause with the membership"),
+            (_S.PUBLISHED,),
+            _S.PAUSED,
+            "listing.hold",
+            done=_l("Paused it: the membership is suspended"),
         ),
         Move(
             "resume",
@@ -95,6 +116,7 @@ LISTING = Workflow(
             "listing.edit",
             when="is_within_validity",
             refusal=_l("Its last day has passed: take it back and choose a later one."),
+            done=_l("Resumed it"),
         ),
         # Changed content passes the review again, so it first becomes a draft.
         Move(
@@ -103,6 +125,11 @@ LISTING = Workflow(
             (_S.SUBMITTED, _S.PUBLISHED, _S.PAUSED),
             _S.DRAFT,
             "listing.edit",
+            warning=_l(
+                "It becomes a draft that others do not see until it has passed the review again. "
+                "Answers that still wait lapse."
+            ),
+            done=_l("Took it back"),
         ),
         Move(
             "match",
@@ -110,15 +137,31 @@ LISTING = Workflow(
             (_S.PUBLISHED, _S.PAUSED),
             _S.CLOSED,
             "listing.edit",
+            warning=_l("It is closed for good. Answers that still wait lapse."),
+            done=_l("Closed it: partner found"),
         ),
         Move(
             "close",
             _l("Close without a partner"),
-            (_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.PUBLISHED, _S.PAUSED),
+            (_S.PUBLISHED, _S.PAUSED),
             _S.CLOSED,
             "listing.close",
             note=NoteRule.OPTIONAL,
             note_label=_l("Why (only you and the secretariat see it)"),
+            warning=_l("It is closed for good. Answers that still wait lapse."),
+            done=_l("Closed it without a partner"),
+        ),
+        # What never passed the review found no partner because it sought none.
+        Move(
+            "discard",
+            _l("Discard"),
+            (_S.DRAFT, _S.SUBMITTED, _S.RETURNED),
+            _S.CLOSED,
+            "listing.close",
+            note=NoteRule.OPTIONAL,
+            note_label=_l("Why (only you and the secretariat see it)"),
+            warning=_l("It is put away for good and cannot be changed or submitted any more."),
+            done=_l("Discarded it"),
         ),
     ),
 )
@@ -131,7 +174,7 @@ INTEREST = Workflow(
         _I.DECLINED: _l("Declined"),
         _I.WITHDRAWN: _l("Withdrawn"),
     },
-    verbs={"send": _l("Answered"), "lapse": _l("Lapsed with the listing")},
+    verbs={"send": _l("Answered"), "lapse": _l("Let it lapse")},
     start=_I.SENT,
     finals=(_I.ACCEPTED, _I.DECLINED, _I.WITHDRAWN),
     moves=(
@@ -144,6 +187,7 @@ INTEREST = Workflow(
             awaited_in=(_I.SENT,),
             when="is_live",
             refusal=_l("It waited too long and lapsed; ask them to answer again."),
+            done=_l("Accepted it"),
         ),
         Move(
             "decline",
@@ -153,6 +197,8 @@ INTEREST = Workflow(
             "interest.answer",
             note=NoteRule.REQUIRED,
             note_label=_l("Why (the other side reads it)"),
+            warning=_l("This answer ends here; the same organisation may answer anew."),
+            done=_l("Declined it"),
         ),
         Move(
             "withdraw",
@@ -160,6 +206,10 @@ INTEREST = Workflow(
             (_I.SENT,),
             _I.WITHDRAWN,
             "interest.withdraw",
+            when="is_live",
+            refusal=_l("It has lapsed already, there is nothing left to withdraw."),
+            warning=_l("This answer ends here. While the listing is open you may answer anew."),
+            done=_l("Withdrew it"),
         ),
     ),
 )

@@ -1,29 +1,19 @@
-"""What an organisation says of itself: former names, chain nodes, qualifications, contacts."""
+"""What an organisation says of itself: chain nodes, qualifications, contacts."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.accounts.models import Organisation
+from portal import clock
+from portal.accounts.models import Organisation, Person
 from portal.chain.models import ChainNode
 from portal.database import Model, choice, constraints
-
-
-class FormerName(Model):
-    """A name an organisation had, or the name of a double that was merged into it."""
-
-    __tablename__ = "former_name"
-    __table_args__ = constraints(Index(None, "organisation_id"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    name: Mapped[str] = mapped_column(String(120))
-    normal_name: Mapped[str] = mapped_column(String(120), index=True)
-    until_at: Mapped[datetime]
 
 
 class OrganisationNode(Model):
@@ -57,6 +47,12 @@ class Qualification(Model):
     seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     organisation: Mapped[Organisation] = relationship()
+    seen_by: Mapped[Person | None] = relationship()
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its last day, in Shanghai, has passed: a clause on the date, never a state."""
+        return self.valid_until is not None and self.valid_until < clock.today()
 
 
 class ContactKind(StrEnum):
@@ -95,3 +91,14 @@ class ContactPoint(Model):
     consented_at: Mapped[datetime]
 
     organisation: Mapped[Organisation] = relationship()
+    consented_by: Mapped[Person] = relationship()
+
+    @hybrid_property
+    def is_public(self) -> Any:
+        """Whether the organisation consented to show it to everyone."""
+        return self.shown_to == ContactAudience.PUBLIC
+
+    @hybrid_property
+    def is_members_only(self) -> Any:
+        """Whether it consented to show it to the members of its alliances, and no further."""
+        return self.shown_to == ContactAudience.MEMBERS

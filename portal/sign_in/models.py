@@ -15,7 +15,6 @@ from portal.database import Model, choice, constraints
 from portal.links import ActionLink
 from portal.roles import Role
 
-
 #: How long a proof of who somebody is counts as fresh for risky acts.
 FRESH = timedelta(minutes=15)
 
@@ -25,6 +24,7 @@ class Session(Model):
 
     __tablename__ = "session"
     noun = "session"
+    address = "id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
@@ -99,7 +99,7 @@ class SignedIn:
 
 
 class Authenticator(Model):
-    """A person's time-based one-time passwords (TOTP): the sealed secret, and the last step used."""
+    """A person's one-time passwords by time (TOTP): the sealed secret, the last step used."""
 
     __tablename__ = "authenticator"
     noun = "authenticator"

@@ -1,9 +1,20 @@
-"""Hashing and checking passwords. Slow on purpose: never call this while a lock is held."""
+"""Passwords: hashing and checking them, and setting a new one.
+
+Hashing is slow on purpose: never call `hash_password` or `matches` while a lock is held.
+"""
 
 from __future__ import annotations
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from portal import journal
+from portal.access import require
+from portal.accounts.models import Person
+from portal.actors import Actor
+from portal.operations import operation
+from portal.sign_in.models import Session
+from portal.sign_in.operations import end_sessions_of, prove_session
 
 _hasher = PasswordHasher()
 #: What an unknown account is checked against, so that it takes as long as a known one.
@@ -21,3 +32,25 @@ def matches(password_hash: str | None, password: str) -> bool:
         return _hasher.verify(password_hash or _decoy, password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+@operation
+def set_password(
+    who: Person,
+    password_hash: str,
+    *,
+    by: Actor,
+    session: Session | None = None,
+    key: str | None = None,
+) -> None:
+    """Give a person a new password (hashed before) and end all their other sessions.
+
+    `session` is the one that goes on. With a `key` it goes on under that, so that a copy of its
+    older cookie is worth nothing either.
+    """
+    require(by, "person.secure", who)
+    who.password_hash = password_hash
+    journal.note("person.set_password", who, by=by)
+    end_sessions_of(who.id, by=by, but=session.id if session else None)
+    if session is not None and key is not None:
+        prove_session(session, key=key, by=by)

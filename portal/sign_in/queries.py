@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
@@ -10,6 +12,7 @@ from sqlalchemy.orm import aliased
 from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.database import Instant, plain
+from portal.sign_in.devices import device_name
 from portal.sign_in.models import Session, SignedIn
 
 
@@ -52,3 +55,37 @@ def live_session(key: str) -> SignedIn | None:
     """Return whom a cookie's key lets in, if its session was not ended and has not run out."""
     found = plain(_LIVE_SESSION, {"digest": digest(key), "now": clock.now()})
     return SignedIn(key, *found[0]) if found else None
+
+
+@dataclass(frozen=True)
+class Device:
+    """One live session, as "my devices" shows it."""
+
+    id: int
+    name: str
+    network: str | None
+    started_at: datetime
+    seen_at: datetime
+    is_own_device: bool
+
+
+def live_sessions_of(person_id: int) -> list[Device]:
+    """Return where a person is signed in, the last used first."""
+    rows = plain(
+        select(
+            Session.id,
+            Session.device,
+            Session.network,
+            Session.started_at,
+            Session.seen_at,
+            Session.is_own_device,
+        )
+        .where(
+            Session.person_id == person_id,
+            Session.ended_at.is_(None),
+            Session.expires_at > clock.now(),
+        )
+        .order_by(Session.seen_at.desc(), Session.id.desc())
+        .limit(50)
+    )
+    return [Device(row[0], device_name(row[1]), *row[2:]) for row in rows]

@@ -43,6 +43,25 @@
     });
   });
 
+  // <input data-filter="#list" hidden>: shows only the entries of a list that hold what is typed;
+  // what is ticked stays, so that nothing chosen is out of sight.
+  document.querySelectorAll("input[data-filter]").forEach((input) => {
+    const entries = [...document.querySelectorAll(`${input.dataset.filter} > *`)];
+    if (entries.length < 8) return;
+    input.hidden = false;
+    input.addEventListener("input", () => {
+      const wanted = input.value.trim().toLowerCase();
+      entries.forEach((entry) => {
+        const holds = entry.textContent.toLowerCase().includes(wanted);
+        entry.hidden = !holds && !entry.querySelector(":checked");
+      });
+    });
+    // Enter looks for a name; it must not send the form around it.
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+    });
+  });
+
   // One act per click. The button is disabled only after its own name and value have been sent;
   // it returns when the answer was a download, and when the person comes back to the page.
   const release = (button) => {
@@ -61,6 +80,9 @@
   addEventListener("pageshow", () => {
     document.querySelectorAll("[aria-busy][disabled]").forEach(release);
   });
+
+  // <form data-submit-now>: sent by itself; its button is there for whoever has no script.
+  document.querySelectorAll("form[data-submit-now]").forEach((form) => form.requestSubmit());
 
   // <button data-copy="text or #id" data-copied="Copied" hidden>: shown only where it can work.
   if (navigator.clipboard) {

@@ -63,8 +63,44 @@ def test_a_confidential_listing_names_members_of_the_alliance(world: World) -> N
                 hydrogen(world),
                 content(visibility=ListingVisibility.CONFIDENTIAL, named_ids=named),
                 by=world.actor("delegate"),
+                submit=True,
             )
         assert refused.value.field == "named_ids"
+
+
+def test_a_draft_may_still_name_nobody_but_never_a_stranger(world: World) -> None:
+    by, secret = world.actor("delegate"), ListingVisibility.CONFIDENTIAL
+    made = operations.post_listing(
+        hydrogen(world), content(visibility=secret, specification=""), by=by
+    )
+    assert made.state is ListingState.DRAFT
+    with pytest.raises(Refused):
+        operations.submit_listing(made, by=by)
+    with pytest.raises(Refused) as refused:
+        operations.post_listing(
+            hydrogen(world),
+            content(visibility=secret, named_ids=[world.organisation["medic"]]),
+            by=by,
+        )
+    assert refused.value.field == "named_ids"
+
+
+def test_taking_a_listing_back_lets_waiting_answers_lapse(world: World) -> None:
+    listing, sent = world.get(Listing, "public"), world.get_interest("sent")
+    operations.recall_listing(listing, by=world.actor("delegate"))
+    assert sent.is_lapsed
+    assert verbs_on("interest", sent.id) == ["interest.send", "interest.lapse"]
+    with pytest.raises(Refused):
+        answering.withdraw_interest(sent, by=world.actor("supplier"))
+
+
+def test_a_discarded_draft_is_seen_by_nobody_who_answered_its_earlier_text(world: World) -> None:
+    listing, by = world.get(Listing, "members"), world.actor("delegate")
+    operations.recall_listing(listing, by=by)
+    operations.edit_listing(listing, content(title="尚未公开"), by=by)
+    operations.discard_listing(listing, by=by)
+    assert not can(standing_of(world.actor("chair")), "listing.view", listing)
+    assert f"delegate{world.organisation['chairer']}" not in stored_audiences()[listing.id]
 
 
 def test_opening_a_confidential_listing_up_forgets_who_was_named(world: World) -> None:
@@ -233,7 +269,7 @@ def test_whoever_answered_keeps_sight_of_a_paused_listing(world: World) -> None:
 def test_who_leaves_the_alliance_leaves_the_exchange(world: World) -> None:
     """One transaction: the membership ends, its listings close, its waiting answers lapse."""
     maker = db.session.get_one(Membership, world.membership["maker"])
-    expel_membership(maker, by=world.actor("secretary"), note="决议第3号。")
+    expel_membership(maker, by=world.actor("secretary"), basis="决议第3号。", note="违反章程。")
     left = db.session.scalars(
         select(Listing.state).where(Listing.organisation_id == world.organisation["maker"])
     )
@@ -241,7 +277,7 @@ def test_who_leaves_the_alliance_leaves_the_exchange(world: World) -> None:
     assert world.get_interest("sent").is_lapsed
     assert not can(standing_of(world.actor("delegate")), "listing.create")
     supplier = db.session.get_one(Membership, world.membership["supplier"])
-    expel_membership(supplier, by=world.actor("secretary"), note="决议第4号。")
+    expel_membership(supplier, by=world.actor("secretary"), basis="决议第4号。", note="违反章程。")
     assert not can(
         standing_of(world.actor("supplier")), "listing.view", world.get(Listing, "paused")
     )
@@ -305,7 +341,7 @@ def test_the_index_knows_who_may_see_a_listing_after_every_step_of_its_answers(
     agree()
     for name in ("chairer", "supplier"):
         membership = db.session.get_one(Membership, world.membership[name])
-        expel_membership(membership, by=world.actor("secretary"), note="决议。")
+        expel_membership(membership, by=world.actor("secretary"), basis="决议。", note="违反章程。")
         agree()
 
 

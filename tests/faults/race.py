@@ -20,12 +20,16 @@ from typing import Any, Self
 from flask import Flask
 
 from portal import clock, create_app, database, journal
+from portal.accounts.models import Person
 from portal.actors import Actor, person
-from portal.alliances.models import Alliance
+from portal.alliances import applying
+from portal.alliances.models import Alliance, Tier
 from portal.database import WRITING, db
 from portal.exchange import answering, operations
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
 from portal.exchange.operations import ListingContent
+from portal.sign_in import factor_resets, factors, inviting, scanning
+from portal.sign_in.models import FactorReset, Invitation
 
 Task = dict[str, Any]
 Outcome = dict[str, Any]
@@ -143,6 +147,38 @@ def guess(app: Flask, task: Task) -> int:
     return client.post("/sign-in", data=data).status_code
 
 
+def accept(_app: Flask, task: Task) -> int:
+    """Take up an invitation."""
+    invitation = db.session.get_one(Invitation, task["invitation"])
+    return inviting.accept_invitation(invitation, by=_by(task)).id
+
+
+def go_in(_app: Flask, task: Task) -> int:
+    """Fetch the session of a computer that was let in."""
+    return scanning.go_in(task["key"])[0].id
+
+
+def give_code(_app: Flask, task: Task) -> int:
+    """Use up a code of a second factor, past the count of attempts."""
+    who = db.session.get_one(Person, task["person"])
+    factors.check_code(who, task["code"])
+    return who.id
+
+
+def confirm_reset(_app: Flask, task: Task) -> int:
+    """Take a second factor away, as the second officer."""
+    reset = db.session.get_one(FactorReset, task["reset"])
+    factor_resets.confirm_reset(reset, by=_by(task))
+    return reset.id
+
+
+def apply(_app: Flask, task: Task) -> int:
+    """Apply for membership, as a draft."""
+    alliance = db.session.get_one(Alliance, task["alliance"])
+    asked = applying.Application(Tier.MEMBER, "可供阀体加工。", None)
+    return applying.apply_for_membership(alliance, asked, by=_by(task)).id
+
+
 def hold(app: Flask, _task: Task) -> int:
     """Take the write lock and keep it until this process dies."""
     taken = threading.Event()
@@ -159,7 +195,20 @@ def hold(app: Flask, _task: Task) -> int:
 
 
 TASKS: dict[str, Callable[[Flask, Task], int]] = {
-    run.__name__: run for run in (post, publish, send, answer, guess, hold)
+    run.__name__: run
+    for run in (
+        post,
+        publish,
+        send,
+        answer,
+        guess,
+        accept,
+        apply,
+        go_in,
+        hold,
+        give_code,
+        confirm_reset,
+    )
 }
 
 

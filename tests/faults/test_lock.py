@@ -20,11 +20,11 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from portal import clock, database, journal
-from portal.sign_in.models import Session
 from portal.database import Busy, db
 from portal.exchange import operations
 from portal.exchange.models import Listing
 from portal.exchange.workflow import ListingState
+from portal.sign_in.models import Session
 from portal.sign_in.operations import charge_attempt
 from tests.client import Client
 from tests.conftest import both_engines, make_app, settle

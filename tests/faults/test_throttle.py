@@ -18,7 +18,8 @@ from tests.world import World
 pytestmark = pytest.mark.faults
 
 PROCESSES = 4
-GUESSES = repeated("SOAK_GUESSES", 6)
+#: A thousand guesses in all: half of them before a restart, half after it.
+GUESSES = repeated("SOAK_GUESSES", 125)
 RIGHT = "the right password"
 #: What the sign-in form answers: the password was looked at and is wrong, or it was not looked at.
 LOOKED_AT, TURNED_AWAY = 422, 429
@@ -58,6 +59,8 @@ def test_processes_share_the_guesses_at_an_account_and_restarts_give_none_back(
         came = guess(racers, account, "a wrong password", GUESSES)
     assert came == {LOOKED_AT: limit, TURNED_AWAY: PROCESSES * GUESSES - limit}
     with Racers(url, PROCESSES) as restarted:
+        again = guess(restarted, account, "a wrong password", GUESSES)
+        assert again == {TURNED_AWAY: PROCESSES * GUESSES}
         # However the name is written it is one account, and even the right password must wait.
         for written in (account, f" {account.upper()}"):
             assert guess(restarted, written, RIGHT, 1) == {TURNED_AWAY: PROCESSES}

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
-from sqlalchemy import text
+from flask import Flask
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from portal import journal
 from portal.database import TRIGGERS, WRITING, db
 from portal.exchange import operations
 from portal.exchange.models import Listing
+from portal.exchange.workflow import LISTING as WORKFLOW
+from portal.workflow import NoteRule
 from tests.conftest import both_engines
 from tests.world import World
 
@@ -86,23 +92,67 @@ def test_the_database_refuses_to_change_the_journal(world: World, statement: str
 
 def test_the_chain_grows_by_what_an_operation_did(world: World) -> None:
     before = journal.verify().lines
-    operations.pause_listing(
-        world.get(Listing, "public"), by=world.actor("delegate"), note="检修。"
+    operations.return_listing(
+        world.get(Listing, "submitted"), by=world.actor("secretary"), note="请补充数量。"
     )
-    (line, detail), *_rest = reversed(journal.lines_about("listing", world.listing["public"]))
+    (line, detail), *_rest = reversed(journal.lines_about("listing", world.listing["submitted"]))
     assert journal.verify().lines == before + 1
     assert (line.verb, line.from_state, line.to_state) == (
-        "listing.pause",
-        "published",
-        "paused",
+        "listing.return",
+        "submitted",
+        "returned",
     )
-    assert (line.person_id, line.organisation_id) == (
-        world.person["delegate"],
-        world.organisation["maker"],
-    )
-    assert detail == {"note": "检修。"}
+    assert (line.person_id, line.organisation_id) == (world.person["secretary"], None)
+    assert detail == {"note": "请补充数量。"}
+
+
+def test_a_note_nobody_was_asked_for_does_not_reach_the_journal(world: World) -> None:
+    pause = WORKFLOW.named("pause")
+    assert pause.note is NoteRule.NONE
+    by = world.actor("delegate")
+    operations.pause_listing(world.get(Listing, "public"), by=by, note="检修。")
+    (_line, detail), *_rest = reversed(journal.lines_about("listing", world.listing["public"]))
+    assert detail is None
 
 
 def test_the_journal_is_written_by_operations_only(world: World) -> None:
     with pytest.raises(RuntimeError):
         journal.note("listing.praise", world.get(Listing, "public"), by=world.actor("delegate"))
+
+
+def test_a_chain_that_grows_while_it_is_read_is_whole(app: Flask, world: World) -> None:
+    """Somebody commits before each statement of the verification: nothing looks broken."""
+    listing_id, actor = world.listing["public"], world.actor("delegate")
+    acts = iter((operations.pause_listing, operations.resume_listing) * 3)
+    ran = []
+
+    def write() -> None:
+        with app.app_context():
+            next(acts)(db.session.get_one(Listing, listing_id), by=actor)
+            db.session.remove()
+
+    def interfere(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "FROM journal_" in statement and threading.current_thread() is threading.main_thread():
+            thread = threading.Thread(target=write)
+            thread.start()
+            thread.join()
+            ran.append(statement)
+
+    before = journal.verify().lines
+    event.listen(db.engine, "before_cursor_execute", interfere)
+    try:
+        verdict = journal.verify()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", interfere)
+    assert len(ran) >= 2
+    assert verdict.faults == ()
+    assert journal.verify().lines >= before + len(ran)
+
+
+def test_a_forged_line_behind_the_end_is_found(world: World) -> None:
+    directly(
+        "INSERT INTO journal_line (number, at, verb, noun, record_id, actor_kind, previous, hash) "
+        "SELECT number + 1, at, verb, noun, record_id, actor_kind, hash, 'forged' "
+        "FROM journal_line ORDER BY number DESC LIMIT 1"
+    )
+    assert journal.verify().faults

@@ -52,7 +52,7 @@ def results(query: str) -> set[int]:
 
 
 def scan(texts: dict[int, str], query: str) -> set[int]:
-    words = search.normalise(query)[: search.LONGEST_QUERY].split()
+    words = search.normalise(query)[: search.LONGEST_QUERY].split()[: search.MOST_WORDS]
     return {i for i, t in texts.items() if words and all(w in search.normalise(t) for w in words)}
 
 
@@ -78,6 +78,12 @@ def test_any_piece_of_any_text_is_found(world: World, app: Flask, data: st.DataO
     other = data.draw(st.text(max_size=3))
     for query in (piece, other, piece + other):
         assert results(query) == scan(texts, query), query
+
+
+def test_a_word_said_again_is_asked_once_and_words_are_bounded() -> None:
+    """Each word of one character is a scan over all pairs that begin with it."""
+    assert search.phrases("a a a b A ａ") == search.phrases("a b")
+    assert len(search.phrases(" ".join("abcdefghijklmnopqrstuvwxyz"))) == search.MOST_WORDS == 6
 
 
 def test_a_document_taken_out_is_found_no_more(world: World) -> None:

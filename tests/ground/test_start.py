@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextvars
+import random
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import flask_migrate
@@ -13,10 +14,12 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from config import production_faults
-from portal import create_app, journal, refuse_demo_world
+from portal import clock, create_app, journal, refuse_demo_world
 from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance
-from portal.commands.demo import build
+from portal.commands.demo import build, demo, settle
+from portal.commands.demo_story import Story
+from portal.commands.load import load_starter
 from portal.database import WRITING, db
 from portal.exchange.models import Interest, Listing
 from portal.exchange.workflow import InterestState, ListingState
@@ -44,6 +47,7 @@ def test_an_environment_in_order_has_no_fault() -> None:
         ({"PUBLIC_BASE_URL": ""}, "PUBLIC_BASE_URL"),
         ({"PUBLIC_BASE_URL": "http://portal.example.cn"}, "PUBLIC_BASE_URL"),
         ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS"),
+        ({"TRUSTED_HOSTS": " , ,"}, "TRUSTED_HOSTS"),
     ],
 )
 def test_each_fault_is_named_with_what_to_set(changed: dict[str, str], named: str) -> None:
@@ -76,8 +80,27 @@ def test_the_demo_world_is_whole_and_keeps_production_from_starting(tmp_path: Pa
         assert set(db.session.scalars(select(Listing.state))) == set(ListingState)
         assert set(db.session.scalars(select(Interest.state))) == set(InterestState)
         assert journal.verify().faults == ()
+        again = app.test_cli_runner().invoke(demo, ["--if-empty"])
+        assert again.exit_code == 0, again.output
         with pytest.raises(SystemExit, match="demo world"):
             refuse_demo_world(app)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_half_a_demo_world_is_not_taken_for_a_whole_one(tmp_path: Path) -> None:
+    app = make_app(f"sqlite:///{tmp_path}/demo.sqlite3")
+    with app.app_context():
+        flask_migrate.upgrade()
+        now = datetime.now(UTC)
+        with clock.standing_still(now - timedelta(days=400)):
+            load_starter("beijing-tianjin-hebei")
+            settle(Story(now=now, chance=random.Random(1)), "no password")
+        # Here somebody pressed Ctrl-C.
+        db.session.remove()
+        for arguments in ([], ["--if-empty"]):
+            told = app.test_cli_runner().invoke(demo, arguments)
+            assert (told.exit_code, "interrupted" in told.output) == (1, True)
         db.session.remove()
         db.engine.dispose()
 

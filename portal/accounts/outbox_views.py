@@ -1,0 +1,33 @@
+"""The outbox: messages that a person hands over, where the portal sends none itself."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal import outbox
+from portal.access import current_actor, current_standing, requires
+from portal.accounts.views import bp
+from portal.outbox import OutboxMessage
+
+
+@bp.get("/outbox")
+@requires("portal.desk")
+def view_outbox() -> str:
+    """Show what waits to be sent, to be copied, and what was sent, without what it said."""
+    standing = current_standing()
+    return render_template(
+        "accounts/view_outbox.html",
+        waiting=outbox.messages_to_send(standing),
+        sent=outbox.messages_sent(standing),
+    )
+
+
+@bp.post("/outbox/<int:outbox_message_id>/sent")
+@requires("outbox_message.send", OutboxMessage)
+def mark_sent(outbox_message: OutboxMessage) -> Response:
+    """Record that a message was handed over."""
+    outbox.mark_sent(outbox_message, by=current_actor())
+    flash(_("Noted as sent. What it said is forgotten."), "success")
+    return redirect(url_for("accounts.view_outbox"))

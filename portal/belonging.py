@@ -1,0 +1,55 @@
+"""The word for what somebody is *beside* an organisation: through an alliance it belongs to.
+
+Apart from `words.py`, because it asks the registry: which organisation belongs to which alliance
+is known on a floor above.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, select
+
+from portal.actors import Standing
+from portal.database import Rows, among, db
+from portal.registry import registry
+from portal.roles import Role
+from portal.words import Word
+
+
+@dataclass(frozen=True)
+class HeldBeside(Word):
+    """A role, held at an alliance that the record's organisation is an active member of."""
+
+    role: Role
+    #: The attribute that names the organisation.
+    at: str
+
+    def holds(self, standing: Standing, thing: Any) -> bool:
+        if thing is None or not standing[self.role]:
+            return False
+        members = _members(standing[self.role]).subquery()
+        asked = select(members.c.organisation_id).where(
+            members.c.organisation_id == getattr(thing, self.at)
+        )
+        return db.session.execute(asked.limit(1)).first() is not None
+
+    def clause(self, standing: Standing, model: Any) -> ColumnElement[bool]:
+        if not standing[self.role]:
+            return false()
+        column: Any = getattr(model, self.at)
+        clause: ColumnElement[bool] = column.in_(_members(standing[self.role]))
+        return clause
+
+    def fits(self, model: Any) -> bool:
+        return hasattr(model, self.at)
+
+
+def _members(alliance_ids: frozenset[int]) -> Rows:
+    """Return the select of the organisations that belong to one of some alliances."""
+    belonging = registry().belonging
+    chosen: Rows = belonging.with_only_columns(belonging.selected_columns[0]).where(
+        among(belonging.selected_columns[1], sorted(alliance_ids))
+    )
+    return chosen

@@ -1,0 +1,67 @@
+"""What a suspended membership does to an organisation's listings in that alliance."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from portal.access import require
+from portal.actors import SYSTEM, Actor
+from portal.alliances.models import Membership
+from portal.alliances.workflow import MembershipState
+from portal.database import db
+from portal.errors import Refused
+from portal.exchange.models import Listing
+from portal.exchange.operations import index
+from portal.exchange.workflow import ListingState
+from portal.operations import operation
+from portal.workflow import move
+
+
+@operation
+def pause_exchange_of_member(membership: Membership, *, by: Actor) -> None:
+    """Pause what an organisation has published in an alliance (a consequence).
+
+    Its answers stay. When the membership is resumed, the organisation resumes its listings
+    itself: some may be out of date by then.
+    """
+    require(by, "membership.suspend", membership)
+    published = db.session.scalars(
+        select(Listing).where(
+            Listing.alliance_id == membership.alliance_id,
+            Listing.organisation_id == membership.organisation_id,
+            Listing.state == ListingState.PUBLISHED,
+        )
+    ).all()
+    for listing in published:
+        # Not the secretary's own act on this listing; who suspended is in the same journal.
+        hold_listing(listing, by=SYSTEM)
+
+
+@operation
+def hold_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Pause a published listing because the membership of its owner is suspended."""
+    require(by, "listing.hold", listing)
+    move(listing, "hold", by=by, expected=expected, note=note)
+    index(listing)
+
+
+def keep_out_of_sight(listing: Listing, *, by: Actor) -> None:
+    """Refuse what would show a listing while its owner's membership is suspended.
+
+    A consequence that takes the move back: it runs in the same transaction.
+    """
+    is_suspended = select(Membership.id).where(
+        Membership.alliance_id == listing.alliance_id,
+        Membership.organisation_id == listing.organisation_id,
+        Membership.state == MembershipState.SUSPENDED,
+    )
+    if db.session.scalar(is_suspended) is not None:
+        raise Refused(
+            _l(
+                "The membership of this organisation in the alliance is suspended: until it is "
+                "resumed, nothing of it is shown."
+            )
+        )

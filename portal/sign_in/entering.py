@@ -1,0 +1,141 @@
+"""How a browser gets its session: the cookie, the device, the network it comes from.
+
+What the views of this room share. Who somebody is was proved before; whether they may is not
+asked here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from flask import current_app, request, session, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import LoginManager, current_user, login_user
+
+from portal import clock
+from portal.accounts.models import Person
+from portal.database import Busy, db
+from portal.errors import TooMany
+from portal.sign_in import operations, queries
+from portal.sign_in.models import Session, SignedIn
+
+login_manager = LoginManager()
+# Our own session rows decide; the library's check by address and browser would only add noise.
+login_manager.session_protection = None
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def load_session(key: str) -> SignedIn | None:
+    """Return who a cookie belongs to: asked of the database on every request."""
+    found = queries.live_session(key)
+    if found is None:
+        return None
+    if clock.now() - found.seen_at >= operations.SEEN_INTERVAL:
+        with suppress(Busy):  # who merely reads never waits for a writer
+            operations.touch_session(own_session(found), by=found.actor)
+    return found
+
+
+def own_session(signed_in: SignedIn | None = None) -> Session:
+    """Return the row of the session that is asking (or of another one's values)."""
+    return db.session.get_one(Session, (signed_in or current_user).session_id)
+
+
+def enter(
+    person: Person,
+    *,
+    is_own_device: bool,
+    is_strong: bool = False,
+    attempts_key: str | None = None,
+) -> None:
+    """Open a session for whoever proved who they are, and hand out its cookie.
+
+    Whoever was signed in in this browser is signed out at the server first.
+    """
+    if current_user.is_authenticated:
+        operations.end_session(own_session(), by=current_user.actor)
+    key = new_key()
+    operations.start_session(
+        person,
+        key=key,
+        device=request.user_agent.string,
+        lifetime=operations.OWN_DEVICE if is_own_device else operations.SHARED_DEVICE,
+        attempts_key=attempts_key,
+        address_key=address_key("address"),
+        network=network_of(request.remote_addr),
+        is_strong=is_strong,
+    )
+    session.clear()  # a cookie planted before sign-in is worth nothing after it
+    hand_out(key)
+    # On a shared device the cookie ends with the browser, at the latest with the session row.
+    session.permanent = is_own_device
+
+
+def new_key() -> str:
+    """Return a fresh random key for a session's cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def hand_out(key: str) -> None:
+    """Put a session's key into the cookie: at sign-in, and whenever the key changed."""
+    login_user(queries.live_session(key))
+
+
+def throttle(*charges: tuple[str, int]) -> None:
+    """Count one attempt under each key; stop at the first that is used up.
+
+    Raises `TooMany`. The widest key comes first: an address that is out of attempts must not go
+    on using up those of the accounts it names.
+    """
+    for key, limit in charges:
+        wait = operations.charge_attempt(key, limit)
+        if wait:
+            raise TooMany(
+                _l("Too many attempts. Please wait a quarter of an hour."), retry_after=wait
+            )
+
+
+def address_charge(act: str = "address") -> tuple[str, int]:
+    """Return the charge for the visitor's network address."""
+    return address_key(act), int(current_app.config["SIGN_INS_PER_ADDRESS"])
+
+
+def account_charge(person: Person | None, account: str) -> tuple[str, int]:
+    """Return the charge for an account: one count for all the names it goes by."""
+    named = f"person:{person.id}" if person else f"name:{account}"
+    digest = hashlib.sha256(named.encode()).hexdigest()[:32]
+    return f"account:{digest}", int(current_app.config["SIGN_INS_PER_ACCOUNT"])
+
+
+def address_key(act: str) -> str:
+    """Return the key under which attempts from the visitor's network are counted."""
+    return f"{act}:{network_of(request.remote_addr)}"
+
+
+def network_of(address: str | None) -> str:
+    """Return the network an address belongs to: a neighbour shares its fate (/24, /64)."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:  # a socket, or what a careless proxy wrote: all of these share one count
+        return "unknown"
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
+
+
+def inside(target: str | None) -> str:
+    """Return the address to go on to, if it lies within this portal; else the desk."""
+    desk = url_for("desk.view_desk")
+    try:
+        parts = urlsplit(target or "")
+    except ValueError:
+        return desk
+    if not target or parts.netloc or parts.scheme:
+        return desk
+    # Browsers read a backslash as a slash, and drop what lies below a blank.
+    is_path = target.startswith("/") and not target.startswith(("//", "/\\"))
+    is_plain = all(c.isprintable() and c != " " for c in target)
+    return target if is_path and is_plain else desk

@@ -1,0 +1,170 @@
+"""Invitations: somebody is asked to take a role, and takes it once.
+
+The address, its QR code and eight digits lead to the same page. Whoever has an account accepts
+with one tap; whoever has none makes one on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from portal import clock, journal, links
+from portal.access import require
+from portal.accounts.granting import may_still_grant, require_to_grant
+from portal.accounts.models import Person
+from portal.accounts.operations import create_person, grant_appointment
+from portal.accounts.queries import account_name, person_named
+from portal.actors import SYSTEM, Actor, person
+from portal.database import db
+from portal.errors import Refused
+from portal.operations import operation
+from portal.roles import Role
+from portal.sign_in.models import Invitation
+
+PURPOSE = "invitation"
+#: How long an invitation stands open.
+LIFETIME = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Made:
+    """An invitation at its birth: the only moment at which its token and code are known."""
+
+    invitation: Invitation
+    token: str
+    code: str
+
+
+@operation
+def invite(
+    role: Role,
+    scope_id: int,
+    *,
+    name: str,
+    by: Actor,
+    email: str | None = None,
+    mobile: str | None = None,
+    until_at: datetime | None = None,
+    basis: str | None = None,
+) -> Made:
+    """Invite somebody to a role at a scope, for 14 days; `until_at` (UTC) ends the role itself.
+
+    Raises `Denied` where the inviter may not grant the role there, `Refused` for a derived role.
+    """
+    require_to_grant(by, role, scope_id)
+    invitation = Invitation(
+        name=name,
+        email=account_name(email) if email else None,
+        mobile=account_name(mobile) if mobile else None,
+        role=role,
+        scope_id=scope_id,
+        until_at=until_at,
+        basis=basis,
+        invited_by_id=by.person_id,
+        created_at=clock.now(),
+    )
+    made = links.make(PURPOSE, invitation, by=by, lifetime=LIFETIME, with_code=True)
+    invitation.link = made.link
+    db.session.add(invitation)
+    db.session.flush()
+    made.link.record_id = invitation.id
+    journal.note("invitation.make", invitation, by=by, detail={"role": role.value})
+    return Made(invitation, made.token, made.code or "")
+
+
+@operation
+def revoke_invitation(invitation: Invitation, *, by: Actor) -> None:
+    """Take an invitation back; whoever may grant the role may do so."""
+    require_to_grant(by, invitation.role, invitation.scope_id)
+    if not invitation.link.is_live:
+        raise Refused(invitation.link.refusal)
+    links.revoke(invitation.link, by=by)
+    journal.note("invitation.revoke", invitation, by=by)
+
+
+@operation
+def accept_invitation(
+    invitation: Invitation,
+    *,
+    by: Actor,
+    name: str | None = None,
+    account: str | None = None,
+    password_hash: str | None = None,
+) -> Person:
+    """Take the role one was invited to; whoever is not signed in gets an account first.
+
+    The password arrives hashed. Raises `Refused` where the link is used, taken back or expired,
+    where the account name belongs to somebody (who then signs in first), or where the inviter
+    may no longer grant the role.
+    """
+    require(by, "session.start")
+    links.use(invitation.link, by=by)
+    if not may_still_grant(invitation.invited_by_id, invitation.role, invitation.scope_id):
+        raise Refused(_l("Whoever invited you may no longer do so. Ask for a new invitation."))
+    if by.person_id is not None:
+        who = db.session.get_one(Person, by.person_id)
+    else:
+        who = _new_person(name or "", account or "", password_hash)
+    grant_appointment(
+        who,
+        invitation.role,
+        scope_id=invitation.scope_id,
+        until_at=invitation.until_at,
+        basis=invitation.basis,
+        by=SYSTEM,
+    )
+    invitation.accepted_at = clock.now()
+    invitation.person_id = who.id
+    journal.note("invitation.accept", invitation, by=person(who.id))
+    return who
+
+
+def _new_person(name: str, account: str, password_hash: str | None) -> Person:
+    stored = account_name(account)
+    if person_named(stored) is not None:
+        raise Refused(
+            _l("Somebody has an account under this name. If it is you, sign in first."),
+            field="account",
+        )
+    is_address = "@" in stored
+    if not is_address and len(stored) < 5:
+        raise Refused(_l("This is neither an e-mail address nor a mobile number."), field="account")
+    return create_person(
+        name=name,
+        email=stored if is_address else None,
+        mobile=None if is_address else stored,
+        password_hash=password_hash,
+        by=SYSTEM,
+    )
+
+
+def open_invitations(role: Role, scope_id: int) -> Sequence[Invitation]:
+    """Return the invitations to a role at a scope that nobody took up yet, newest first."""
+    found = db.session.scalars(
+        select(Invitation)
+        .where(
+            Invitation.role == role,
+            Invitation.scope_id == scope_id,
+            Invitation.accepted_at.is_(None),
+        )
+        .order_by(Invitation.id.desc())
+        .limit(100)
+    )
+    return [each for each in found if each.link.is_live]
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """Return the invitation that an address leads to, live or not, or None."""
+    link = links.find(PURPOSE, token)
+    return db.session.get(Invitation, link.record_id) if link else None
+
+
+def invitation_by_code(code: str) -> Invitation | None:
+    """Return the open invitation that eight digits lead to, or None. Whoever calls throttles."""
+    link = links.find_by_code(PURPOSE, code)
+    return db.session.get(Invitation, link.record_id) if link else None

@@ -1,0 +1,43 @@
+"""What answers carry to caches and to the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from tests.client import Client
+
+PUBLIC_PAGES = ["/regions.css", "/", "/listings", "/alliances", "/organisations/1"]
+
+
+@pytest.mark.parametrize("who", ["anonymous", "delegate"])
+def test_what_a_shared_cache_may_keep_carries_nobody_s_cookie(
+    app: Flask, visit: Callable[..., Client], who: str
+) -> None:
+    assert app.permanent_session_lifetime > timedelta(days=1)
+    client = visit(who)
+    with client._client.session_transaction() as cookie:
+        cookie.permanent = True
+    kept = 0
+    for address in PUBLIC_PAGES:
+        answer = client.open(address, method="GET")
+        assert answer.status_code == 200
+        if "public" in answer.headers["Cache-Control"]:
+            assert "Set-Cookie" not in answer.headers, address
+            kept += 1
+    assert kept, "no answer may be kept any more: this test looks at nothing"
+
+
+def test_a_forged_line_does_not_reach_the_log(
+    app: Flask, visit: Callable[..., Client], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, app.logger.name):
+        answer = visit("delegate").open("/alliances/x%0Aforged%1b[2J", method="GET")
+    assert answer.status_code == 404
+    written = [record.getMessage() for record in caplog.records]
+    assert any("forged" in each for each in written)
+    assert not [each for each in written if "\n" in each or "\x1b" in each]
