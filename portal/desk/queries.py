@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from portal.actors import Standing
+from portal.alliances.models import Membership
 from portal.database import among, db, plain
 from portal.exchange.models import Interest, Listing
 from portal.regions.models import Region
@@ -16,7 +17,7 @@ from portal.roles import Role
 from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
-AWAITED = (Listing, Interest)
+AWAITED = (Listing, Interest, Membership)
 #: The badge counts no further.
 COUNT_LIMIT = 99
 

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from portal.access import current_standing, public, requires
 from portal.accounts.queries import agencies_for, organisations_of, scope_name
+from portal.alliances import member_queries
 from portal.alliances.queries import all_alliances, member_counts
 from portal.desk import health
 from portal.desk.queries import regions_of
@@ -44,6 +45,7 @@ def view_desk() -> str:
         "desk/view_desk.html",
         listings=queries.waiting_listings(standing, SHOWN),
         interests=interest_queries.waiting_interests(standing, SHOWN),
+        memberships=member_queries.waiting_memberships(standing, SHOWN),
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
         sent=interest_queries.sent_interests(standing, SHOWN) if own_id else [],

@@ -20,7 +20,8 @@ from typing import Any, Self
 from flask import Flask
 
 from portal import clock, create_app, database, journal
-from portal.accounts.models import Person
+from portal.accounts.models import Appointment, Person
+from portal.accounts.operations import end_appointment
 from portal.actors import Actor, person
 from portal.alliances import applying
 from portal.alliances.models import Alliance, Tier
@@ -179,6 +180,13 @@ def apply(_app: Flask, task: Task) -> int:
     return applying.apply_for_membership(alliance, asked, by=_by(task)).id
 
 
+def leave(_app: Flask, task: Task) -> int:
+    """End an appointment."""
+    appointment = db.session.get_one(Appointment, task["appointment"])
+    end_appointment(appointment, by=_by(task))
+    return appointment.id
+
+
 def hold(app: Flask, _task: Task) -> int:
     """Take the write lock and keep it until this process dies."""
     taken = threading.Event()
@@ -208,6 +216,7 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
         hold,
         give_code,
         confirm_reset,
+        leave,
     )
 }
 

@@ -37,6 +37,7 @@ def appointed(world: World) -> int:
         select(func.count(Appointment.id)).where(
             Appointment.scope_id == world.organisation["quiet"],
             Appointment.role == Role.DELEGATE,
+            Appointment.person_id == world.person["stranger"],
         )
     ).one()
 

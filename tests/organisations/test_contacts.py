@@ -68,14 +68,14 @@ class TestAudience:
         supplier, maker = world.actor("supplier"), world.organisation["maker"]
         theirs = db.session.get_one(Membership, world.membership["supplier"])
         assert len(contacts_of(standing_of(supplier), maker)) == 2
-        withdraw_membership(theirs, by=world.actor("secretary"), note="来函。")
+        withdraw_membership(theirs, by=world.actor("secretary"), note="来函。", basis="来函")
         assert [each.value for each in contacts_of(standing_of(supplier), maker)] == [
             "010-10000003"
         ]
         chair = world.actor("chair")
         assert len(contacts_of(standing_of(chair), maker)) == 2
         own = db.session.get_one(Membership, world.membership["maker"])
-        withdraw_membership(own, by=world.actor("secretary"), note="来函。")
+        withdraw_membership(own, by=world.actor("secretary"), note="来函。", basis="来函")
         for who in BESIDE:
             assert len(contacts_of(standing_of(world.actor(who)), maker)) == 1
         assert len(contacts_of(standing_of(world.actor("delegate")), maker)) == 3
