@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 #: Deadlines are written in days, and a day is judged where the alliances work.
@@ -27,6 +27,11 @@ def now() -> datetime:
 def today() -> date:
     """Return the present day in Shanghai, where deadlines are judged."""
     return now().astimezone(LOCAL_ZONE).date()
+
+
+def last_day_before(at: datetime) -> date:
+    """Return the last day, in Shanghai, of a time that ends at an instant (half-open)."""
+    return (at - timedelta(microseconds=1)).astimezone(LOCAL_ZONE).date()
 
 
 def start_of(day: date) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -179,6 +179,11 @@ class Appointment(Model):
         at = clock.now()
         return and_(cls.from_at <= at, or_(cls.until_at.is_(None), cls.until_at > at))
 
+    @property
+    def last_on(self) -> date | None:
+        """The last day, in Shanghai, on which it holds, where its end is set."""
+        return clock.last_day_before(self.until_at) if self.until_at else None
+
     @hybrid_property
     def is_at_organisation(self) -> bool:
         """Whether the role is held at an organisation: its managers may end it."""
@@ -247,6 +252,16 @@ class Agency(Model):
     def organisation_id(self) -> int | None:
         """The organisation the agent acts for, where the role is held at one."""
         return self.scope_id if ROLES[self.role].scope is Scope.ORGANISATION else None
+
+    @property
+    def first_on(self) -> date:
+        """The first day, in Shanghai, on which it holds."""
+        return self.from_at.astimezone(clock.LOCAL_ZONE).date()
+
+    @property
+    def last_on(self) -> date:
+        """The last day, in Shanghai, on which it holds."""
+        return clock.last_day_before(self.until_at)
 
     agent: Mapped[Person] = relationship(foreign_keys=[agent_id])
     principal: Mapped[Person] = relationship(foreign_keys=[principal_id])

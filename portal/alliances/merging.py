@@ -13,6 +13,7 @@ from portal.alliances.models import Alliance, ChairTerm, Membership
 from portal.alliances.workflow import ENDED
 from portal.database import among, db
 from portal.errors import Refused
+from portal.language import localised
 from portal.operations import operation
 
 
@@ -50,7 +51,7 @@ def refuse_two_places(double_id: int, into_id: int) -> None:
     if both:
         alliance = db.session.get_one(Alliance, min(both))
         raise Refused(
-            _l("Both are in %(alliance)s. End one membership first.", alliance=alliance.name),
+            _l("Both are in %(alliance)s. End one membership first.", alliance=localised(alliance)),
             field="into",
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import literal, null, select, union_all
@@ -15,6 +15,7 @@ from portal.accounts.models import FormerName, Organisation
 from portal.actors import Standing
 from portal.alliances import merging as alliances_merging
 from portal.chain.models import ChainMap, ChainNode
+from portal.clock import LOCAL_ZONE
 from portal.database import Instant, Rows, db, plain
 from portal.exchange import merging as exchange_merging
 from portal.organisations import merging as organisations_merging
@@ -65,7 +66,8 @@ def directory_page(standing: Standing, query: str, after: str | None) -> Directo
 class Around:
     """What stands around an organisation: names, branches, nodes of the chains."""
 
-    former_names: list[tuple[str, datetime]]
+    #: (name, the day on which it ended)
+    former_names: list[tuple[str, date]]
     branches: list[tuple[int, str]]
     #: (chain, its English name, node)
     nodes: list[tuple[str, str, str]]
@@ -102,7 +104,7 @@ def around(organisation_id: int) -> Around:
     former = sorted((row for row in rows if row[0] == "former"), key=lambda r: (r[5], r[1]))
     nodes = sorted((row for row in rows if row[0] == "node"), key=lambda r: (r[2], r[1]))
     return Around(
-        [(row[2], row[5]) for row in reversed(former)],
+        [(row[2], row[5].astimezone(LOCAL_ZONE).date()) for row in reversed(former)],
         sorted(((row[1], row[2]) for row in rows if row[0] == "branch"), key=lambda b: b[1]),
         [(row[2], row[3], row[4]) for row in nodes],
     )

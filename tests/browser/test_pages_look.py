@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 HYDROGEN = "/alliances/hydrogen"
 LISTING, INTEREST = "/listings/{listing[%s]}", "/interests/{interest[%s]}"
 MEMBERSHIP = "/memberships/{membership[supplier]}"
+MAKER, QUIET = "/organisations/{organisation[maker]}", "/organisations/{organisation[quiet]}"
 
 #: Who looks at what; the status is 200 unless it is written before the address.
 PAGES: dict[str, tuple[str, ...]] = {
@@ -60,12 +61,34 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"{HYDROGEN}/members",
         MEMBERSHIP,
         INTEREST % "lapsed",
+        MAKER,
+        f"{MAKER}/name",
+        f"{MAKER}/position",
+        f"{MAKER}/qualifications",
+        f"{QUIET}/people/invite",
+        "/organisations/new",
     ),
     "supplier": ("/desk", LISTING % "members", LISTING % "confidential", INTEREST % "declined"),
     "chair": ("/desk", LISTING % "public"),
-    "manager": ("/desk", "/memberships/{membership[maker]}"),
+    "manager": (
+        "/desk",
+        "/memberships/{membership[maker]}",
+        MAKER,
+        f"{MAKER}/edit",
+        f"{MAKER}/code",
+        f"{MAKER}/chain-nodes",
+        f"{MAKER}/qualifications",
+        f"{MAKER}/contacts",
+        f"{MAKER}/people",
+        f"{MAKER}/people/invite",
+        "/qualifications/{qualification[certificate]}/edit",
+        "/contacts/{contact_point[public]}/edit",
+        "/appointments/{appointment[manager]}/pass-on",
+        "/agents",
+        "/agents/new",
+    ),
     "liaison": ("/desk", "/organisations/{organisation[maker]}"),
-    "admin": ("/desk", "/alliances"),
+    "admin": ("/desk", "/alliances", "/organisations?q=氢能", f"{QUIET}/merge"),
     "stranger": ("/desk", "403 /interests", "403 /listings/new", "404 " + LISTING % "draft"),
 }
 

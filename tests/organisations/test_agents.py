@@ -125,6 +125,8 @@ class TestNaming:
         agent = person(world.person["expert"], world.organisation["maker"], world.person["manager"])
         with pytest.raises(Denied):
             name(world, "manager", by=agent)
+        with pytest.raises(Denied):  # an own role, but said in somebody else's name
+            name(world, "expert", by=agent)
         with pytest.raises(Refused):
             name(world, "former")
         with pytest.raises(Refused):

@@ -300,6 +300,9 @@ class TestPages:
         old = visit().open(f"/organisations/{double_id}", method="GET")
         assert (old.status_code, old.location) == (302, f"/organisations/{maker}")
         assert "甲氢能（北京）公司" in visit().soup(f"/organisations/{maker}").get_text()
+        listed = [each.get_text() for each in visit().soup("/organisations").select(".row-title")]
+        assert "北京甲氢能有限公司" in listed
+        assert "甲氢能（北京）公司" not in listed
         assert client.post(address, {"into": data["into"]}).status_code == 422
 
     @pytest.mark.parametrize(
