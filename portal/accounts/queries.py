@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock, journal
@@ -105,7 +105,8 @@ def appointments_standing() -> Rows:
     """Return (role, scope id) of the appointments an actor holds at an instant.
 
     Roles at an organisation count only for the one the person acts for now. A liaison of a
-    province holds the role at its cities and districts too.
+    province holds the role at its cities and districts too. Whoever acts for a named person has
+    that person's right alone: what they do then is written down as done for that person.
     """
     above, below = aliased(Region), aliased(Region)
     return (
@@ -114,6 +115,7 @@ def appointments_standing() -> Rows:
         .outerjoin(below, below.path.startswith(above.path))
         .where(
             Appointment.person_id == PERSON,
+            PRINCIPAL == 0,
             Appointment.from_at <= INSTANT,
             or_(Appointment.until_at.is_(None), Appointment.until_at > INSTANT),
             or_(
@@ -124,17 +126,17 @@ def appointments_standing() -> Rows:
     )
 
 
-def agencies_standing() -> Rows:
-    """Return (role, scope id) of what an agent may do for the named person they act for now.
+def principal_holds_it() -> ColumnElement[bool]:
+    """Return the clause that the named person of an agency still holds what it lends.
 
-    Only while the agency runs and the named person holds the role, or one that implies it.
+    The role itself, or one that implies it, at the instant.
     """
     implied = [
         and_(Appointment.role == above, Agency.role == below)
         for above, all_below in IMPLIED.items()
         for below in all_below
     ]
-    holds_it = (
+    return (
         select(Appointment.id)
         .where(
             Appointment.person_id == Agency.principal_id,
@@ -145,13 +147,20 @@ def agencies_standing() -> Rows:
         )
         .exists()
     )
+
+
+def agencies_standing() -> Rows:
+    """Return (role, scope id) of what an agent may do for the named person they act for now.
+
+    Only while the agency runs and the named person holds the role, or one that implies it.
+    """
     return select(Agency.role, Agency.scope_id).where(
         Agency.agent_id == PERSON,
         Agency.principal_id == PRINCIPAL,
         Agency.from_at <= INSTANT,
         Agency.until_at > INSTANT,
         or_(~among(Agency.role, OF_ORGANISATION), Agency.scope_id == ACTING_FOR),
-        holds_it,
+        principal_holds_it(),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
 from portal.accounts.models import Agency, Appointment, Person
-from portal.accounts.queries import OF_ORGANISATION
+from portal.accounts.queries import OF_ORGANISATION, principal_holds_it
 from portal.alliances.models import Alliance, ChairTerm, Membership
 from portal.alliances.workflow import ENDED
 from portal.database import Rows, among, db
@@ -25,20 +25,11 @@ def members_standing() -> Rows:
     Only somebody who holds an appointment at the organisation, or is agent of such a person,
     carries its membership.
     """
-    is_agent_of = Appointment.person_id.in_(
-        select(Agency.principal_id).where(
-            Agency.agent_id == PERSON,
-            Agency.principal_id == PRINCIPAL,
-            Agency.scope_id == ACTING_FOR,
-            among(Agency.role, OF_ORGANISATION),
-            Agency.from_at <= INSTANT,
-            Agency.until_at > INSTANT,
-        )
-    )
     is_appointed = (
         select(Appointment.id)
         .where(
-            or_(Appointment.person_id == PERSON, is_agent_of),
+            Appointment.person_id == PERSON,
+            PRINCIPAL == 0,
             Appointment.scope_id == ACTING_FOR,
             among(Appointment.role, OF_ORGANISATION),
             Appointment.from_at <= INSTANT,
@@ -46,8 +37,21 @@ def members_standing() -> Rows:
         )
         .exists()
     )
+    is_agent = (
+        select(Agency.id)
+        .where(
+            Agency.agent_id == PERSON,
+            Agency.principal_id == PRINCIPAL,
+            Agency.scope_id == ACTING_FOR,
+            among(Agency.role, OF_ORGANISATION),
+            Agency.from_at <= INSTANT,
+            Agency.until_at > INSTANT,
+            principal_holds_it(),
+        )
+        .exists()
+    )
     return select(literal(Role.MEMBER.value), Membership.alliance_id).where(
-        Membership.organisation_id == ACTING_FOR, Membership.is_active, is_appointed
+        Membership.organisation_id == ACTING_FOR, Membership.is_active, or_(is_appointed, is_agent)
     )
 
 
@@ -76,6 +80,7 @@ def chairs_standing() -> Rows:
         select(Appointment.id)
         .where(
             Appointment.person_id == PERSON,
+            PRINCIPAL == 0,
             Appointment.scope_id == ChairTerm.organisation_id,
             among(Appointment.role, OF_ORGANISATION),
             Appointment.from_at <= INSTANT,

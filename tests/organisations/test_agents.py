@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from portal import clock, journal
 from portal.access import standing_of
-from portal.accounts.models import Agency, Appointment
+from portal.accounts.models import Agency, Appointment, Person
 from portal.accounts.operations import end_appointment
 from portal.accounts.queries import agencies_for
 from portal.actors import SYSTEM, person
 from portal.database import db
 from portal.errors import Denied, Refused
-from portal.organisations.people import end_agency, months_later, name_agent
+from portal.organisations.people import end_agency, months_later, name_agent, pass_on
 from portal.roles import Role
 from tests.client import Client
 from tests.conftest import both_engines
@@ -73,6 +73,29 @@ class TestNaming:
         name(world, "supplier")
         end_appointment(appointment(world, "supplier"), by=SYSTEM)
         assert not standing_for(world, "stranger", "supplier", "supplier").roles
+
+    @both_engines
+    def test_carries_no_membership_once_what_it_lent_is_gone(
+        self, context: None, world: World
+    ) -> None:
+        agent, principal = world.person["expert"], world.person["manager"]
+        acting = person(agent, world.organisation["maker"], principal)
+        assert standing_of(acting)[Role.MEMBER] == {world.alliance["hydrogen"]}
+        successor = db.session.get_one(Person, world.person["delegate"])
+        pass_on(appointment(world, "manager"), successor, stays=True, by=world.actor("manager"))
+        assert not standing_of(acting).roles
+
+    @both_engines
+    def test_lends_that_persons_right_and_none_of_ones_own(
+        self, context: None, world: World
+    ) -> None:
+        made = name(world, "supplier", account="secretary@test.example")
+        held = standing_for(world, "secretary", "supplier", "supplier")
+        assert held[Role.DELEGATE] == {world.organisation["supplier"]}
+        assert not held[Role.SECRETARY]
+        assert standing_of(world.actor("secretary"))[Role.SECRETARY]
+        end_agency(made, by=world.actor("supplier"))
+        assert not standing_for(world, "secretary", "supplier", "supplier").roles
 
     @both_engines
     def test_begins_on_its_first_day(self, context: None, world: World) -> None:
