@@ -154,9 +154,13 @@ PERSONAL_DATA = (
     person_queries.mentions(organisations_models.Qualification, "seen_by_id"),
     person_queries.mentions(organisations_models.ContactPoint, "consented_by_id"),
     person_queries.mentions(alliances_models.ChairTerm, "person_id"),
-    person_queries.mentions(alliances_models.Membership, "contact_id", "applied_by_id"),
+    person_queries.mentions(
+        alliances_models.Membership, "contact_id", "applied_by_id", "applied_for_id"
+    ),
     person_queries.mentions(alliances_models.News, "author_id"),
-    person_queries.mentions(exchange_models.Listing, "contact_id", "submitted_by_id"),
+    person_queries.mentions(
+        exchange_models.Listing, "contact_id", "submitted_by_id", "submitted_for_id"
+    ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
     person_queries.journal_data,
 )
@@ -193,6 +197,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         nouns={noun.noun: noun for noun in NOUNS},
         standing=union_all(*(provide() for provide in STANDING)),
         belonging=alliances_queries.belonging(),
+        seen_by_secretariat=alliances_queries.seen_by_secretariat(),
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
         personal_data=PERSONAL_DATA,

@@ -20,16 +20,20 @@ from portal.words import Word
 
 @dataclass(frozen=True)
 class HeldBeside(Word):
-    """A role, held at an alliance that the record's organisation is an active member of."""
+    """A role, held at an alliance that the record's organisation is an active member of.
+
+    Or, with another `through`, that it has to do with in another way (`Registry`).
+    """
 
     role: Role
     #: The attribute that names the organisation.
     at: str
+    through: str = "belonging"
 
     def holds(self, standing: Standing, thing: Any) -> bool:
         if thing is None or not standing[self.role]:
             return False
-        members = _members(standing[self.role]).subquery()
+        members = self._members(standing[self.role]).subquery()
         asked = select(members.c.organisation_id).where(
             members.c.organisation_id == getattr(thing, self.at)
         )
@@ -39,17 +43,16 @@ class HeldBeside(Word):
         if not standing[self.role]:
             return false()
         column: Any = getattr(model, self.at)
-        clause: ColumnElement[bool] = column.in_(_members(standing[self.role]))
+        clause: ColumnElement[bool] = column.in_(self._members(standing[self.role]))
         return clause
 
     def fits(self, model: Any) -> bool:
         return hasattr(model, self.at)
 
-
-def _members(alliance_ids: frozenset[int]) -> Rows:
-    """Return the select of the organisations that belong to one of some alliances."""
-    belonging = registry().belonging
-    chosen: Rows = belonging.with_only_columns(belonging.selected_columns[0]).where(
-        among(belonging.selected_columns[1], sorted(alliance_ids))
-    )
-    return chosen
+    def _members(self, alliance_ids: frozenset[int]) -> Rows:
+        """Return the select of the organisations beside one of some alliances."""
+        beside = getattr(registry(), self.through)
+        chosen: Rows = beside.with_only_columns(beside.selected_columns[0]).where(
+            among(beside.selected_columns[1], sorted(alliance_ids))
+        )
+        return chosen

@@ -7,20 +7,31 @@ sets off in its *own* area stands in the move's operation.
 from __future__ import annotations
 
 from portal.alliances.merging import move_memberships
-from portal.exchange.membership_effects import keep_out_of_sight, pause_exchange_of_member
+from portal.exchange.membership_effects import (
+    keep_out_of_sight,
+    pause_exchange_of_member,
+    refuse_introduction,
+    reindex_for_member,
+)
 from portal.exchange.merging import move_exchange, reindex_exchange
 from portal.exchange.operations import end_exchange_of_member
 from portal.registry import Consequence
 
 CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Who leaves an alliance no longer offers or seeks anything there.
-    ("membership", "withdraw"): (end_exchange_of_member,),
-    ("membership", "expel"): (end_exchange_of_member,),
+    ("membership", "withdraw"): (end_exchange_of_member, reindex_for_member),
+    ("membership", "expel"): (end_exchange_of_member, reindex_for_member),
+    # Who is a member finds what names it, and what it answered, and nobody else does.
+    ("membership", "admit"): (reindex_for_member,),
+    ("membership", "approve"): (reindex_for_member,),
+    ("membership", "resume"): (reindex_for_member,),
     # Who is suspended shows nothing there until the membership is resumed: the first pauses what
     # is shown, the second refuses what would show it again, so that the move does not happen.
-    ("membership", "suspend"): (pause_exchange_of_member,),
+    ("membership", "suspend"): (pause_exchange_of_member, reindex_for_member),
     ("listing", "publish"): (keep_out_of_sight,),
     ("listing", "resume"): (keep_out_of_sight,),
+    # Nobody is introduced to a suspended member.
+    ("interest", "accept"): (refuse_introduction,),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
     ("organisation", "merge"): (move_memberships, move_exchange),
     ("organisation", "rename"): (reindex_exchange,),

@@ -34,7 +34,6 @@ is_published = Fact("is_published")
 is_public = Fact("is_public")
 is_members_only = Fact("is_members_only")
 was_published = Fact("was_published")
-is_not_confidential = Fact("is_not_confidential")
 is_answerable = Fact("is_answerable")
 is_accepted = Fact("is_accepted")
 is_standing = Fact("is_standing")
@@ -42,6 +41,8 @@ is_without_manager = Fact("is_without_manager")
 is_at_organisation = Fact("is_at_organisation")
 is_of_expert = Fact("is_of_expert")
 is_office = Fact("is_office")
+is_current = Fact("is_current")
+was_submitted = Fact("was_submitted")
 
 
 def secretary_of(at: str) -> HeldAt:
@@ -76,10 +77,16 @@ def keeper_of(at: str) -> HeldBeside:
     return HeldBeside(Role.SECRETARY, at)
 
 
-named_on = HeldAmong(Role.DELEGATE, "namings", "organisation_id")
+def secretariat_beside(at: str) -> HeldBeside:
+    return HeldBeside(Role.SECRETARY, at, "seen_by_secretariat")
+
+
+#: Named, or with an answer that holds, and a member of the alliance at present.
+member_named_on = HeldAmong(Role.DELEGATE, "named_members", "id")
+member_has_answered = HeldAmong(Role.DELEGATE, "answering_members", "id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
-not_the_submitter = NotMine("submitted_by_id")
-not_the_applicant = NotMine("applied_by_id")
+not_the_submitter = (NotMine("submitted_by_id"), NotMine("submitted_for_id"))
+not_the_applicant = (NotMine("applied_by_id"), NotMine("applied_for_id"))
 is_mine = Mine("person_id")
 is_myself = Mine("id")
 is_my_agency = Mine("principal_id")
@@ -112,22 +119,25 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "organisation.view": EVERYONE,
     "organisation.create": ((by_system,), (Anywhere(Role.SECRETARY),)),
     # organisations: what its manager keeps, and what the secretariat helps with
-    "organisation.edit": ((manager_of("id"),),),
-    "organisation.keep": ((keeper_of("id"),),),
-    "organisation.rename": ((manager_of("id"),), (keeper_of("id"),)),
-    "organisation.complete": ((manager_of("id"),), (keeper_of("id"),)),
-    "organisation.list_qualifications": ((manager_of("id"),), (keeper_of("id"),)),
+    "organisation.edit": ((manager_of("id"), is_current),),
+    "organisation.keep": ((secretariat_beside("id"), is_current),),
+    "organisation.rename": ((manager_of("id"), is_current), (secretariat_beside("id"), is_current)),
+    "organisation.complete": (
+        (manager_of("id"), is_current),
+        (secretariat_beside("id"), is_current),
+    ),
+    "organisation.list_qualifications": ((manager_of("id"),), (secretariat_beside("id"),)),
     "organisation.list_people": ((delegate_of("id"),),),
     "organisation.invite": (
-        (manager_of("id"),),
-        (a_secretary, is_without_manager),
-        (administrator, is_without_manager),
+        (manager_of("id"), is_current),
+        (a_secretary, is_without_manager, is_current),
+        (administrator, is_without_manager, is_current),
     ),
     #: Work on the registry, no approval of business: nobody gains a right by it.
     "organisation.merge": ((administrator,),),
     "qualification.view": EVERYONE,
     "qualification.edit": ((manager_of("organisation_id"),),),
-    "qualification.confirm": ((keeper_of("organisation_id"),),),
+    "qualification.confirm": ((secretariat_beside("organisation_id"),),),
     "contact_point.view": CONTACT_AUDIENCE,
     "contact_point.edit": ((manager_of("organisation_id"),),),
     "agency.view": ((is_my_agency,), (is_my_errand,)),
@@ -164,11 +174,11 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "appointment.grant_expert": ((by_system,), (secretary_of("scope_id"),)),
     "appointment.grant_manager": (
         (by_system,),
-        (manager_of("scope_id"),),
-        (a_secretary, is_without_manager),
-        (administrator, is_without_manager),
+        (manager_of("scope_id"), is_current),
+        (a_secretary, is_without_manager, is_current),
+        (administrator, is_without_manager, is_current),
     ),
-    "appointment.grant_delegate": ((by_system,), (manager_of("scope_id"),)),
+    "appointment.grant_delegate": ((by_system,), (manager_of("scope_id"), is_current)),
     #: The chair and the member are derived: nobody appoints to them.
     "appointment.grant_derived": (),
     # alliances
@@ -176,7 +186,7 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "membership.view": (
         (is_active,),
         (delegate_of("organisation_id"),),
-        (secretary_of("alliance_id"),),
+        (was_submitted, secretary_of("alliance_id")),
     ),
     "alliance.edit": ((secretary_of("id"),),),
     "membership.list": ((secretary_of("id"),),),
@@ -185,11 +195,12 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "membership.apply": ((a_delegate,),),
     "membership.edit": ((delegate_of("organisation_id"),),),
     "membership.submit": ((delegate_of("organisation_id"),),),
-    "membership.retract": ((delegate_of("organisation_id"),),),
-    "membership.review": ((secretary_of("alliance_id"), not_the_applicant),),
-    "membership.approve": ((secretary_of("alliance_id"), not_the_applicant),),
-    "membership.return": ((secretary_of("alliance_id"), not_the_applicant),),
-    "membership.reject": ((secretary_of("alliance_id"), not_the_applicant),),
+    # The portal takes back the draft of a record that is merged into another.
+    "membership.retract": ((by_system,), (delegate_of("organisation_id"),)),
+    "membership.review": ((secretary_of("alliance_id"), *not_the_applicant),),
+    "membership.approve": ((secretary_of("alliance_id"), *not_the_applicant),),
+    "membership.return": ((secretary_of("alliance_id"), *not_the_applicant),),
+    "membership.reject": ((secretary_of("alliance_id"), *not_the_applicant),),
     "membership.suspend": ((secretary_of("alliance_id"),),),
     "membership.resume": ((secretary_of("alliance_id"),),),
     "membership.withdraw": ((secretary_of("alliance_id"),), (manager_of("organisation_id"),)),
@@ -204,22 +215,23 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_published, is_public),
         (is_published, is_members_only, member_of("alliance_id")),
         (is_published, is_members_only, chair_of("alliance_id")),
-        (is_published, named_on),
-        (was_published, is_not_confidential, has_answered),
+        (is_published, member_named_on),
+        (was_published, is_public, has_answered),
+        (was_published, is_members_only, member_has_answered),
         (secretary_of("alliance_id"),),
         (delegate_of("organisation_id"),),
     ),
     "listing.create": ((a_delegate, a_member),),
     "listing.edit": ((delegate_of("organisation_id"),),),
-    "listing.publish": ((secretary_of("alliance_id"), not_the_submitter),),
-    "listing.return": ((secretary_of("alliance_id"), not_the_submitter),),
+    "listing.publish": ((secretary_of("alliance_id"), *not_the_submitter),),
+    "listing.return": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.close": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
     #: A consequence of a suspended membership; nobody's button.
     "listing.hold": ((by_system,),),
     "listing.respond": (
         (is_answerable, is_public, another_organisation),
         (is_answerable, is_members_only, member_of("alliance_id"), another_organisation),
-        (is_answerable, named_on, another_organisation),
+        (is_answerable, member_named_on, another_organisation),
     ),
     # exchange: interests
     "interest.list": ((a_delegate,),),
@@ -252,6 +264,6 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     # What an applicant wrote, whom it named, and why it was sent back.
     ("membership", "history"): (
         (delegate_of("organisation_id"),),
-        (secretary_of("alliance_id"),),
+        (was_submitted, secretary_of("alliance_id")),
     ),
 }

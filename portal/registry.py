@@ -44,6 +44,8 @@ class Registry:
     standing: Any = None
     #: A select of (organisation id, alliance id): which organisation belongs to which alliance.
     belonging: Any = None
+    #: The same of the organisations whose application or membership a secretariat deals with.
+    seen_by_secretariat: Any = None
     workflows: dict[str, Workflow] = field(default_factory=dict)
     personal_data: tuple[PersonalData, ...] = ()
     at_closure: tuple[Farewell, ...] = ()

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, false, or_, true
 
 from portal.actors import Standing
 from portal.database import among
@@ -157,20 +157,30 @@ class Mine(Word):
 
 @dataclass(frozen=True)
 class NotMine(Word):
-    """Somebody else than the person named in a column: the second pair of eyes."""
+    """Somebody else than the person named in a column: the second pair of eyes.
+
+    Whoever acts for a named person is both: the agent must not decide on what the named person
+    handed in, nor on what they handed in themselves.
+    """
 
     column: str
 
     def holds(self, standing: Standing, thing: Any) -> bool:
-        return thing is not None and getattr(thing, self.column) != standing.actor.person_id
+        return thing is not None and getattr(thing, self.column) not in _mine(standing)
 
     def clause(self, standing: Standing, model: Any) -> ColumnElement[bool]:
         column: Any = getattr(model, self.column)
-        clause: ColumnElement[bool] = column.is_distinct_from(standing.actor.person_id)
+        clause: ColumnElement[bool] = or_(column.is_(None), column.not_in(_mine(standing)))
         return clause
 
     def fits(self, model: Any) -> bool:
         return hasattr(model, self.column)
+
+
+def _mine(standing: Standing) -> list[int]:
+    """Return the person who acts and whom they act for."""
+    both = (standing.actor.person_id, standing.actor.on_behalf_of_id)
+    return [person_id for person_id in both if person_id is not None]
 
 
 @dataclass(frozen=True)

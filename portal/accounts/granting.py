@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.access import can, require, standing_of
-from portal.accounts.models import Appointment
+from portal.accounts.models import Appointment, Organisation
 from portal.actors import Actor, Standing, person
 from portal.database import db
 from portal.roles import ROLES, Role, Scope
@@ -32,6 +32,14 @@ class Grant:
     role: Role
     scope_id: int
     noun = "grant"
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the scope still stands for itself: nobody is appointed at a merged double."""
+        if ROLES[self.role].scope is not Scope.ORGANISATION:
+            return True
+        found = db.session.get(Organisation, self.scope_id)
+        return found is not None and bool(found.is_current)
 
     @property
     def is_without_manager(self) -> bool:

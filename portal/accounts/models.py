@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     or_,
     select,
+    text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -43,11 +44,21 @@ class Organisation(Versioned, Model):
     """A legal person that people act for. One record per unified social credit code."""
 
     __tablename__ = "organisation"
+    __table_args__ = constraints(
+        # A double keeps its name, and the organisation it became may bear it again.
+        Index(
+            "uq_organisation_name",
+            "name",
+            unique=True,
+            sqlite_where=text("merged_into_id IS NULL"),
+            postgresql_where=text("merged_into_id IS NULL"),
+        ),
+    )
     noun = "organisation"
     address = "id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
     uscc: Mapped[str | None] = mapped_column(String(18), unique=True)
     kind: Mapped[OrganisationKind] = mapped_column(choice(OrganisationKind))
     #: The province, which carries the colour and counts in every flow.

@@ -72,6 +72,7 @@ def apply_for_membership(
         organisation_id=by.organisation_id,
         state=MEMBERSHIP.start,
         applied_by_id=by.person_id,
+        applied_for_id=by.on_behalf_of_id,
         created_at=clock.now(),
     )
     _write(membership, application)
@@ -146,7 +147,11 @@ def submit_application(
         fields = _(", ").join(missing)
         raise Refused(_("Still missing: %(fields)s. Change it, then submit it.", fields=fields))
     name = "resubmit" if membership.state is MembershipState.RETURNED else "submit"
-    also = {"applied_by_id": by.person_id}
+    also = {
+        "applied_by_id": by.person_id,
+        "applied_for_id": by.on_behalf_of_id,
+        "submitted_at": membership.submitted_at or clock.now(),
+    }
     journal.note("membership.consent", membership, by=by, detail={"to": "public member list"})
     move(membership, name, by=by, expected=expected, note=note, also=also)
 

@@ -233,7 +233,9 @@ def kept_memberships(
 
     The newest first, without the members of today. Paged by id: a membership keeps its number.
     """
-    query = _select().where(Membership.alliance_id == alliance_id, ~Membership.is_active)
+    query = _select().where(
+        Membership.alliance_id == alliance_id, ~Membership.is_active, Membership.was_submitted
+    )
     if after is not None:
         query = query.where(Membership.id < after)
     rows = _rows(query.order_by(Membership.id.desc()).limit(KEPT_PAGE + 1))

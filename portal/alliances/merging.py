@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
-from portal import journal
+from portal import clock, journal
 from portal.access import require
 from portal.accounts.models import Organisation
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.alliances.models import Alliance, ChairTerm, Membership
-from portal.alliances.workflow import ENDED
+from portal.alliances.queries import held_membership
+from portal.alliances.workflow import ENDED, MembershipState
 from portal.database import among, db
 from portal.errors import Refused
 from portal.language import localised
 from portal.operations import operation
+from portal.workflow import move
 
 
 @operation
@@ -25,6 +27,7 @@ def move_memberships(double: Organisation, *, by: Actor) -> None:
     """
     require(by, "organisation.merge", double)
     refuse_two_places(double.id, double.merged_into_id or 0)
+    _end_drafts(double.id, double.merged_into_id or 0)
     memberships = db.session.scalars(
         select(Membership).where(Membership.organisation_id == double.id)
     ).all()
@@ -41,19 +44,39 @@ def move_memberships(double: Organisation, *, by: Actor) -> None:
 def refuse_two_places(double_id: int, into_id: int) -> None:
     """Raise `Refused` where two organisations hold a place in one alliance: one must end first."""
 
-    def held(organisation_id: int) -> set[int]:
-        rows = select(Membership.alliance_id).where(
-            Membership.organisation_id == organisation_id, ~among(Membership.state, ENDED)
-        )
-        return set(db.session.scalars(rows))
-
-    both = held(double_id) & held(into_id)
+    both = _held(double_id) & _held(into_id)
     if both:
         alliance = db.session.get_one(Alliance, min(both))
         raise Refused(
             _l("Both are in %(alliance)s. End one membership first.", alliance=localised(alliance)),
             field="into",
         )
+
+
+def _held(organisation_id: int) -> set[int]:
+    """Return the alliances an organisation holds a place in; a draft holds none against others."""
+    rows = select(Membership.alliance_id).where(
+        Membership.organisation_id == organisation_id,
+        ~among(Membership.state, (*ENDED, MembershipState.DRAFT)),
+    )
+    return set(db.session.scalars(rows))
+
+
+def _end_drafts(double_id: int, into_id: int) -> None:
+    """Take back the drafts of one where the other has a place: one organisation has one."""
+    drafts = db.session.scalars(
+        select(Membership)
+        .where(
+            Membership.organisation_id.in_((double_id, into_id)),
+            Membership.state == MembershipState.DRAFT,
+        )
+        .order_by(case((Membership.organisation_id == double_id, 0), else_=1), Membership.id)
+    ).all()
+    for draft in drafts:
+        other_id = into_id if draft.organisation_id == double_id else double_id
+        if held_membership(draft.alliance_id, other_id) is not None:
+            move(draft, "retract", by=SYSTEM, also={"ended_at": clock.now()})
+            db.session.flush()
 
 
 def moving(double: Organisation) -> dict[str, int]:

@@ -16,6 +16,14 @@ from portal.chain.models import ChainMap
 from portal.database import Model, Versioned, choice, constraints
 
 
+class AllianceKind(StrEnum):
+    """What a body of member organisations is: the rules of both are the same."""
+
+    ALLIANCE = "alliance"
+    #: A government working group whose chair rotates (DOMAIN D2).
+    WORKING_GROUP = "working_group"
+
+
 class Alliance(Versioned, Model):
     """An industry alliance: a body of member organisations around one chain."""
 
@@ -25,12 +33,14 @@ class Alliance(Versioned, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[AllianceKind] = mapped_column(choice(AllianceKind), default=AllianceKind.ALLIANCE)
     name: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(120))
     summary: Mapped[str] = mapped_column(Text)
     summary_en: Mapped[str] = mapped_column(Text)
     #: What this body calls its chair is data (轮值理事长, 轮值主席, 轮值链长).
     chair_title: Mapped[str] = mapped_column(String(20))
+    chair_title_en: Mapped[str] = mapped_column(String(60), default="Rotating chair")
     #: Where to ask in person about what may not be typed here (保密自查).
     contact: Mapped[str] = mapped_column(String(200))
     founded_on: Mapped[date | None]
@@ -80,11 +90,16 @@ class Membership(Versioned, Model):
     since: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    #: When an application was first handed in, or the organisation admitted: from then on the
+    #: secretariat sees it, a draft never.
+    submitted_at: Mapped[datetime | None]
     #: What the applicant brings and seeks, in their words.
     statement: Mapped[str | None] = mapped_column(Text)
     #: Whom the alliance speaks to at the organisation.
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     applied_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: The named person, where an agent (经办人) applied.
+    applied_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     #: The resolution, or the letter, that the last decision rests on.
     basis: Mapped[str | None] = mapped_column(String(200))
 
@@ -96,6 +111,11 @@ class Membership(Versioned, Model):
     def is_active(self) -> Any:
         """Whether the organisation is a member now."""
         return self.state == MembershipState.ACTIVE
+
+    @hybrid_property
+    def was_submitted(self) -> Any:
+        """Whether it was ever handed in, and is no draft of the organisation alone."""
+        return self.submitted_at != None  # noqa: E711 - the same expression in SQL
 
     @property
     def is_ended(self) -> bool:

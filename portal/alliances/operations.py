@@ -16,12 +16,14 @@ from portal.accounts.models import Organisation, Person
 from portal.actors import Actor
 from portal.alliances.applying import refuse_where_held
 from portal.alliances.decisions import told, written_basis
-from portal.alliances.models import Alliance, ChairTerm, Membership, Tier
+from portal.alliances.models import Alliance, AllianceKind, ChairTerm, Membership, Tier
 from portal.alliances.workflow import MembershipState
 from portal.chain.models import ChainMap
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
+from portal.registry import registry
+from portal.roles import Role
 from portal.workflow import check_version, move
 
 
@@ -31,13 +33,14 @@ def load_alliances(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> int:
     require(by, "portal.load")
     for row in rows:
         alliance = db.session.scalar(select(Alliance).where(Alliance.slug == row["slug"]))
-        fields = ["name", "name_en", "chair_title"]
+        fields = ["name", "name_en", "chair_title", "chair_title_en"]
         if alliance is None:
             alliance = Alliance(slug=row["slug"])
             # Afterwards these are the secretariat's: a second load must not undo its words.
             fields += ["summary", "summary_en", "contact"]
         for field in fields:
             setattr(alliance, field, row[field])
+        alliance.kind = AllianceKind(row.get("kind", "alliance"))
         alliance.founded_on = date.fromisoformat(row["founded_on"])
         alliance.chain_map = db.session.execute(
             select(ChainMap).where(ChainMap.code == row["chain"])
@@ -96,10 +99,13 @@ def admit_organisation(
         state=MembershipState.ACTIVE,
         since=clock.now(),
         created_at=clock.now(),
+        submitted_at=clock.now(),
     )
     db.session.add(membership)
     db.session.flush()
     journal.note("membership.admit", membership, by=by, to_state=MembershipState.ACTIVE)
+    for consequence in registry().consequences.get(("membership", "admit"), ()):
+        consequence(membership, by=by)
     return membership
 
 
@@ -135,8 +141,8 @@ def withdraw_membership(
     Raises `Refused` where the secretariat records it without the letter it rests on. What the
     organisation's own manager sends is itself the declaration.
     """
-    require(by, "membership.withdraw", membership)
-    is_own = by.organisation_id == membership.organisation_id
+    standing = require(by, "membership.withdraw", membership)
+    is_own = membership.organisation_id in standing[Role.MANAGER]
     basis = written_basis(
         basis, missing=None if is_own else _l("Name the letter of the organisation and its date.")
     )

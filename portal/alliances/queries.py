@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -60,6 +61,13 @@ def belonging() -> Rows:
     return select(Membership.organisation_id, Membership.alliance_id).where(Membership.is_active)
 
 
+def seen_by_secretariat() -> Rows:
+    """Return (organisation id, alliance id) of every membership, suspended too, and application."""
+    return select(Membership.organisation_id, Membership.alliance_id).where(
+        Membership.was_submitted, ~among(Membership.state, ENDED)
+    )
+
+
 def chairs_standing() -> Rows:
     """Return (role chair, alliance id) where the actor sits in the chair at the instant.
 
@@ -76,24 +84,28 @@ def chairs_standing() -> Rows:
         )
         .exists()
     )
-    is_of_the_organisation = (
-        select(Appointment.id)
-        .where(
-            Appointment.person_id == PERSON,
-            PRINCIPAL == 0,
-            Appointment.scope_id == ChairTerm.organisation_id,
-            among(Appointment.role, OF_ORGANISATION),
-            Appointment.from_at <= INSTANT,
-            or_(Appointment.until_at.is_(None), Appointment.until_at > INSTANT),
-        )
-        .exists()
-    )
     return select(literal(Role.CHAIR.value), ChairTerm.alliance_id).where(
         ChairTerm.person_id == PERSON,
         ChairTerm.from_at <= INSTANT,
         ~superseded,
+        PRINCIPAL == 0,
         _is_member_in_chair(),
-        is_of_the_organisation,
+        _holder_is_still_there(INSTANT),
+    )
+
+
+def _holder_is_still_there(at: Any) -> ColumnElement[bool]:
+    """Return the condition that the person of a term holds a role at its organisation then."""
+    return (
+        select(Appointment.id)
+        .where(
+            Appointment.person_id == ChairTerm.person_id,
+            Appointment.scope_id == ChairTerm.organisation_id,
+            among(Appointment.role, OF_ORGANISATION),
+            Appointment.from_at <= at,
+            or_(Appointment.until_at.is_(None), Appointment.until_at > at),
+        )
+        .exists()
     )
 
 
@@ -143,6 +155,35 @@ def memberships_of(organisation_id: int) -> Sequence[Membership]:
         .where(Membership.organisation_id == organisation_id, Membership.is_active)
         .order_by(Membership.alliance_id)
     ).all()
+
+
+def newest_membership(alliance_id: int, organisation_id: int) -> Membership | None:
+    """Return an organisation's place in an alliance, or how its last one ended, or None."""
+    return db.session.scalar(
+        select(Membership)
+        .where(Membership.alliance_id == alliance_id, Membership.organisation_id == organisation_id)
+        .order_by(Membership.id.desc())
+        .limit(1)
+    )
+
+
+def places_besides(organisation_id: int) -> list[Membership]:
+    """Return, for each alliance an organisation is no member of now, its newest place there.
+
+    Applications, suspended memberships and how the last one ended, with their alliances.
+    """
+    newest = (
+        select(func.max(Membership.id))
+        .where(Membership.organisation_id == organisation_id)
+        .group_by(Membership.alliance_id)
+    )
+    rows = db.session.scalars(
+        select(Membership)
+        .options(joinedload(Membership.alliance))
+        .where(Membership.id.in_(newest), ~Membership.is_active)
+        .order_by(Membership.alliance_id)
+    )
+    return list(rows)
 
 
 def held_membership(alliance_id: int, organisation_id: int) -> Membership | None:
@@ -197,6 +238,8 @@ class Chair:
     #: The term that has begun, whoever sits in it.
     term: ChairTerm
     current: ChairTerm | None
+    #: The person in the chair, while they belong to the organisation that holds it.
+    holder: Person | None
     next_term: ChairTerm | None
     following: ChairTerm | None
 
@@ -228,7 +271,7 @@ def chair_of(alliance_id: int) -> Chair | None:
         .scalar_subquery()
     )
     terms = db.session.execute(
-        select(ChairTerm, _is_member_in_chair())
+        select(ChairTerm, _is_member_in_chair(), _holder_is_still_there(at))
         .options(joinedload(ChairTerm.organisation), joinedload(ChairTerm.person))
         .where(ChairTerm.alliance_id == alliance_id, ChairTerm.from_at >= begun)
         .order_by(ChairTerm.from_at)
@@ -236,10 +279,12 @@ def chair_of(alliance_id: int) -> Chair | None:
     ).all()
     if not terms:
         return None
-    (term, is_member), (following, follows) = terms[0], terms[1] if len(terms) > 1 else (None, 0)
+    term, is_member, is_there = terms[0]
+    following, follows, _there = terms[1] if len(terms) > 1 else (None, False, False)
     return Chair(
         term=term,
         current=term if is_member else None,
+        holder=term.person if is_member and is_there else None,
         next_term=following,
         following=following if follows else None,
     )

@@ -75,7 +75,7 @@ def view_alliance(alliance: Alliance) -> str:
         secretaries=holders(Role.SECRETARY, alliance.id),
         news=news.news_of(standing, alliance.id, NEWS_SHOWN),
         may_apply=own_id is not None,
-        own=queries.held_membership(alliance.id, own_id) if own_id is not None else None,
+        own=queries.newest_membership(alliance.id, own_id) if own_id is not None else None,
     )
 
 

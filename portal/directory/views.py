@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal.access import can, current_actor, current_standing, public, requires
 from portal.accounts.models import Organisation
 from portal.alliances.merging import refuse_two_places
-from portal.alliances.queries import memberships_of
+from portal.alliances.queries import memberships_of, places_besides
 from portal.directory import queries
 from portal.directory.forms import MOVED, MergeForm
 from portal.exchange.queries import listings_of
@@ -57,6 +57,11 @@ def view_organisation(organisation: Organisation) -> str | Response:
         facts_of=profile_facts(organisation),
         around=queries.around(organisation.id),
         memberships=memberships_of(organisation.id),
+        places=[
+            each
+            for each in places_besides(organisation.id)
+            if can(standing, "membership.view", each)
+        ],
         listings=listings_of(standing, organisation.id, SHOWN),
         qualifications=qualifications_of(organisation.id),
         contacts=contacts_of(standing, organisation.id),

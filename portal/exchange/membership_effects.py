@@ -6,12 +6,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal.access import require
+from portal.accounts.models import Organisation
 from portal.actors import SYSTEM, Actor
 from portal.alliances.models import Membership
 from portal.alliances.workflow import MembershipState
 from portal.database import db
 from portal.errors import Refused
-from portal.exchange.models import Listing
+from portal.exchange.models import Interest, Listing, Naming
 from portal.exchange.operations import index
 from portal.exchange.workflow import ListingState
 from portal.operations import operation
@@ -65,3 +66,54 @@ def keep_out_of_sight(listing: Listing, *, by: Actor) -> None:
                 "resumed, nothing of it is shown."
             )
         )
+
+
+def refuse_introduction(interest: Interest, *, by: Actor) -> None:
+    """Refuse to accept an answer while either side's membership in the alliance is suspended.
+
+    A consequence that takes the move back: accepting shows both sides each other's contacts.
+    """
+    suspended = db.session.scalar(
+        select(Organisation.name)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(
+            Membership.alliance_id == interest.alliance_id,
+            Membership.organisation_id.in_((interest.organisation_id, interest.owner_id)),
+            Membership.state == MembershipState.SUSPENDED,
+        )
+        .limit(1)
+    )
+    if suspended is not None:
+        raise Refused(
+            _l(
+                "The membership of %(organisation)s in the alliance is suspended: until it is "
+                "resumed, nobody is introduced to it.",
+                organisation=suspended,
+            )
+        )
+
+
+@operation
+def reindex_for_member(membership: Membership, *, by: Actor) -> None:
+    """Let an organisation find what members find, from the moment it is one (a consequence).
+
+    And no longer: what it was named on and what it answered is indexed for members of today.
+    """
+    require(by, "membership.view", membership)
+    concerned = (
+        select(Naming.listing_id)
+        .where(Naming.organisation_id == membership.organisation_id)
+        .union(
+            select(Interest.listing_id).where(
+                Interest.organisation_id == membership.organisation_id,
+                Interest.released_at.is_(None),
+            )
+        )
+    )
+    for listing in db.session.scalars(
+        select(Listing).where(
+            Listing.alliance_id == membership.alliance_id, Listing.id.in_(concerned)
+        )
+    ):
+        db.session.expire(listing, ["named_members", "answering_members"])
+        index(listing)

@@ -39,7 +39,7 @@ def move_exchange(double: Organisation, *, by: Actor) -> None:
             or_(Interest.organisation_id == double.id, Interest.owner_id == double.id)
         )
     ).all()
-    _make_room(interests, double.id, into_id)
+    _make_room(interests, double.id, into_id, by=by)
     for interest in interests:
         if interest.owner_id == double.id:
             interest.owner_id = into_id
@@ -57,7 +57,7 @@ def move_exchange(double: Organisation, *, by: Actor) -> None:
     journal.note("organisation.merge_exchange", double, by=by, detail=detail)
 
 
-def _make_room(interests: Iterable[Interest], double_id: int, into_id: int) -> None:
+def _make_room(interests: Iterable[Interest], double_id: int, into_id: int, *, by: Actor) -> None:
     """Let go of one answer where both organisations hold a place at one listing."""
     for interest in interests:
         if interest.organisation_id != double_id or interest.released_at is not None:
@@ -72,7 +72,7 @@ def _make_room(interests: Iterable[Interest], double_id: int, into_id: int) -> N
         if other is None:
             continue
         lesser = max(other, interest, key=lambda each: (RANK.index(each.state), each.is_lapsed))
-        lesser.released_at = clock.now()
+        _let_go(lesser, by=by)
     db.session.flush()
 
 
@@ -85,10 +85,15 @@ def _end_answers_to_oneself(organisation_id: int, *, by: Actor) -> None:
             Interest.released_at.is_(None),
         )
     ):
-        interest.released_at = clock.now()
-        if interest.state is InterestState.SENT and interest.is_live:
-            interest.expires_at = clock.now()
-            journal.note("interest.lapse", interest, by=by, detail={"because": "merged"})
+        _let_go(interest, by=by)
+
+
+def _let_go(interest: Interest, *, by: Actor) -> None:
+    """Let an answer hold no place, and lapse where it still waits: nobody may accept it now."""
+    interest.released_at = clock.now()
+    if interest.state is InterestState.SENT and interest.is_live:
+        interest.expires_at = clock.now()
+        journal.note("interest.lapse", interest, by=by, detail={"because": "merged"})
 
 
 def _move_namings(double_id: int, into_id: int) -> dict[int, Listing]:

@@ -17,13 +17,15 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    join,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.accounts.models import Organisation, Person
-from portal.alliances.models import Alliance
+from portal.alliances.models import Alliance, Membership
+from portal.alliances.workflow import MembershipState
 from portal.chain.models import ChainNode
 from portal.database import Instant, Model, Versioned, among, choice, constraints
 from portal.exchange.workflow import InterestState, ListingState, holding_in_sql
@@ -107,6 +109,8 @@ class Listing(Versioned, Model):
     #: Who the other side speaks to once an answer is accepted.
     contact_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: The named person, where an agent (经办人) submitted it.
+    submitted_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     #: The order of every list: raised when the listing is changed or published.
     listed_at: Mapped[datetime]
@@ -129,6 +133,21 @@ class Listing(Versioned, Model):
         primaryjoin="and_(Listing.id == Interest.listing_id, Interest.released_at.is_(None))",
     )
 
+    #: The organisations named on it, and those with an answer that holds, that are members of its
+    #: alliance now.
+    named_members: Mapped[list[Organisation]] = relationship(
+        viewonly=True,
+        secondary=lambda: _of_members(Naming),
+        primaryjoin=lambda: _at_its_alliance(Naming),
+        secondaryjoin=lambda: Organisation.id == Membership.organisation_id,
+    )
+    answering_members: Mapped[list[Organisation]] = relationship(
+        viewonly=True,
+        secondary=lambda: _of_members(Interest, Interest.released_at.is_(None)),
+        primaryjoin=lambda: _at_its_alliance(Interest),
+        secondaryjoin=lambda: Organisation.id == Membership.organisation_id,
+    )
+
     @hybrid_property
     def is_published(self) -> Any:
         """Whether it has passed review and is neither paused nor closed."""
@@ -143,11 +162,6 @@ class Listing(Versioned, Model):
     def is_members_only(self) -> Any:
         """Whether only the alliance's members may see it."""
         return self.visibility == ListingVisibility.MEMBERS
-
-    @hybrid_property
-    def is_not_confidential(self) -> Any:
-        """Whether it is shown to more than named organisations."""
-        return self.visibility != ListingVisibility.CONFIDENTIAL
 
     @hybrid_property
     def was_published(self) -> bool:
@@ -192,6 +206,24 @@ class Listing(Versioned, Model):
     def state_now(self) -> str:
         """The state as people read it: `expired` where the last day of a published one passed."""
         return "expired" if self.is_expired else self.state.value
+
+
+def _of_members(model: Any, *also: Any) -> Any:
+    """Return the join of what organisations have at a listing with their memberships of today."""
+    return join(
+        model.__table__,
+        Membership.__table__,
+        and_(
+            Membership.organisation_id == model.organisation_id,
+            Membership.state == MembershipState.ACTIVE,
+            *also,
+        ),
+    )
+
+
+def _at_its_alliance(model: Any) -> Any:
+    """Return the condition that such a row and such a membership are at one listing's own."""
+    return and_(Listing.id == model.listing_id, Listing.alliance_id == Membership.alliance_id)
 
 
 class Naming(Model):

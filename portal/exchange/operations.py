@@ -168,7 +168,7 @@ def submit_listing(
         fields = _(", ").join(missing)
         raise Refused(_("Still missing: %(fields)s. Change it, then submit it.", fields=fields))
     name = "resubmit" if listing.state is ListingState.RETURNED else "submit"
-    also = {"submitted_by_id": by.person_id}
+    also = {"submitted_by_id": by.person_id, "submitted_for_id": by.on_behalf_of_id}
     move(listing, name, by=by, expected=expected, note=note, also=also)
     index(listing)
 

@@ -63,6 +63,7 @@ def edit_contact(contact_point: ContactPoint) -> tuple[str, int] | Response:
                 label=form.label.data or None,
                 shown_to=ContactAudience(form.shown_to.data),
                 by=current_actor(),
+                expected=form.expected,
             )
             flash(_("Saved."), "success")
             return back(contact_point.organisation_id)
@@ -70,8 +71,10 @@ def edit_contact(contact_point: ContactPoint) -> tuple[str, int] | Response:
         "edit_contact",
         contact_point.organisation,
         form,
+        thing=contact_point,
         contact=contact_point,
         kinds=CONTACT_KINDS,
+        audiences=AUDIENCES,
     )
 
 

@@ -16,6 +16,7 @@ from portal.database import db
 from portal.errors import Refused
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.organisations.models import ContactAudience, ContactKind, ContactPoint
+from portal.workflow import check_version
 
 #: What each kind must look like, and the sentence where it does not.
 SHAPES: dict[ContactKind, tuple[Callable[[str], Any], Any]] = {
@@ -79,12 +80,15 @@ def edit_contact(
     label: str | None,
     shown_to: ContactAudience,
     by: Actor,
+    expected: int | None = None,
 ) -> None:
     """Change a contact or to whom it is shown; who consented, and when, is recorded anew.
 
-    The journal holds the audiences and never the contact itself. Raises `Refused` as adding does.
+    The journal holds the audiences and never the contact itself. Raises `Refused` as adding does,
+    and `Stale` for an old version: an old form must not show again what was hidden since.
     """
     standing = require(by, "contact_point.edit", contact)
+    check_version(contact, expected)
     _check(contact.kind, value)
     before = contact.shown_to
     contact.value, contact.label, contact.shown_to = value, label, shown_to

@@ -6,6 +6,7 @@ keeps its meaning. What other areas hold of it follows as consequences in the sa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,15 +15,25 @@ from sqlalchemy import delete, func, select, update
 from portal import journal, search
 from portal.access import require
 from portal.accounts.models import Agency, Appointment, FormerName, Organisation
-from portal.accounts.operations import index_organisation
+from portal.accounts.operations import (
+    end_appointment,
+    grant_appointment,
+    index_organisation,
+)
 from portal.accounts.queries import OF_ORGANISATION
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.database import among, db
 from portal.errors import Refused
 from portal.operations import operation
-from portal.organisations.models import ContactPoint, OrganisationNode, Qualification
+from portal.organisations.models import (
+    ContactAudience,
+    ContactPoint,
+    OrganisationNode,
+    Qualification,
+)
 from portal.organisations.operations import keep_former_name
 from portal.registry import registry
+from portal.roles import Role
 from portal.sign_in.models import Invitation, Session
 from portal.workflow import check_version
 
@@ -70,8 +81,13 @@ def refuse_merging(double: Organisation, into: Organisation) -> None:
 
 
 def _move_people(double: Organisation, into: Organisation) -> dict[str, list[int]]:
-    """Let the people of the double, those invited and their agents act for the survivor."""
+    """Let the people of the double, those invited and their agents act for the survivor.
+
+    Where the survivor has a manager, the double's managers become delegates: merging is work on
+    the registry, and nobody gains an organisation by it.
+    """
     moved = {}
+    _lower_managers(double, into)
     for model in AT_SCOPE:
         mine = (among(model.role, OF_ORGANISATION), model.scope_id == double.id)
         moved[model.__tablename__] = list(db.session.scalars(select(model.id).where(*mine)))
@@ -81,12 +97,50 @@ def _move_people(double: Organisation, into: Organisation) -> dict[str, list[int
     return moved
 
 
+def _lower_managers(double: Organisation, into: Organisation) -> None:
+    """End what the double's people would hold twice, or hold over the survivor's managers."""
+    is_managed = not into.is_without_manager
+    for appointment in _running_at(double.id):
+        beside = {each.role for each in _running_at(into.id, appointment.person_id)}
+        is_lowered = is_managed and appointment.role is Role.MANAGER
+        if is_lowered and not beside:
+            grant_appointment(
+                appointment.person,
+                Role.DELEGATE,
+                scope_id=into.id,
+                until_at=appointment.until_at,
+                basis=appointment.basis,
+                by=SYSTEM,
+            )
+        if is_lowered or appointment.role in beside or Role.MANAGER in beside:
+            end_appointment(appointment, by=SYSTEM)
+    db.session.flush()
+
+
+def _running_at(organisation_id: int, person_id: int | None = None) -> Sequence[Appointment]:
+    """Return the appointments that run at an organisation, of one person or of all."""
+    mine = [
+        Appointment.scope_id == organisation_id,
+        among(Appointment.role, OF_ORGANISATION),
+        Appointment.is_running,
+    ]
+    if person_id is not None:
+        mine.append(Appointment.person_id == person_id)
+    return db.session.scalars(select(Appointment).where(*mine).order_by(Appointment.id)).all()
+
+
 def _move_profile(double: Organisation, into: Organisation) -> dict[str, list[int]]:
     """Move code, names, nodes, qualifications and contacts; fill what the survivor lacks."""
     moved = {}
     for model in OWNED:
         mine = model.organisation_id == double.id
         moved[model.__tablename__] = list(db.session.scalars(select(model.id).where(mine)))
+        if model is ContactPoint:
+            # Consent was to the members of the double's alliances, not to those of the survivor.
+            narrowed = update(model).where(mine, model.shown_to == ContactAudience.MEMBERS)
+            db.session.execute(
+                narrowed.values(shown_to=ContactAudience.NOBODY, version=model.version + 1)
+            )
         db.session.execute(update(model).where(mine).values(organisation_id=into.id))
     keep_former_name(into, double.name)
     node = OrganisationNode.chain_node_id

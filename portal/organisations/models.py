@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.chain.models import ChainNode
-from portal.database import Model, choice, constraints
+from portal.database import Model, Versioned, choice, constraints
 
 
 class OrganisationNode(Model):
@@ -29,7 +29,7 @@ class OrganisationNode(Model):
     chain_node: Mapped[ChainNode] = relationship(lazy="joined", innerjoin=True)
 
 
-class Qualification(Model):
+class Qualification(Versioned, Model):
     """A certificate (资质): seen in the original by somebody, and no copy kept."""
 
     __tablename__ = "qualification"
@@ -72,7 +72,7 @@ class ContactAudience(StrEnum):
     PUBLIC = "public"
 
 
-class ContactPoint(Model):
+class ContactPoint(Versioned, Model):
     """One way to reach an organisation, shown only as far as it consented, field by field."""
 
     __tablename__ = "contact_point"

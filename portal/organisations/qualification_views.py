@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.access import can, current_actor, current_standing, requires
 from portal.accounts.models import Organisation
 from portal.errors import Refused
-from portal.forms import refusals
+from portal.forms import refusals, version_in
 from portal.organisations import qualifications, queries
 from portal.organisations.forms import QualificationForm
 from portal.organisations.models import Qualification
@@ -67,11 +67,17 @@ def edit_qualification(qualification: Qualification) -> tuple[str, int] | Respon
     form = QualificationForm(qualification=qualification)
     if form.validate_on_submit():
         with refusals(form):
-            qualifications.edit_qualification(qualification, form.certificate(), by=current_actor())
+            qualifications.edit_qualification(
+                qualification, form.certificate(), by=current_actor(), expected=form.expected
+            )
             flash(_("Saved."), "success")
             return back(qualification.organisation_id)
     return kept_page(
-        "edit_qualification", qualification.organisation, form, qualification=qualification
+        "edit_qualification",
+        qualification.organisation,
+        form,
+        thing=qualification,
+        qualification=qualification,
     )
 
 
@@ -90,7 +96,8 @@ def remove_qualification(qualification: Qualification) -> Response:
 def confirm_qualification(qualification: Qualification) -> Response:
     """Record that the original was seen and no copy kept."""
     try:
-        qualifications.confirm_qualification(qualification, by=current_actor())
+        expected = version_in(request.form.get("version", ""))
+        qualifications.confirm_qualification(qualification, by=current_actor(), expected=expected)
         flash(_("Recorded: original seen, no copy kept."), "success")
     except Refused as refused:
         sentence_of(refused)

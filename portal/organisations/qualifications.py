@@ -16,6 +16,7 @@ from portal.database import db
 from portal.errors import Refused
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.organisations.models import Qualification
+from portal.workflow import check_version
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,18 @@ def add_qualification(
 
 @operation
 def edit_qualification(
-    qualification: Qualification, certificate: Certificate, *, by: Actor
+    qualification: Qualification,
+    certificate: Certificate,
+    *,
+    by: Actor,
+    expected: int | None = None,
 ) -> None:
-    """Change what a certificate says; whoever saw the original saw another one, so that goes."""
+    """Change what a certificate says; whoever saw the original saw another one, so that goes.
+
+    Raises `Stale` for an old version.
+    """
     require(by, "qualification.edit", qualification)
+    check_version(qualification, expected)
     _write(qualification, certificate)
     if db.session.is_modified(qualification):
         qualification.seen_at = qualification.seen_by_id = None
@@ -84,9 +93,15 @@ def remove_qualification(qualification: Qualification, *, by: Actor) -> None:
 
 
 @operation
-def confirm_qualification(qualification: Qualification, *, by: Actor) -> None:
-    """Record that a secretary saw the original, when and who; no copy is kept."""
+def confirm_qualification(
+    qualification: Qualification, *, by: Actor, expected: int | None = None
+) -> None:
+    """Record that a secretary saw the original, when and who; no copy is kept.
+
+    Raises `Stale` where the certificate says something else by now than what was compared.
+    """
     require(by, "qualification.confirm", qualification)
+    check_version(qualification, expected)
     if qualification.seen_at is not None:
         raise Refused(_l("The original was seen already."))
     qualification.seen_at, qualification.seen_by_id = clock.now(), by.person_id

@@ -31,17 +31,23 @@ bp = Blueprint("organisations", __name__)
 
 
 def kept_page(
-    template: str, organisation: Organisation, form: Form | None = None, **more: Any
+    template: str,
+    organisation: Organisation,
+    form: Form | None = None,
+    *,
+    thing: Any = None,
+    **more: Any,
 ) -> tuple[str, int]:
     """Render one of the pages that keep an organisation, with their tabs.
 
-    A form that was stale keeps what was typed and takes the present version: sent again, it
-    replaces what is stored, which stands above it.
+    A form that was stale keeps what was typed and takes the present version of what it edits
+    (`thing`, or the organisation): sent again, it replaces what is stored, which stands above it.
     """
+    thing = thing or organisation
     status = form.status if form else 200
     if form is not None and status == 409:
-        db.session.refresh(organisation)
-        form.version.data = str(organisation.version)
+        db.session.refresh(thing)
+        form.version.data = str(thing.version)
     page = render_template(
         f"organisations/{template}.html",
         organisation=organisation,

@@ -245,3 +245,20 @@ def test_the_secretary_finds_who_applied_and_who_left(world: World, visit: Visit
     assert texts(page, ".row-title") == ["北京丁生物有限公司"]
     assert texts(page, ".state") == ["审核中"]
     assert keeper.get("/alliances/hydrogen/applications?after=x").status_code == 200
+
+
+def test_whoever_was_not_admitted_or_put_out_finds_the_reason(world: World, visit: Visit) -> None:
+    secretary, outsider, manager = visit("secretary"), visit("outsider"), visit("manager")
+    applying = world.membership["applying"]
+    assert secretary.post(f"/memberships/{applying}/moves/reject", {"note": "材料不实"}).location
+    page = outsider.soup("/alliances/hydrogen")
+    assert page.select_one(f"a[href='/memberships/{applying}']") is not None
+    assert page.select_one("a[href='/alliances/hydrogen/apply']") is not None, "it may apply anew"
+    assert "材料不实" in outsider.get(f"/memberships/{applying}").text
+    theirs, maker = world.membership["maker"], world.organisation["maker"]
+    expelled = {"note": "严重违章", "basis": "决议1号"}
+    assert secretary.post(f"/memberships/{theirs}/expel", expelled).location
+    for address in ("/alliances/hydrogen", f"/organisations/{maker}"):
+        link = manager.soup(address).select_one(f"a[href='/memberships/{theirs}']")
+        assert link is not None, address
+    assert visit().soup(f"/organisations/{maker}").select_one("a[href^='/memberships/']") is None

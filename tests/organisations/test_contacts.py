@@ -24,6 +24,7 @@ from portal.organisations.models import (
 )
 from portal.organisations.qualifications import Certificate
 from portal.organisations.queries import contacts_of
+from tests.alliances.make import newcomer, under_review
 from tests.client import Client
 from tests.conftest import both_engines
 from tests.world import CAST, World
@@ -229,3 +230,50 @@ class TestQualifications:
         assert "秘书处已核验原件" in visit().soup(maker).get_text()
         assert manager.post(f"/qualifications/{number}/remove").status_code == 302
         assert "还没有资质" in manager.soup(f"{maker}/qualifications").get_text()
+
+
+class TestStaleForms:
+    def test_an_old_form_does_not_show_again_what_was_hidden(
+        self, world: World, visit: Callable[..., Client]
+    ) -> None:
+        manager, number = visit("manager"), world.contact_point["public"]
+        address = f"/contacts/{number}/edit"
+        seen = str(manager.soup(address).select_one("input[name=version]")["value"])  # type: ignore[index]
+        hidden = {"value": "010-10000003", "shown_to": "nobody", "version": seen, "key": "hide"}
+        assert manager.post(address, hidden).status_code == 302
+        stale = {"value": "010-10000009", "shown_to": "public", "version": seen, "key": "late"}
+        answer = manager.post(address, stale)
+        assert answer.status_code == 409
+        assert "010-10000009" in answer.text, "what was typed stays"
+        assert "不公开" in answer.text or "010-10000003" in answer.text, "what is stored is shown"
+        page = visit().get(f"/organisations/{world.organisation['maker']}").text
+        assert "010-1000000" not in page
+
+    def test_a_secretary_attests_to_nothing_that_changed_meanwhile(
+        self, world: World, visit: Callable[..., Client]
+    ) -> None:
+        maker, number = world.organisation["maker"], world.qualification["certificate"]
+        secretary = visit("secretary")
+        page = secretary.soup(f"/organisations/{maker}/qualifications")
+        version = page.select_one(f"form[action$='/qualifications/{number}/seen'] [name=version]")
+        assert version is not None
+        changed = {"name": "国家级称号", "issuer": "某部", "number": "99", "key": "k"}
+        assert visit("manager").post(f"/qualifications/{number}/edit", changed).status_code == 302
+        data = {"version": str(version["value"])}
+        assert secretary.post(f"/qualifications/{number}/seen", data).status_code == 302
+        after = secretary.soup(f"/organisations/{maker}/qualifications")
+        assert after.select_one(f"form[action$='/qualifications/{number}/seen']") is not None
+
+
+def test_the_secretariat_sees_originals_of_applicants_and_suspended_members(
+    context: None, world: World
+) -> None:
+    by = newcomer()
+    applicant = db.session.get_one(Organisation, by.organisation_id)
+    made = qualifications.add_qualification(applicant, Certificate("甲证", "某局"), by=by)
+    secretary = world.actor("secretary")
+    with pytest.raises(Denied):
+        qualifications.confirm_qualification(made, by=secretary)
+    under_review(world, by)
+    qualifications.confirm_qualification(made, by=secretary)
+    assert made.seen_by_id == secretary.person_id
