@@ -201,6 +201,7 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "membership.approve": ((secretary_of("alliance_id"), *not_the_applicant),),
     "membership.return": ((secretary_of("alliance_id"), *not_the_applicant),),
     "membership.reject": ((secretary_of("alliance_id"), *not_the_applicant),),
+    "membership.change_tier": ((secretary_of("alliance_id"),),),
     "membership.suspend": ((secretary_of("alliance_id"),),),
     "membership.resume": ((secretary_of("alliance_id"),),),
     "membership.withdraw": ((secretary_of("alliance_id"),), (manager_of("organisation_id"),)),

@@ -117,6 +117,23 @@ class ApprovalForm(DecisionForm):
             self.tier.data = membership.tier.value
 
 
+class TierForm(Form):
+    """Another tier of a member, and the resolution it rests on."""
+
+    tier = SelectField(_l("Tier"), validators=chosen())
+    basis = StringField(
+        _l("Basis"),
+        validators=[*required(_l("Name the resolution and its date.")), at_most(LONGEST_BASIS)],
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tier.choices = _tiers()
+        if not self.is_submitted():
+            self.tier.data = membership.tier.value
+            self.version.data = str(membership.version)
+
+
 class AllianceForm(Form):
     """What the secretariat says of its alliance."""
 

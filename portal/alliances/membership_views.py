@@ -12,7 +12,13 @@ from werkzeug.wrappers import Response
 from portal.access import can, current_actor, current_standing, may_see, requires
 from portal.accounts.queries import timeline_of
 from portal.alliances import applying, member_queries, operations, queries
-from portal.alliances.forms import NOTICES, ApplicationForm, ApprovalForm, DecisionForm
+from portal.alliances.forms import (
+    NOTICES,
+    ApplicationForm,
+    ApprovalForm,
+    DecisionForm,
+    TierForm,
+)
 from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.views import alliance_page, bp
 from portal.database import db
@@ -160,6 +166,8 @@ def membership_page(membership: Membership, **more: Any) -> str:
             if each.name in PAGES
         ],
         "may_edit": is_editable and can(standing, "membership.edit", membership),
+        "may_change_tier": membership.is_active
+        and can(standing, "membership.change_tier", membership),
         "sees_history": sees_history,
         "notice": notice if sees_history else None,
         # The move into such a state carries a reason; what came after it carries none.
@@ -198,7 +206,7 @@ def approve_membership(membership: Membership) -> tuple[str, int] | Response:
 @requires("membership.withdraw", Membership)
 def withdraw_membership(membership: Membership) -> tuple[str, int] | Response:
     """Record that a member leaves."""
-    is_own = current_actor().organisation_id == membership.organisation_id
+    is_own = operations.declares_itself(current_standing(), membership)
     return _decide(membership, "withdraw", DecisionForm(), needs_basis=not is_own)
 
 
@@ -207,6 +215,29 @@ def withdraw_membership(membership: Membership) -> tuple[str, int] | Response:
 def expel_membership(membership: Membership) -> tuple[str, int] | Response:
     """Expel a member: by which resolution, and why."""
     return _decide(membership, "expel", DecisionForm(), needs_basis=True)
+
+
+@bp.route("/memberships/<int:membership_id>/tier", methods=["GET", "POST"])
+@requires("membership.change_tier", Membership)
+def change_tier(membership: Membership) -> tuple[str, int] | Response:
+    """Give a member another tier."""
+    form = TierForm(membership=membership)
+    if form.validate_on_submit():
+        with refusals(form):
+            operations.change_tier(
+                membership,
+                Tier(form.tier.data),
+                by=current_actor(),
+                basis=form.basis.data,
+                expected=form.expected,
+            )
+            flash(_("Saved."), "success")
+            return redirect(url_for("alliances.view_membership", membership_id=membership.id))
+    if form.status == 409:
+        db.session.refresh(membership)
+        form.version.data = str(membership.version)
+    page = render_template("alliances/change_tier.html", form=form, membership=membership)
+    return page, form.status
 
 
 def _decide(

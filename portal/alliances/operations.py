@@ -13,7 +13,7 @@ from sqlalchemy import select
 from portal import clock, journal
 from portal.access import require
 from portal.accounts.models import Organisation, Person
-from portal.actors import Actor
+from portal.actors import Actor, Standing
 from portal.alliances.applying import refuse_where_held
 from portal.alliances.decisions import told, written_basis
 from portal.alliances.models import Alliance, AllianceKind, ChairTerm, Membership, Tier
@@ -110,6 +110,33 @@ def admit_organisation(
 
 
 @operation
+def change_tier(
+    membership: Membership,
+    tier: Tier,
+    *,
+    by: Actor,
+    basis: str | None,
+    expected: int | None = None,
+) -> None:
+    """Give a member another tier, by a resolution, which `basis` names (DOMAIN D1).
+
+    Raises `Stale` for an old version; `Refused` for who is no member, for the tier it has, and
+    without a basis.
+    """
+    require(by, "membership.change_tier", membership)
+    check_version(membership, expected)
+    if not membership.is_active:
+        raise Refused(_l("Only a member has a tier that can change."))
+    if tier is membership.tier:
+        raise Refused(_l("It has this tier already."), field="tier")
+    basis = written_basis(basis, missing=_l("Name the resolution and its date."))
+    detail = {"from": membership.tier.value, "to": tier.value, "note": basis}
+    membership.tier, membership.basis = tier, basis
+    db.session.flush()
+    journal.note("membership.change_tier", membership, by=by, detail=detail)
+
+
+@operation
 def suspend_membership(
     membership: Membership, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
@@ -127,6 +154,11 @@ def resume_membership(
     move(membership, "resume", by=by, expected=expected, note=note)
 
 
+def declares_itself(standing: Standing, membership: Membership) -> bool:
+    """Tell whether a withdrawal comes from the organisation's own manager: a delegate has no say."""
+    return membership.organisation_id in standing[Role.MANAGER]
+
+
 @operation
 def withdraw_membership(
     membership: Membership,
@@ -142,7 +174,7 @@ def withdraw_membership(
     organisation's own manager sends is itself the declaration.
     """
     standing = require(by, "membership.withdraw", membership)
-    is_own = membership.organisation_id in standing[Role.MANAGER]
+    is_own = declares_itself(standing, membership)
     basis = written_basis(
         basis, missing=None if is_own else _l("Name the letter of the organisation and its date.")
     )

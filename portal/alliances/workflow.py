@@ -63,6 +63,7 @@ MEMBERSHIP = Workflow(
         "apply": _l("Began an application"),
         "edit": _l("Changed"),
         "consent": _l("Agreed to stand in the public member list"),
+        "change_tier": _l("Gave it another tier"),
         "tier": _l("Set another tier than the one applied for"),
     },
     start=_S.DRAFT,

@@ -247,6 +247,25 @@ def test_the_secretary_finds_who_applied_and_who_left(world: World, visit: Visit
     assert keeper.get("/alliances/hydrogen/applications?after=x").status_code == 200
 
 
+def test_a_member_gets_another_tier_by_resolution(world: World, visit: Visit) -> None:
+    secretary, number = visit("secretary"), world.membership["quiet"]
+    address = f"/memberships/{number}/tier"
+    page = secretary.soup(f"/memberships/{number}")
+    assert page.select_one(f"a[href='{address}']") is not None
+    form = secretary.soup(address)
+    version = str(form.select_one("input[name=version]")["value"])  # type: ignore[index]
+    held = str(form.select_one("option[selected]")["value"])  # type: ignore[index]
+    wanted = "council" if held != "council" else "vice_chair"
+    data = {"tier": wanted, "basis": "2026年第4次理事会决议", "version": version}
+    assert secretary.post(address, {**data, "basis": ""}).status_code == 422
+    assert secretary.post(address, {**data, "tier": held}).status_code == 422
+    assert secretary.post(address, {**data, "version": "0"}).status_code == 409
+    assert secretary.post(address, data).location == f"/memberships/{number}"
+    text = secretary.soup(f"/memberships/{number}").get_text()
+    assert "2026年第4次理事会决议" in text
+    assert ("理事单位" if wanted == "council" else "副理事长单位") in text
+
+
 def test_whoever_was_not_admitted_or_put_out_finds_the_reason(world: World, visit: Visit) -> None:
     secretary, outsider, manager = visit("secretary"), visit("outsider"), visit("manager")
     applying = world.membership["applying"]
