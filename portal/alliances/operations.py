@@ -155,7 +155,7 @@ def resume_membership(
 
 
 def declares_itself(standing: Standing, membership: Membership) -> bool:
-    """Tell whether a withdrawal comes from the organisation's own manager: a delegate has no say."""
+    """Tell whether a withdrawal comes from the organisation's own manager, not a delegate."""
     return membership.organisation_id in standing[Role.MANAGER]
 
 
