@@ -51,6 +51,7 @@ from portal.exchange import interest_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
+from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
 from portal.organisations import views as organisation_views
@@ -99,6 +100,7 @@ AREAS = (
     exchange_views,
     interest_views,
     # windows
+    offices_views,
     directory_views,
     desk_views,
 )
