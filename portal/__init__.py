@@ -37,7 +37,7 @@ from portal.accounts import models as accounts_models
 from portal.accounts import outbox_views, person_queries, privacy_views
 from portal.accounts import queries as accounts_queries
 from portal.accounts import views as accounts_views
-from portal.alliances import membership_views, news_views
+from portal.alliances import membership_views, news_views, paper_views
 from portal.alliances import models as alliances_models
 from portal.alliances import queries as alliances_queries
 from portal.alliances import views as alliances_views
@@ -96,6 +96,7 @@ AREAS = (
     alliances_views,
     membership_views,
     news_views,
+    paper_views,
     # works
     exchange_views,
     interest_views,

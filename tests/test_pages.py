@@ -320,6 +320,13 @@ CASES = [
     send("organisations.end", "secretary admin", appointment="secretary"),
     view("organisations.pass_on", "manager", "delegate", appointment="manager"),
     send("organisations.pass_on", "manager", "delegate", appointment="manager", status=422),
+    # what the secretariat enters from paper
+    view("alliances.admit_organisation", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "alliances.admit_organisation", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422
+    ),
+    view("alliances.appoint_chair", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send("alliances.appoint_chair", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
     # offices of the portal, of regions, of alliances
     view("offices.list_offices", "admin", NOT_ADMIN),
     view("offices.of_portal", "admin", NOT_ADMIN),
