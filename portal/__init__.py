@@ -37,7 +37,7 @@ from portal.accounts import models as accounts_models
 from portal.accounts import outbox_views, person_queries, privacy_views
 from portal.accounts import queries as accounts_queries
 from portal.accounts import views as accounts_views
-from portal.alliances import membership_views, news_views
+from portal.alliances import membership_views, news_views, paper_views
 from portal.alliances import models as alliances_models
 from portal.alliances import queries as alliances_queries
 from portal.alliances import views as alliances_views
@@ -51,6 +51,7 @@ from portal.exchange import interest_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
+from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
 from portal.organisations import views as organisation_views
@@ -95,10 +96,12 @@ AREAS = (
     alliances_views,
     membership_views,
     news_views,
+    paper_views,
     # works
     exchange_views,
     interest_views,
     # windows
+    offices_views,
     directory_views,
     desk_views,
 )

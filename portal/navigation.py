@@ -50,6 +50,7 @@ MENU: tuple[Entry, ...] = (
     Entry(_l("Matchmaking"), "exchange.list_interests", "interest.list"),
     Entry(_l("Alliances"), "alliances.list_alliances"),
     Entry(_l("Directory"), "directory.list_organisations"),
+    Entry(_l("Offices"), "offices.list_offices", "portal.appoint"),
 )
 
 ALLIANCE_TABS: tuple[Entry, ...] = (

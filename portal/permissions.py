@@ -168,6 +168,13 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_of_expert, secretary_of("scope_id")),
         (is_office, administrator),
     ),
+    "invitation.view": ((is_office, administrator), (is_of_expert, secretary_of("scope_id"))),
+    "invitation.revoke": ((is_office, administrator), (is_of_expert, secretary_of("scope_id"))),
+    #: The pages of the offices of a place; which of them one may give stands below.
+    "portal.appoint": ((administrator,),),
+    "region.view": EVERYONE,
+    "region.appoint": ((administrator,),),
+    "alliance.appoint": ((administrator,), (secretary_of("id"),)),
     "appointment.pass_on": ((is_mine, is_at_organisation, manager_of("scope_id")),),
     # Which of these a role asks for stands in accounts/granting.py.
     "appointment.grant_office": ((by_system,), (administrator,)),

@@ -129,6 +129,8 @@ def others(ok: str) -> str:
 TWO_SECRETARIES = "secretary other_secretary"
 MANAGER, SECRETARY = others("manager"), others("secretary")
 BOTH_KEEPERS = "manager secretary"
+KEEPERS = "secretary admin"
+INVITED_ADMIN = {"name": "李明", "role": "administrator"}
 BASICS = {"kind": "enterprise", "region_id": "1"}
 
 CASES = [
@@ -318,6 +320,24 @@ CASES = [
     send("organisations.end", "secretary admin", appointment="secretary"),
     view("organisations.pass_on", "manager", "delegate", appointment="manager"),
     send("organisations.pass_on", "manager", "delegate", appointment="manager", status=422),
+    # what the secretariat enters from paper
+    view("alliances.admit_organisation", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "alliances.admit_organisation", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422
+    ),
+    view("alliances.appoint_chair", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send("alliances.appoint_chair", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
+    # offices of the portal, of regions, of alliances
+    view("offices.list_offices", "admin", NOT_ADMIN),
+    view("offices.of_portal", "admin", NOT_ADMIN),
+    send("offices.of_portal", "admin", NOT_ADMIN, data=INVITED_ADMIN, status=200),
+    view("offices.of_region", "admin", NOT_ADMIN, arguments={"region_id": 1}),
+    send("offices.of_region", "admin", NOT_ADMIN, arguments={"region_id": 1}, status=422),
+    view("offices.of_region", "", arguments={"region_id": 99_999}),
+    view("offices.of_alliance", KEEPERS, others(KEEPERS), arguments=HYDROGEN_SLUG),
+    send("offices.of_alliance", KEEPERS, others(KEEPERS), arguments=HYDROGEN_SLUG, status=422),
+    send("offices.end", "secretary expert", appointment="expert"),
+    send("offices.revoke", "admin", arguments={"invitation_id": 2}),
     view("organisations.list_agents", SIGNED_IN),
     view("organisations.name_agent", SIGNED_IN),
     send("organisations.name_agent", SIGNED_IN, status=422),

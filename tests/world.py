@@ -126,6 +126,8 @@ def build() -> World:
         Role.DELEGATE, world.organisation["maker"], name="王新", by=world.actor("manager")
     )
     world.token["invitation"] = made.token
+    hydrogen = world.alliance["hydrogen"]
+    inviting.invite(Role.SECRETARY, hydrogen, name="陈新", by=world.actor("admin"))
     world.outbox_message["message"] = _write_message(world.actor("manager"))
     with clock.standing_still(now + DAY):  # or it would be over before the tests begin
         rung = scanning.ring(key="kept by a computer", device="Firefox Windows", network=None)

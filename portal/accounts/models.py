@@ -151,7 +151,42 @@ class Person(Versioned, Model):
         return self.closed_at == None  # noqa: E711 - the same expression in SQL
 
 
-class Appointment(Model):
+_AT_ORGANISATION = tuple(r for r, facts in ROLES.items() if facts.scope is Scope.ORGANISATION)
+_OFFICES = (Role.ADMINISTRATOR, Role.LIAISON, Role.SECRETARY)
+
+
+class OfRole:
+    """Which kind of role a record speaks of: an appointment, or an invitation to one."""
+
+    role: Any
+
+    @hybrid_property
+    def is_at_organisation(self) -> bool:
+        """Whether the role is held at an organisation: its managers decide."""
+        return self.role in _AT_ORGANISATION
+
+    @is_at_organisation.inplace.expression
+    @classmethod
+    def _is_at_organisation(cls) -> Any:
+        return among(cls.role, _AT_ORGANISATION)
+
+    @hybrid_property
+    def is_of_expert(self) -> Any:
+        """Whether it is an expert's: the secretaries of the alliance decide."""
+        return self.role == Role.EXPERT
+
+    @hybrid_property
+    def is_office(self) -> bool:
+        """Whether it is one of the portal's offices: its administrators decide."""
+        return self.role in _OFFICES
+
+    @is_office.inplace.expression
+    @classmethod
+    def _is_office(cls) -> Any:
+        return among(cls.role, _OFFICES)
+
+
+class Appointment(OfRole, Model):
     """A role that a person holds at a scope for a time, with its basis.
 
     `scope_id` is the id of the region, alliance or organisation that the role's scope names
@@ -191,38 +226,14 @@ class Appointment(Model):
         return and_(cls.from_at <= at, or_(cls.until_at.is_(None), cls.until_at > at))
 
     @property
+    def first_on(self) -> date:
+        """The first day, in Shanghai, on which it holds."""
+        return self.from_at.astimezone(clock.LOCAL_ZONE).date()
+
+    @property
     def last_on(self) -> date | None:
         """The last day, in Shanghai, on which it holds, where its end is set."""
         return clock.last_day_before(self.until_at) if self.until_at else None
-
-    @hybrid_property
-    def is_at_organisation(self) -> bool:
-        """Whether the role is held at an organisation: its managers may end it."""
-        return self.role in _AT_ORGANISATION
-
-    @is_at_organisation.inplace.expression
-    @classmethod
-    def _is_at_organisation(cls) -> Any:
-        return among(cls.role, _AT_ORGANISATION)
-
-    @hybrid_property
-    def is_of_expert(self) -> Any:
-        """Whether it is an expert's: the secretaries of the alliance may end it."""
-        return self.role == Role.EXPERT
-
-    @hybrid_property
-    def is_office(self) -> bool:
-        """Whether it is one of the portal's offices: its administrators may end it."""
-        return self.role in _OFFICES
-
-    @is_office.inplace.expression
-    @classmethod
-    def _is_office(cls) -> Any:
-        return among(cls.role, _OFFICES)
-
-
-_AT_ORGANISATION = tuple(r for r, facts in ROLES.items() if facts.scope is Scope.ORGANISATION)
-_OFFICES = (Role.ADMINISTRATOR, Role.LIAISON, Role.SECRETARY)
 
 
 def _managers_of(organisation_id: Any) -> Any:

@@ -211,8 +211,15 @@ def holders(role: Role, scope_id: int) -> Sequence[Person]:
     """Return the people who hold a role at a scope now."""
     return db.session.scalars(
         select(Person)
-        .join(Appointment, Appointment.person_id == Person.id)
-        .where(Appointment.role == role, Appointment.scope_id == scope_id, Appointment.is_running)
+        .where(
+            Person.id.in_(  # once, however many appointments somebody holds
+                select(Appointment.person_id).where(
+                    Appointment.role == role,
+                    Appointment.scope_id == scope_id,
+                    Appointment.is_running,
+                )
+            )
+        )
         .order_by(Person.id)
     ).all()
 

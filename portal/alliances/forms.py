@@ -7,9 +7,9 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringField, TextAreaField
 
-from portal.accounts.models import Person
+from portal.accounts.models import Organisation, Person
 from portal.alliances.applying import Application
 from portal.alliances.decisions import LONGEST_BASIS
 from portal.alliances.models import RETRACTED, Alliance, Membership, News, Tier
@@ -132,6 +132,43 @@ class TierForm(Form):
         if not self.is_submitted():
             self.tier.data = membership.tier.value
             self.version.data = str(membership.version)
+
+
+class AdmissionForm(Form):
+    """Which organisation is a member on paper: since when, at which tier, by which paper."""
+
+    name = StringField(
+        _l("Name or code of the organisation"), validators=[*required(), at_most(120)]
+    )
+    tier = SelectField(
+        _l("Tier"),
+        choices=[SelectChoice(value, label) for value, label in _tiers(lowest_first=True)],
+        validators=chosen(),
+    )
+    since_on = DateField(
+        _l("Member since"), validators=required(_l("Choose a day as year, month and day."))
+    )
+    basis = StringField(
+        _l("Basis"),
+        validators=[*required(_l("Name the resolution and its date.")), at_most(LONGEST_BASIS)],
+    )
+
+
+class ChairForm(Form):
+    """Who takes the chair, from which day on."""
+
+    holder = SelectField(_l("Who takes the chair"), validators=chosen())
+    from_on = DateField(
+        _l("First day"), validators=required(_l("Choose a day as year, month and day."))
+    )
+    is_acting = BooleanField(_l("Acting, until somebody is chosen"))
+
+    def offer(self, people: Sequence[tuple[Organisation, Person]]) -> None:
+        """Fill in the people of the members, each with the organisation they sit for."""
+        self.holder.choices = [
+            (f"{organisation.id}-{person.id}", f"{organisation.name} · {person.name}")
+            for organisation, person in people
+        ]
 
 
 class AllianceForm(Form):

@@ -84,26 +84,43 @@ def edit_alliance(
 
 @operation
 def admit_organisation(
-    alliance: Alliance, organisation: Organisation, tier: Tier, *, by: Actor
+    alliance: Alliance,
+    organisation: Organisation,
+    tier: Tier,
+    *,
+    by: Actor,
+    since_on: date | None = None,
+    basis: str | None = None,
 ) -> Membership:
     """Make an organisation a member from paper, without an application (DOMAIN D1).
 
-    Raises `Refused` where it is one, or has applied, already.
+    `since_on` is the day in Shanghai from which the paper counts it, `basis` names the paper.
+    Raises `Refused` where it is a member, or has applied, already, and for a day to come.
     """
     require(by, "membership.admit", alliance)
+    if since_on is not None and since_on > clock.today():
+        raise Refused(_l("This day has not come yet."), field="since_on")
+    basis = written_basis(basis, missing=None)
     refuse_where_held(alliance.id, organisation.id)
     membership = Membership(
         alliance=alliance,
         organisation=organisation,
         tier=tier,
         state=MembershipState.ACTIVE,
-        since=clock.now(),
+        since=clock.start_of(since_on) if since_on else clock.now(),
         created_at=clock.now(),
         submitted_at=clock.now(),
+        basis=basis,
     )
     db.session.add(membership)
     db.session.flush()
-    journal.note("membership.admit", membership, by=by, to_state=MembershipState.ACTIVE)
+    journal.note(
+        "membership.admit",
+        membership,
+        by=by,
+        to_state=MembershipState.ACTIVE,
+        detail={"note": basis} if basis else None,
+    )
     for consequence in registry().consequences.get(("membership", "admit"), ()):
         consequence(membership, by=by)
     return membership

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
-from portal.accounts.models import Agency, Appointment, Person
+from portal.accounts.models import Agency, Appointment, Organisation, Person
 from portal.accounts.queries import OF_ORGANISATION, principal_holds_it
 from portal.alliances.models import Alliance, ChairTerm, Membership
 from portal.alliances.workflow import ENDED
@@ -225,6 +225,24 @@ def people_of(organisation_id: int) -> Sequence[Person]:
         )
         .order_by(Person.name, Person.id)
     ).all()
+
+
+def people_of_members(alliance_id: int) -> list[tuple[Organisation, Person]]:
+    """Return who could take the chair: the people of the members now, by organisation and name."""
+    rows = db.session.execute(
+        select(Organisation, Person)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .join(Appointment, Appointment.scope_id == Organisation.id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(
+            Membership.alliance_id == alliance_id,
+            Membership.is_active,
+            among(Appointment.role, OF_ORGANISATION),
+            Appointment.is_running,
+        )
+        .order_by(Organisation.name, Person.name, Person.id)
+    )
+    return list(dict.fromkeys((row[0], row[1]) for row in rows))
 
 
 @dataclass(frozen=True)

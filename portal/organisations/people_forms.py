@@ -34,6 +34,7 @@ class InviteForm(Form):
         ],
     )
     mobile = StringField(_l("Mobile number"), validators=[optional(), at_most(30)])
+    from_on = DateField(_l("First day of the role"), validators=[optional()])
     until_on = DateField(_l("Last day of the role"), validators=[optional()])
     basis = StringField(_l("Basis"), validators=[optional(), at_most(200)])
 
@@ -42,6 +43,18 @@ class InviteForm(Form):
         self.role.choices = [SelectChoice(role.value, ROLES[role].name) for role in roles]
         if not self.is_submitted():
             self.role.data = roles[-1].value if roles else None
+
+    def content(self) -> dict[str, Any]:
+        """Return what was typed, as `inviting.invite` takes it; days begin and end in Shanghai."""
+        from_on, until_on = self.from_on.data, self.until_on.data
+        return {
+            "name": self.name.data or "",
+            "email": self.email.data or None,
+            "mobile": self.mobile.data or None,
+            "from_at": clock.start_of(from_on) if from_on else None,
+            "until_at": clock.start_of(until_on + timedelta(days=1)) if until_on else None,
+            "basis": self.basis.data or None,
+        }
 
     def validate_mobile(self, field: Any) -> None:
         """Refuse what has too few or too many digits to be a number."""

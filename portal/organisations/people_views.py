@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from portal import clock, links
+from portal import links
 from portal.access import can, current_actor, current_standing, requires, standing_of
 from portal.accounts.models import Appointment, Organisation, Person
 from portal.accounts.operations import end_appointment
@@ -67,28 +65,22 @@ def invite(organisation: Organisation) -> tuple[str, int]:
     form, made = InviteForm(), None
     form.offer(queries.roles_to_give(current_standing(), organisation.id))
     if form.validate_on_submit():
-        until_on = form.until_on.data
         with refusals(form):
             made = inviting.invite(
                 Role(form.role.data),
                 organisation.id,
-                name=form.name.data or "",
-                email=form.email.data or None,
-                mobile=form.mobile.data or None,
-                until_at=clock.start_of(until_on + timedelta(days=1)) if until_on else None,
-                basis=form.basis.data or None,
+                **form.content(),
                 by=current_actor(),
             )
     if made is None:
         waiting = queries.open_invitations_of(organisation.id)
         return kept_page("invite", organisation, form, invitations=waiting, roles=ROLE_NAMES)
-    address = links.address("invitations.take_up", token=made.token)
     return kept_page(
         "invited",
         organisation,
         made=made,
-        address=address,
-        enter_at=links.address("invitations.enter_code"),
+        address=links.address("invitations.take_up", token=made.token),
+        text=inviting.text_of(made),
         role=ROLES[made.invitation.role].name,
     )
 

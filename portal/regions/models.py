@@ -23,6 +23,7 @@ class Region(Model):
 
     __tablename__ = "region"
     noun = "region"
+    address = "id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -18,12 +19,13 @@ from portal.access import require
 from portal.accounts.granting import may_still_grant, require_to_grant
 from portal.accounts.models import Person
 from portal.accounts.operations import create_person, grant_appointment
-from portal.accounts.queries import account_name, person_named
+from portal.accounts.queries import account_name, person_named, scope_name
 from portal.actors import SYSTEM, Actor, person
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
-from portal.roles import Role
+from portal.outbox import send_mail, send_sms
+from portal.roles import ROLES, Role
 from portal.sign_in.models import Invitation
 
 PURPOSE = "invitation"
@@ -49,20 +51,25 @@ def invite(
     by: Actor,
     email: str | None = None,
     mobile: str | None = None,
+    from_at: datetime | None = None,
     until_at: datetime | None = None,
     basis: str | None = None,
 ) -> Made:
-    """Invite somebody to a role at a scope, for 14 days; `until_at` (UTC) ends the role itself.
+    """Invite somebody to a role at a scope, for 14 days, and send it where an address is given.
 
-    Raises `Denied` where the inviter may not grant the role there, `Refused` for a derived role.
+    `from_at` and `until_at` (aware, UTC) bound the role itself. Raises `Denied` where the inviter
+    may not grant the role there or it is derived, `Refused` where it would end before it begins.
     """
     require_to_grant(by, role, scope_id)
+    if until_at is not None and until_at <= max(clock.now(), from_at or clock.now()):
+        raise Refused(_l("The last day lies before the first, or has passed."), field="until_on")
     invitation = Invitation(
         name=name,
         email=account_name(email) if email else None,
         mobile=account_name(mobile) if mobile else None,
         role=role,
         scope_id=scope_id,
+        from_at=from_at,
         until_at=until_at,
         basis=basis,
         invited_by_id=by.person_id,
@@ -74,7 +81,34 @@ def invite(
     db.session.flush()
     made.link.record_id = invitation.id
     journal.note("invitation.make", invitation, by=by, detail={"role": role.value})
-    return Made(invitation, made.token, made.code or "")
+    born = Made(invitation, made.token, made.code or "")
+    _send(born, by=by)
+    return born
+
+
+def text_of(made: Made) -> str:
+    """Return what is said to whom one invites: the address, and the digits with their page."""
+    invitation = made.invitation
+    text: str = _(
+        "%(name)s, you are invited to act as %(role)s of %(scope)s on the alliance portal. Open "
+        "%(address)s (once, within 14 days), or type %(code)s at %(enter_at)s.",
+        name=invitation.name,
+        role=ROLES[invitation.role].name,
+        scope=scope_name(invitation.role, invitation.scope_id) or _("the portal"),
+        address=links.address("invitations.take_up", token=made.token),
+        code=made.code,
+        enter_at=links.address("invitations.enter_code"),
+    )
+    return text
+
+
+def _send(made: Made, *, by: Actor) -> None:
+    """Leave it to the outbox too, on every way that is known: it may be handed over as well."""
+    email, mobile = made.invitation.email, made.invitation.mobile
+    if email:
+        send_mail(email, _("Invitation to the alliance portal"), text_of(made), by=by)
+    if mobile:
+        send_sms(mobile, text_of(made), by=by)
 
 
 @operation
@@ -114,6 +148,7 @@ def accept_invitation(
         who,
         invitation.role,
         scope_id=invitation.scope_id,
+        from_at=max(clock.now(), invitation.from_at) if invitation.from_at else None,
         until_at=invitation.until_at,
         basis=invitation.basis,
         by=SYSTEM,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
-from portal.accounts.models import Organisation, Person
+from portal.accounts.models import OfRole, Organisation, Person
 from portal.actors import Actor, person
 from portal.database import Model, choice, constraints
 from portal.links import ActionLink
@@ -177,7 +177,7 @@ class FactorReset(Model):
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
 
-class Invitation(Model):
+class Invitation(OfRole, Model):
     """Somebody is asked to take a role: one person, once, until a time.
 
     Accepted through its action link (address, QR) or by typing its eight digits.
@@ -194,6 +194,8 @@ class Invitation(Model):
     mobile: Mapped[str | None] = mapped_column(String(20))
     role: Mapped[Role] = mapped_column(choice(Role))
     scope_id: Mapped[int]
+    #: When the role begins; without one, as it is accepted.
+    from_at: Mapped[datetime | None]
     until_at: Mapped[datetime | None]
     basis: Mapped[str | None] = mapped_column(String(200))
     invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -204,6 +206,11 @@ class Invitation(Model):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     link: Mapped[ActionLink] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def first_on(self) -> date | None:
+        """The first day of the role, in Shanghai, where it does not begin as it is accepted."""
+        return self.from_at.astimezone(clock.LOCAL_ZONE).date() if self.from_at else None
 
 
 class Doorbell(Model):
