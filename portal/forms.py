@@ -17,13 +17,17 @@ from decimal import Decimal
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, Field, HiddenField, StringField, TextAreaField
+from wtforms import DateField, DecimalField, Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.actors import Actor
 from portal.errors import Refused
+
+#: The years a day in a form may lie in.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def cleaned(value: Any) -> Any:
@@ -43,6 +47,19 @@ def version_in(written: str) -> int | None:
         return None
     is_number = written.isascii() and written.isdecimal() and len(written) < 10
     return int(written) if is_number else 0
+
+
+class DayField(DateField):
+    """A day, in years that papers of the present can name: others are slips, and overflow."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed. Raises ValueError, which becomes an error of the field."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            self.data = None
+            raise ValueError(
+                _("A day from %(first)d to %(last)d.", first=FIRST_YEAR, last=LAST_YEAR)
+            )
 
 
 class NumberField(DecimalField):

@@ -16,6 +16,7 @@ from portal.words import (
     Fact,
     HeldAmong,
     HeldAt,
+    InPerson,
     Line,
     Mine,
     NotMine,
@@ -28,6 +29,7 @@ signed_in = ByActor("person")
 a_member = Anywhere(Role.MEMBER)
 a_delegate = Anywhere(Role.DELEGATE)
 a_secretary = Anywhere(Role.SECRETARY)
+in_person = InPerson()
 
 is_active = Fact("is_active")
 is_published = Fact("is_published")
@@ -129,9 +131,9 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "organisation.list_qualifications": ((manager_of("id"),), (secretariat_beside("id"),)),
     "organisation.list_people": ((delegate_of("id"),),),
     "organisation.invite": (
-        (manager_of("id"), is_current),
-        (a_secretary, is_without_manager, is_current),
-        (administrator, is_without_manager, is_current),
+        (manager_of("id"), is_current, in_person),
+        (a_secretary, is_without_manager, is_current, in_person),
+        (administrator, is_without_manager, is_current, in_person),
     ),
     #: Work on the registry, no approval of business: nobody gains a right by it.
     "organisation.merge": ((administrator,),),
@@ -161,15 +163,19 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_of_expert, secretary_of("scope_id")),
         (is_office, administrator),
     ),
+    # An agent appoints nobody and ends nobody's role: who else acts is for the named person.
     "appointment.end": (
         (by_system,),
         (is_mine,),
-        (is_at_organisation, manager_of("scope_id")),
-        (is_of_expert, secretary_of("scope_id")),
-        (is_office, administrator),
+        (is_at_organisation, manager_of("scope_id"), in_person),
+        (is_of_expert, secretary_of("scope_id"), in_person),
+        (is_office, administrator, in_person),
     ),
     "invitation.view": ((is_office, administrator), (is_of_expert, secretary_of("scope_id"))),
-    "invitation.revoke": ((is_office, administrator), (is_of_expert, secretary_of("scope_id"))),
+    "invitation.revoke": (
+        (is_office, administrator, in_person),
+        (is_of_expert, secretary_of("scope_id"), in_person),
+    ),
     #: The pages of the offices of a place; which of them one may give stands below.
     "portal.appoint": ((administrator,),),
     "region.view": EVERYONE,
@@ -177,15 +183,15 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "alliance.appoint": ((administrator,), (secretary_of("id"),)),
     "appointment.pass_on": ((is_mine, is_at_organisation, manager_of("scope_id")),),
     # Which of these a role asks for stands in accounts/granting.py.
-    "appointment.grant_office": ((by_system,), (administrator,)),
-    "appointment.grant_expert": ((by_system,), (secretary_of("scope_id"),)),
+    "appointment.grant_office": ((by_system,), (administrator, in_person)),
+    "appointment.grant_expert": ((by_system,), (secretary_of("scope_id"), in_person)),
     "appointment.grant_manager": (
         (by_system,),
-        (manager_of("scope_id"), is_current),
-        (a_secretary, is_without_manager, is_current),
-        (administrator, is_without_manager, is_current),
+        (manager_of("scope_id"), is_current, in_person),
+        (a_secretary, is_without_manager, is_current, in_person),
+        (administrator, is_without_manager, is_current, in_person),
     ),
-    "appointment.grant_delegate": ((by_system,), (manager_of("scope_id"), is_current)),
+    "appointment.grant_delegate": ((by_system,), (manager_of("scope_id"), is_current, in_person)),
     #: The chair and the member are derived: nobody appoints to them.
     "appointment.grant_derived": (),
     # alliances

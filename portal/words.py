@@ -137,6 +137,17 @@ class ByActor(Word):
 
 
 @dataclass(frozen=True)
+class InPerson(Word):
+    """Nobody's agent: what an agent (经办人) cannot do for the person they act for."""
+
+    def holds(self, standing: Standing, thing: Any) -> bool:
+        return standing.actor.on_behalf_of_id is None
+
+    def clause(self, standing: Standing, model: Any) -> ColumnElement[bool]:
+        return true() if self.holds(standing, None) else false()
+
+
+@dataclass(frozen=True)
 class Mine(Word):
     """The person named in a column."""
 

@@ -250,6 +250,7 @@ def _keep_maker(world: World) -> None:
     agency = name_agent(
         db.session.get_one(Appointment, world.appointment["manager"]),
         "expert@test.example",
+        name="测试expert",
         from_on=clock.today(),
         until_on=clock.today() + 60 * DAY,
         basis="休假",

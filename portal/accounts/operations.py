@@ -11,6 +11,7 @@ from portal import clock, journal, search
 from portal.access import require
 from portal.accounts.granting import require_to_grant
 from portal.accounts.models import (
+    Agency,
     Appointment,
     Organisation,
     OrganisationKind,
@@ -197,3 +198,24 @@ def end_appointment(appointment: Appointment, *, by: Actor) -> None:
     # One that has not begun yet ends as it begins: it never held.
     appointment.until_at = max(clock.now(), appointment.from_at)
     journal.note("appointment.end", appointment, by=by)
+    # What was lent with it ends for good: a later appointment must not revive it.
+    lent = select(Agency).where(
+        Agency.principal_id == appointment.person_id,
+        Agency.role == appointment.role,
+        Agency.scope_id == appointment.scope_id,
+        Agency.until_at > clock.now(),
+    )
+    for agency in db.session.scalars(lent).all():
+        stop_agency(agency, by=by)
+
+
+def stop_agency(agency: Agency, *, by: Actor) -> None:
+    """End an agency inside an operation; of one that has not begun only the journal tells.
+
+    It never held, and no agency ends before it begins.
+    """
+    journal.note("agency.end", agency, by=by)
+    if agency.from_at < clock.now():
+        agency.until_at = clock.now()
+    else:
+        db.session.delete(agency)

@@ -83,13 +83,18 @@ def former_names_of(organisation_id: int) -> Sequence[FormerName]:
 
 
 def is_last_manager(appointment: Appointment) -> bool:
-    """Tell whether nobody else manages an organisation once this appointment is over."""
+    """Tell whether nobody else manages an organisation once this appointment is over.
+
+    A colleague whose own role has an end does not count: it would only put the day off.
+    """
     if appointment.role is not Role.MANAGER or not appointment.is_running:
         return False
     other = select(Appointment.id).where(
         Appointment.role == Role.MANAGER,
         Appointment.scope_id == appointment.scope_id,
         Appointment.id != appointment.id,
+        Appointment.person_id != appointment.person_id,
+        Appointment.until_at.is_(None),
         Appointment.is_running,
     )
     return db.session.scalar(other.limit(1)) is None

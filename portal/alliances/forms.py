@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
 
 from portal.accounts.models import Organisation, Person
 from portal.alliances.applying import Application
@@ -15,7 +15,7 @@ from portal.alliances.decisions import LONGEST_BASIS
 from portal.alliances.models import RETRACTED, Alliance, Membership, News, Tier
 from portal.alliances.operations import AllianceContent
 from portal.alliances.workflow import MEMBERSHIP, MembershipState
-from portal.forms import Form, at_most, chosen, optional, required
+from portal.forms import DayField, Form, at_most, chosen, optional, required
 from portal.workflow import LONGEST_NOTE
 
 TIERS = {
@@ -145,7 +145,7 @@ class AdmissionForm(Form):
         choices=[SelectChoice(value, label) for value, label in _tiers(lowest_first=True)],
         validators=chosen(),
     )
-    since_on = DateField(
+    since_on = DayField(
         _l("Member since"), validators=required(_l("Choose a day as year, month and day."))
     )
     basis = StringField(
@@ -158,7 +158,7 @@ class ChairForm(Form):
     """Who takes the chair, from which day on."""
 
     holder = SelectField(_l("Who takes the chair"), validators=chosen())
-    from_on = DateField(
+    from_on = DayField(
         _l("First day"), validators=required(_l("Choose a day as year, month and day."))
     )
     is_acting = BooleanField(_l("Acting, until somebody is chosen"))

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    DateField,
     DecimalField,
     HiddenField,
     RadioField,
@@ -29,7 +28,7 @@ from portal.exchange.choices import Choices
 from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
 from portal.exchange.operations import ListingContent
 from portal.exchange.rules import Wrong
-from portal.forms import Form, NumberField, at_most, chosen, optional, required
+from portal.forms import DayField, Form, NumberField, at_most, chosen, optional, required
 from portal.language import localised
 
 #: How long a listing is open unless its owner chooses otherwise.
@@ -87,7 +86,7 @@ class ListingForm(Form):
         _l("What exactly"),
         validators=[*required(_l("Say what exactly you seek or offer.")), at_most(5000)],
     )
-    valid_until = DateField(
+    valid_until = DayField(
         _l("Until when"), validators=required(_l("Choose the last day as year, month and day."))
     )
     visibility = RadioField(

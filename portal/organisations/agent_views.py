@@ -50,6 +50,7 @@ def name_agent() -> tuple[str, int] | Response:
             people.name_agent(
                 db.session.get_one(Appointment, form.appointment_id.data),
                 form.account.data or "",
+                name=form.name.data or "",
                 from_on=form.from_on.data or clock.today(),
                 until_on=form.until_on.data or clock.today(),
                 basis=form.basis.data or "",

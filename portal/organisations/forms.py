@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    DateField,
     IntegerField,
     RadioField,
     SelectChoice,
@@ -22,7 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.models import Organisation, OrganisationKind
 from portal.chain.models import ChainMap, ChainNode
-from portal.forms import Form, at_most, chosen, optional, required
+from portal.forms import DayField, Form, at_most, chosen, optional, required
 from portal.language import localised
 from portal.organisations.models import (
     ContactAudience,
@@ -181,7 +180,7 @@ class QualificationForm(Form):
     name = StringField(_l("Certificate"), validators=[*required(), at_most(120)])
     issuer = StringField(_l("Issued by"), validators=[*required(), at_most(120)])
     number = StringField(_l("Number"), validators=[optional(), at_most(60)])
-    valid_until = DateField(_l("Valid until"), validators=[optional()])
+    valid_until = DayField(_l("Valid until"), validators=[optional()])
 
     def __init__(
         self, *args: Any, qualification: Qualification | None = None, **kwargs: Any

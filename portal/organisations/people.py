@@ -10,8 +10,8 @@ from sqlalchemy import select
 from portal import clock, journal
 from portal.access import require
 from portal.accounts.models import Agency, Appointment, Person
-from portal.accounts.operations import end_appointment, grant_appointment
-from portal.accounts.queries import OF_ORGANISATION, account_name, person_named
+from portal.accounts.operations import end_appointment, grant_appointment, stop_agency
+from portal.accounts.queries import OF_ORGANISATION, account_name, normal_name, person_named
 from portal.actors import Actor
 from portal.database import among, db
 from portal.errors import Denied, Refused
@@ -44,7 +44,9 @@ def pass_on(appointment: Appointment, successor: Person, *, stays: bool, by: Act
     ).all()
     if successor.id == appointment.person_id or not held:
         raise Refused(_l("Choose a colleague of this organisation."), field="successor_id")
-    managing = next((each for each in held if each.role is Role.MANAGER), None)
+    managing = next(
+        (each for each in held if each.role is Role.MANAGER and each.until_at is None), None
+    )
     if managing is None:
         managing = grant_appointment(successor, Role.MANAGER, scope_id=scope_id, by=by)
     if stays:
@@ -64,6 +66,7 @@ def name_agent(
     appointment: Appointment,
     account: str,
     *,
+    name: str,
     from_on: date,
     until_on: date,
     basis: str,
@@ -73,8 +76,9 @@ def name_agent(
     """Name an agent (经办人) for a role one holds, from one day to another (both in Shanghai).
 
     The agent has an account, found by e-mail address or mobile number, and may do what the role
-    may, as long as the role is held. Raises `Denied` for a role that is not one's own and for
-    an agent, who names none; `Refused` for days outside 12 months, an unknown person, oneself,
+    may, as long as the role is held. The name must be that of the account: a number alone tells
+    nobody whose it is. Raises `Denied` for a role that is not one's own and for an agent, who
+    names none; `Refused` for days outside 12 months, an unknown person or another name, oneself,
     or somebody who is agent for that role already.
     """
     require(by, "agency.list")
@@ -90,8 +94,8 @@ def name_agent(
     if until_on >= months_later(max(from_on, clock.today()), LONGEST_MONTHS):
         raise Refused(_l("At most 12 months from the first day."), field="until_on")
     agent = person_named(account_name(account))
-    if agent is None or not agent.is_open:
-        raise Refused(_l("Nobody has an account under this."), field="account")
+    if agent is None or not agent.is_open or normal_name(agent.name) != normal_name(name):
+        raise Refused(_l("Nobody of this name has an account under this."), field="account")
     if agent.id == by.person_id:
         raise Refused(_l("You act for yourself already."), field="account")
     begins = max(clock.now(), clock.start_of(from_on))
@@ -132,11 +136,7 @@ def end_agency(agency: Agency, *, by: Actor) -> None:
     require(by, "agency.end", agency)
     if agency.until_at <= clock.now():
         raise Refused(_l("This is over already."))
-    journal.note("agency.end", agency, by=by)
-    if agency.from_at < clock.now():
-        agency.until_at = clock.now()
-    else:  # it never began, and no agency ends before it begins
-        db.session.delete(agency)
+    stop_agency(agency, by=by)
 
 
 def months_later(day: date, months: int) -> date:

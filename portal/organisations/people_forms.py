@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectChoice, SelectField, StringField, ValidationError
+from wtforms import RadioField, SelectChoice, SelectField, StringField, ValidationError
 from wtforms.validators import Regexp
 
 from portal import clock
 from portal.accounts.models import Appointment, Person
 from portal.accounts.queries import account_name
-from portal.forms import Form, at_most, chosen, optional, required
+from portal.forms import DayField, Form, at_most, chosen, optional, required
 from portal.roles import ROLES, Role
 
 #: How long an agent is named for unless somebody chooses otherwise.
@@ -34,8 +34,8 @@ class InviteForm(Form):
         ],
     )
     mobile = StringField(_l("Mobile number"), validators=[optional(), at_most(30)])
-    from_on = DateField(_l("First day of the role"), validators=[optional()])
-    until_on = DateField(_l("Last day of the role"), validators=[optional()])
+    from_on = DayField(_l("First day of the role"), validators=[optional()])
+    until_on = DayField(_l("Last day of the role"), validators=[optional()])
     basis = StringField(_l("Basis"), validators=[optional(), at_most(200)])
 
     def offer(self, roles: Sequence[Role]) -> None:
@@ -92,13 +92,14 @@ class AgentForm(Form):
     """Who acts for me, in which of my roles, from when until when."""
 
     appointment_id = SelectField(_l("In which role"), coerce=int, validators=chosen())
+    name = StringField(_l("Name of the agent"), validators=[*required(), at_most(60)])
     account = StringField(
         _l("Mobile number or e-mail of the agent"), validators=[*required(), at_most(254)]
     )
-    from_on = DateField(
+    from_on = DayField(
         _l("First day"), validators=required(_l("Choose a day as year, month and day."))
     )
-    until_on = DateField(
+    until_on = DayField(
         _l("Last day"), validators=required(_l("Choose a day as year, month and day."))
     )
     basis = StringField(

@@ -32,6 +32,7 @@ def agent_of(world: World, appointment: Appointment, organisation_id: int | None
     name_agent(
         appointment,
         "stranger@test.example",
+        name="测试stranger",
         from_on=clock.today(),
         until_on=clock.today() + timedelta(days=5),
         basis="授权书",

@@ -38,7 +38,9 @@ def name(world: World, who: str, **changed: Any) -> Agency:
         **changed,
     }
     whose = appointment(world, values.pop("whose", who))
-    return name_agent(whose, values.pop("account"), **values)
+    account = values.pop("account")
+    values.setdefault("name", f"测试{account.partition('@')[0].lower()}")
+    return name_agent(whose, account, **values)
 
 
 def standing_for(world: World, agent: str, principal: str, organisation: str | None) -> Any:
@@ -196,6 +198,7 @@ class TestPages:
         assert "没有人代您办理" in supplier.soup("/agents").get_text()
         data = {
             "appointment_id": str(world.appointment["supplier"]),
+            "name": "测试stranger",
             "account": "STRANGER@test.example",
             "from_on": clock.today().isoformat(),
             "until_on": clock.today().isoformat(),
@@ -221,6 +224,7 @@ class TestPages:
     ) -> None:
         data = {
             "appointment_id": str(world.appointment["manager"]),
+            "name": "测试stranger",
             "account": "stranger@test.example",
             "from_on": clock.today().isoformat(),
             "until_on": clock.today().isoformat(),
@@ -233,3 +237,21 @@ class TestPages:
     ) -> None:
         address = f"/organisations/{world.organisation['maker']}/people"
         assert "测试expert（代测试manager）" in visit("delegate").soup(address).get_text()
+
+
+def test_a_number_alone_does_not_tell_whose_it_is(
+    world: World, visit: Callable[..., Client]
+) -> None:
+    """The same answer to an unknown number and to a known one under another name."""
+    today = clock.today().isoformat()
+    client, said = visit("supplier"), set()
+    for account, who in (("liaison@test.example", "张三"), ("nobody@test.example", "张三")):
+        data = {
+            "appointment_id": str(world.appointment["supplier"]),
+            "name": who, "account": account, "from_on": today, "until_on": today, "basis": "函",
+        }  # fmt: skip
+        answer = client.post("/agents/new", data)
+        assert answer.status_code == 422
+        said.add("没有以此姓名注册的该账户" in answer.text)
+        assert "测试liaison" not in answer.text
+    assert said == {True}

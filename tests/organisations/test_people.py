@@ -14,7 +14,7 @@ from portal.accounts.models import Appointment, OrganisationKind, Person
 from portal.accounts.operations import create_organisation, end_appointment, grant_appointment
 from portal.accounts.person_operations import close_account
 from portal.accounts.queries import holders
-from portal.actors import SYSTEM, person
+from portal.actors import SYSTEM, Actor, person
 from portal.database import db
 from portal.errors import Denied, Refused
 from portal.organisations.people import pass_on
@@ -287,3 +287,59 @@ class TestPages:
         wrong = client.post(address, {"name": "Li", "role": "delegate", "until_on": "2020-01-01"})
         assert wrong.status_code == 422
         assert client.post(address, {"name": "Li", "role": "secretary"}).status_code == 422
+
+    @pytest.mark.parametrize("until_on", ["9999-12-31", "0001-01-01", "2026-02-30"])
+    def test_a_day_nobody_means_is_refused_beside_the_field(
+        self, until_on: str, world: World, visit: Callable[..., Client]
+    ) -> None:
+        address = f"/organisations/{world.organisation['maker']}/people/invite"
+        data = {"name": "李明", "role": "delegate", "until_on": until_on}
+        assert visit("manager").post(address, data).status_code == 422
+
+
+class TestAgents:
+    """An agent does the business of the named person; who else acts is the person's own affair."""
+
+    def agent(self, world: World) -> Actor:
+        return person(world.person["expert"], world.organisation["maker"], world.person["manager"])
+
+    @both_engines
+    def test_an_agent_appoints_nobody_and_ends_nobody(self, context: None, world: World) -> None:
+        agent, maker = self.agent(world), world.organisation["maker"]
+        assert standing_of(agent)[Role.MANAGER] == {maker}, "it does hold what was lent"
+        for role in (Role.MANAGER, Role.DELEGATE):
+            with pytest.raises(Denied):
+                grant_appointment(someone(world, "expert"), role, scope_id=maker, by=agent)
+            with pytest.raises(Denied):
+                inviting.invite(role, maker, name="某人", by=agent)
+        for who in ("manager", "delegate"):
+            held = db.session.get_one(Appointment, world.appointment[who])
+            with pytest.raises(Denied):
+                end_appointment(held, by=agent)
+
+    @both_engines
+    def test_what_was_lent_is_not_revived_by_a_new_appointment(
+        self, context: None, world: World
+    ) -> None:
+        agent, maker = self.agent(world), world.organisation["maker"]
+        held = db.session.get_one(Appointment, world.appointment["manager"])
+        pass_on(held, someone(world, "delegate"), stays=False, by=world.actor("manager"))
+        assert not standing_of(agent).roles
+        grant_appointment(someone(world, "manager"), Role.MANAGER, scope_id=maker, by=SYSTEM)
+        assert not standing_of(agent).roles
+
+
+@both_engines
+def test_a_colleague_whose_role_ends_is_no_successor(context: None, world: World) -> None:
+    maker, own = world.organisation["maker"], world.appointment["manager"]
+    colleague = someone(world, "delegate")
+    grant_appointment(
+        colleague, Role.MANAGER, scope_id=maker, until_at=clock.now() + timedelta(hours=1),
+        by=SYSTEM,
+    )  # fmt: skip
+    held = db.session.get_one(Appointment, own)
+    with pytest.raises(Refused):
+        end_appointment(held, by=world.actor("manager"))
+    pass_on(held, colleague, stays=False, by=world.actor("manager"))
+    with clock.standing_still(clock.now() + timedelta(hours=2)):
+        assert holders(Role.MANAGER, maker) == [colleague]
