@@ -128,6 +128,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (manager_of("id"), is_current),
         (secretariat_beside("id"), is_current),
     ),
+    #: Where the last manager cannot be reached any more: by a letter of the organisation.
+    "organisation.release": ((administrator, is_current, in_person),),
     "organisation.list_qualifications": ((manager_of("id"),), (secretariat_beside("id"),)),
     "organisation.list_people": ((delegate_of("id"),),),
     "organisation.invite": (

@@ -20,6 +20,7 @@ from portal.accounts.models import (
 from portal.accounts.queries import (
     account_name,
     former_names_of,
+    is_last_administrator,
     is_last_manager,
     normal_name,
     organisation_named,
@@ -186,7 +187,8 @@ def end_appointment(appointment: Appointment, *, by: Actor) -> None:
     """End an appointment now: the next request of its holder no longer has the role.
 
     Raises `Refused` where it is over, and for the last manager of an organisation, who leaves
-    only after a successor is there (the rule binds people, not the system).
+    only after a successor is there, and for the last administrator (the rule binds people, not
+    the system).
     """
     require(by, "appointment.end", appointment)
     if appointment.until_at is not None and appointment.until_at <= clock.now():
@@ -195,6 +197,8 @@ def end_appointment(appointment: Appointment, *, by: Actor) -> None:
         raise Refused(
             _l("Nobody else manages this organisation. Pass the role on to a colleague first.")
         )
+    if by != SYSTEM and is_last_administrator(appointment):
+        raise Refused(_l("Nobody else administers the portal. Invite another one first."))
     # One that has not begun yet ends as it begins: it never held.
     appointment.until_at = max(clock.now(), appointment.from_at)
     journal.note("appointment.end", appointment, by=by)

@@ -87,10 +87,19 @@ def is_last_manager(appointment: Appointment) -> bool:
 
     A colleague whose own role has an end does not count: it would only put the day off.
     """
-    if appointment.role is not Role.MANAGER or not appointment.is_running:
+    return appointment.role is Role.MANAGER and _is_last(appointment)
+
+
+def is_last_administrator(appointment: Appointment) -> bool:
+    """Tell whether nobody else administers the portal once this appointment is over."""
+    return appointment.role is Role.ADMINISTRATOR and _is_last(appointment)
+
+
+def _is_last(appointment: Appointment) -> bool:
+    if not appointment.is_running:
         return False
     other = select(Appointment.id).where(
-        Appointment.role == Role.MANAGER,
+        Appointment.role == appointment.role,
         Appointment.scope_id == appointment.scope_id,
         Appointment.id != appointment.id,
         Appointment.person_id != appointment.person_id,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal import clock, journal
 from portal.access import require
-from portal.accounts.models import Agency, Appointment, Person
+from portal.accounts.models import Agency, Appointment, Organisation, Person
 from portal.accounts.operations import end_appointment, grant_appointment, stop_agency
 from portal.accounts.queries import OF_ORGANISATION, account_name, normal_name, person_named
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.database import among, db
 from portal.errors import Denied, Refused
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.organisations.queries import WITHOUT_AGENTS
+from portal.outbox import send_mail, send_sms
 from portal.roles import Role
 
 #: How many months an agent may be named for.
@@ -59,6 +61,47 @@ def pass_on(appointment: Appointment, successor: Person, *, stays: bool, by: Act
     end_appointment(appointment, by=by)
     journal.note("appointment.pass_on", appointment, by=by, detail={"successor": successor.id})
     return managing
+
+
+@operation
+def release_managers(organisation: Organisation, *, basis: str, by: Actor) -> None:
+    """End the managers' roles of an organisation that cannot reach them any more.
+
+    By an administrator, on a letter of the organisation (`basis`, at most 200 characters), so
+    that a new manager can be invited; those released are told by the outbox. Raises `Refused`
+    where nobody manages it or no letter is named.
+    """
+    require(by, "organisation.release", organisation)
+    if not basis.strip():
+        raise Refused(_l("Name the letter of the organisation and its date."), field="basis")
+    managing = db.session.scalars(
+        select(Appointment).where(
+            Appointment.role == Role.MANAGER,
+            Appointment.scope_id == organisation.id,
+            Appointment.is_running,
+        )
+    ).all()
+    if not managing:
+        raise Refused(_l("Nobody manages this organisation: a manager can be invited at once."))
+    detail = {"note": basis, "appointments": [each.id for each in managing]}
+    journal.note("organisation.release", organisation, by=by, detail=detail)
+    for appointment in managing:
+        end_appointment(appointment, by=SYSTEM)
+        _tell_released(appointment.person, organisation, basis, by=by)
+
+
+def _tell_released(who: Person, organisation: Organisation, basis: str, *, by: Actor) -> None:
+    """Write to a manager that their role was ended, and on what letter: they may object."""
+    text = _(
+        "Your role as manager of %(organisation)s was ended on its letter (%(basis)s). If this is "
+        "a mistake, write to whoever runs the portal.",
+        organisation=organisation.name,
+        basis=basis,
+    )
+    if who.email:
+        send_mail(who.email, _("Your role has ended"), text, by=by)
+    elif who.mobile:
+        send_sms(who.mobile, text, by=by)
 
 
 @operation

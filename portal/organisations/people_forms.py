@@ -88,6 +88,18 @@ class PassOnForm(Form):
         self.successor_id.choices = [SelectChoice(each.id, each.name) for each in colleagues]
 
 
+class ReleaseForm(Form):
+    """The letter on which the managers of an organisation are released."""
+
+    basis = StringField(
+        _l("Basis"),
+        validators=[
+            *required(_l("Name the letter of the organisation and its date.")),
+            at_most(200),
+        ],
+    )
+
+
 class AgentForm(Form):
     """Who acts for me, in which of my roles, from when until when."""
 

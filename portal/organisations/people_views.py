@@ -15,7 +15,7 @@ from portal.database import db
 from portal.errors import Missing, Refused
 from portal.forms import refusals
 from portal.organisations import people, queries
-from portal.organisations.people_forms import InviteForm, PassOnForm
+from portal.organisations.people_forms import InviteForm, PassOnForm, ReleaseForm
 from portal.organisations.views import bp, kept_page, sentence_of
 from portal.roles import ROLES, Role
 from portal.sign_in import inviting
@@ -134,3 +134,16 @@ def pass_on(appointment: Appointment) -> tuple[str, int] | Response:
             flash(_("The role was passed on."), "success")
             return back(organisation.id)
     return kept_page("pass_on", organisation, form, appointment=appointment)
+
+
+@bp.route("/organisations/<int:organisation_id>/people/release", methods=["GET", "POST"])
+@requires("organisation.release", Organisation, fresh=True)
+def release_managers(organisation: Organisation) -> tuple[str, int] | Response:
+    """End the roles of managers whom nobody reaches any more, then invite a new one."""
+    form = ReleaseForm()
+    if form.validate_on_submit():
+        with refusals(form):
+            people.release_managers(organisation, basis=form.basis.data or "", by=current_actor())
+            flash(_("Released. Invite the new manager now."), "success")
+            return redirect(url_for("organisations.invite", organisation_id=organisation.id))
+    return kept_page("release_managers", organisation, form)

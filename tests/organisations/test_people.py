@@ -6,18 +6,20 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from portal import clock, journal
 from portal.access import standing_of
 from portal.accounts.granting import GRANTORS
-from portal.accounts.models import Appointment, OrganisationKind, Person
+from portal.accounts.models import Appointment, Organisation, OrganisationKind, Person
 from portal.accounts.operations import create_organisation, end_appointment, grant_appointment
 from portal.accounts.person_operations import close_account
 from portal.accounts.queries import holders
 from portal.actors import SYSTEM, Actor, person
 from portal.database import db
 from portal.errors import Denied, Refused
-from portal.organisations.people import pass_on
+from portal.organisations.people import pass_on, release_managers
+from portal.outbox import OutboxMessage
 from portal.regions.queries import region_by_code
 from portal.roles import ROLES, Role, Scope
 from portal.sign_in import inviting
@@ -343,3 +345,51 @@ def test_a_colleague_whose_role_ends_is_no_successor(context: None, world: World
     pass_on(held, colleague, stays=False, by=world.actor("manager"))
     with clock.standing_still(clock.now() + timedelta(hours=2)):
         assert holders(Role.MANAGER, maker) == [colleague]
+
+
+class TestRelease:
+    """Where the last manager vanished."""
+
+    @both_engines
+    def test_frees_the_place_tells_them_and_is_journaled(self, context: None, world: World) -> None:
+        maker = db.session.get_one(Organisation, world.organisation["maker"])
+        with pytest.raises(Refused):
+            release_managers(maker, basis=" ", by=world.actor("admin"))
+        release_managers(maker, basis="来函2026年第7号", by=world.actor("admin"))
+        assert not standing_of(world.actor("manager"))[Role.MANAGER]
+        assert maker.is_without_manager
+        line, detail = journal.lines_about("organisation", maker.id)[-1]
+        assert line.verb == "organisation.release"
+        assert detail is not None
+        assert detail["note"] == "来函2026年第7号"
+        told = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+        assert told is not None
+        assert told.recipient == "manager@test.example"
+        inviting.invite(Role.MANAGER, maker.id, name="新人", by=world.actor("admin"))
+        with pytest.raises(Refused):
+            release_managers(maker, basis="来函", by=world.actor("admin"))
+
+    def test_by_nobody_but_an_administrator(self, context: None, world: World) -> None:
+        maker = db.session.get_one(Organisation, world.organisation["maker"])
+        for who in set(CAST) - {"admin"}:
+            with pytest.raises(Denied):
+                release_managers(maker, basis="来函", by=world.actor(who))
+
+    def test_leads_on_to_the_invitation(self, world: World, visit: Callable[..., Client]) -> None:
+        client, maker = visit("admin"), world.organisation["maker"]
+        address = f"/organisations/{maker}/people/release"
+        assert client.soup(f"/organisations/{maker}").select_one(f"a[href='{address}']")
+        assert client.post(address, {"basis": ""}).status_code == 422
+        done = client.post(address, {"basis": "来函2026年第7号"})
+        assert done.location == f"/organisations/{maker}/people/invite"
+        assert client.get(done.location).status_code == 200
+
+
+@both_engines
+def test_the_last_administrator_stays_until_there_is_another(context: None, world: World) -> None:
+    own = db.session.get_one(Appointment, world.appointment["admin"])
+    with pytest.raises(Refused):
+        end_appointment(own, by=world.actor("admin"))
+    grant_appointment(someone(world, "stranger"), Role.ADMINISTRATOR, scope_id=0, by=SYSTEM)
+    end_appointment(own, by=world.actor("admin"))
+    assert not standing_of(world.actor("admin")).roles
