@@ -116,7 +116,7 @@ class TestPage:
             ("manager", {"edit"}),
             ("delegate", {"people"}),
             ("secretary", {"code", "name", "position", "qualifications"}),
-            ("admin", {"merge"}),
+            ("admin", {"merge", "people/release"}),
             ("supplier", set()),
             ("other_secretary", set()),
             ("anonymous", set()),
