@@ -26,12 +26,17 @@ def now() -> datetime:
 
 def today() -> date:
     """Return the present day in Shanghai, where deadlines are judged."""
-    return now().astimezone(LOCAL_ZONE).date()
+    return day_of(now())
+
+
+def day_of(at: datetime) -> date:
+    """Return the day, in Shanghai, on which an instant lies."""
+    return at.astimezone(LOCAL_ZONE).date()
 
 
 def last_day_before(at: datetime) -> date:
     """Return the last day, in Shanghai, of a time that ends at an instant (half-open)."""
-    return (at - timedelta(microseconds=1)).astimezone(LOCAL_ZONE).date()
+    return day_of(at - timedelta(microseconds=1))
 
 
 def start_of(day: date) -> datetime:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Index, String, Text, select, update
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock, journal
@@ -54,6 +56,11 @@ class OutboxMessage(Model):
     sent_at: Mapped[datetime | None]
     #: Who wrote it and may hand it over (plain number: the ground knows no people).
     written_by_id: Mapped[int | None] = mapped_column(index=True)
+
+    @hybrid_property
+    def is_of_portal(self) -> Any:
+        """Whether the portal wrote it itself, and no person."""
+        return self.written_by_id == None  # noqa: E711 - the same expression in SQL
 
 
 def send_mail(recipient: str, subject: str, body: str, *, by: Actor) -> OutboxMessage:

@@ -45,6 +45,7 @@ is_of_expert = Fact("is_of_expert")
 is_office = Fact("is_office")
 is_current = Fact("is_current")
 was_submitted = Fact("was_submitted")
+is_of_portal = Fact("is_of_portal")
 
 
 def secretary_of(at: str) -> HeldAt:
@@ -154,8 +155,10 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "person.close": ((is_myself,),),
     "person.erase": ((is_myself,), (administrator,)),
     "person.erase_closed": ((administrator,),),
-    "outbox_message.view": ((administrator,), (is_written_by_me,)),
-    "outbox_message.send": ((administrator,), (is_written_by_me,)),
+    # What waits may carry a link that opens an account: whoever wrote it hands it over, and an
+    # administrator only what the portal wrote itself.
+    "outbox_message.view": ((administrator, is_of_portal), (is_written_by_me,)),
+    "outbox_message.send": ((administrator, is_of_portal), (is_written_by_me,)),
     "factor_reset.view": ((administrator,), (a_secretary,)),
     "factor_reset.request": ((administrator,), (a_secretary,)),
     "factor_reset.confirm": ((administrator, not_the_requester), (a_secretary, not_the_requester)),

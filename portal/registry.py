@@ -53,6 +53,12 @@ class Registry:
     consequences: dict[tuple[str, str], tuple[Consequence, ...]] = field(default_factory=dict)
 
 
+def follow_up(thing: Any, verb: str, *, by: Any) -> None:
+    """Run what follows from a verb on a record in other areas, in the same transaction."""
+    for consequence in registry().consequences.get((thing.noun, verb), ()):
+        consequence(thing, by=by)
+
+
 def registry() -> Registry:
     """Return the registry of the running application."""
     found: Registry = current_app.extensions["registry"]

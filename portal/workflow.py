@@ -21,7 +21,7 @@ from portal.access import can, require, visible_to
 from portal.actors import Actor, Standing
 from portal.database import among
 from portal.errors import Refused, Stale
-from portal.registry import registry
+from portal.registry import follow_up, registry
 
 #: A note is a sentence or two, not a file.
 LONGEST_NOTE = 1000
@@ -163,5 +163,4 @@ def move(
         to_state=step.target,
         detail={"note": note} if note else None,
     )
-    for consequence in registry().consequences.get((thing.noun, name), ()):
-        consequence(thing, by=by)
+    follow_up(thing, name, by=by)

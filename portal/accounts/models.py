@@ -228,7 +228,7 @@ class Appointment(OfRole, Model):
     @property
     def first_on(self) -> date:
         """The first day, in Shanghai, on which it holds."""
-        return self.from_at.astimezone(clock.LOCAL_ZONE).date()
+        return clock.day_of(self.from_at)
 
     @property
     def last_on(self) -> date | None:
@@ -278,7 +278,7 @@ class Agency(Model):
     @property
     def first_on(self) -> date:
         """The first day, in Shanghai, on which it holds."""
-        return self.from_at.astimezone(clock.LOCAL_ZONE).date()
+        return clock.day_of(self.from_at)
 
     @property
     def last_on(self) -> date:

@@ -9,10 +9,11 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
 
+from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.alliances.applying import Application
 from portal.alliances.decisions import LONGEST_BASIS
-from portal.alliances.models import RETRACTED, Alliance, Membership, News, Tier
+from portal.alliances.models import RETRACTED, Alliance, AllianceKind, Membership, News, Tier
 from portal.alliances.operations import AllianceContent
 from portal.alliances.workflow import MEMBERSHIP, MembershipState
 from portal.forms import DayField, Form, at_most, chosen, optional, required
@@ -23,6 +24,11 @@ TIERS = {
     Tier.VICE_CHAIR: _l("Vice-chair organisation"),
     Tier.COUNCIL: _l("Council member"),
     Tier.MEMBER: _l("Member organisation"),
+}
+
+ALLIANCE_KINDS = {
+    AllianceKind.ALLIANCE: _l("Industry alliance"),
+    AllianceKind.WORKING_GROUP: _l("Government working group"),
 }
 
 #: States as people read them, by `Membership.state_now`.
@@ -146,7 +152,9 @@ class AdmissionForm(Form):
         validators=chosen(),
     )
     since_on = DayField(
-        _l("Member since"), validators=required(_l("Choose a day as year, month and day."))
+        _l("Member since"),
+        default=clock.today,
+        validators=required(_l("Choose a day as year, month and day.")),
     )
     basis = StringField(
         _l("Basis"),
@@ -159,7 +167,9 @@ class ChairForm(Form):
 
     holder = SelectField(_l("Who takes the chair"), validators=chosen())
     from_on = DayField(
-        _l("First day"), validators=required(_l("Choose a day as year, month and day."))
+        _l("First day"),
+        default=clock.today,
+        validators=required(_l("Choose a day as year, month and day.")),
     )
     is_acting = BooleanField(_l("Acting, until somebody is chosen"))
 

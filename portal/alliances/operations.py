@@ -13,7 +13,7 @@ from sqlalchemy import select
 from portal import clock, journal
 from portal.access import require
 from portal.accounts.models import Organisation, Person
-from portal.actors import Actor, Standing
+from portal.actors import SYSTEM, Actor, Standing
 from portal.alliances.applying import refuse_where_held
 from portal.alliances.decisions import told, written_basis
 from portal.alliances.models import Alliance, AllianceKind, ChairTerm, Membership, Tier
@@ -22,7 +22,7 @@ from portal.chain.models import ChainMap
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
-from portal.registry import registry
+from portal.registry import follow_up
 from portal.roles import Role
 from portal.workflow import check_version, move
 
@@ -121,8 +121,7 @@ def admit_organisation(
         to_state=MembershipState.ACTIVE,
         detail={"note": basis} if basis else None,
     )
-    for consequence in registry().consequences.get(("membership", "admit"), ()):
-        consequence(membership, by=by)
+    follow_up(membership, "admit", by=by)
     return membership
 
 
@@ -232,7 +231,8 @@ def appoint_chair(
 ) -> ChairTerm:
     """Add a step to the succession: who holds the chair from an instant (aware, UTC) on.
 
-    Raises `Refused` where the organisation is no member or a term begins at that instant.
+    Raises `Refused` where the organisation is no member, a term begins at that instant, or one
+    that has begun would be pushed aside backwards (the last binds people, not the system).
     """
     require(by, "succession.appoint", alliance)
     is_member = db.session.scalar(
@@ -249,6 +249,15 @@ def appoint_chair(
     )
     if db.session.scalar(taken):
         raise Refused(_l("Another term begins at that moment."))
+    begun = select(ChairTerm.id).where(
+        ChairTerm.alliance_id == alliance.id,
+        ChairTerm.from_at > from_at,
+        ChairTerm.from_at <= clock.now(),
+    )
+    if by != SYSTEM and db.session.scalar(begun.limit(1)):
+        raise Refused(
+            _l("A later term has begun already: what was is not rewritten."), field="from_on"
+        )
     term = ChairTerm(
         alliance_id=alliance.id,
         organisation=organisation,

@@ -269,7 +269,7 @@ class Chair:
     @property
     def until_day(self) -> date | None:
         """The day, in Shanghai, on which the next term begins."""
-        return self.until.astimezone(clock.LOCAL_ZONE).date() if self.until else None
+        return clock.day_of(self.until) if self.until else None
 
     @property
     def progress(self) -> int:

@@ -181,7 +181,7 @@ def _chairs(story: Story, alliance: Alliance) -> None:
     (now_chairing,) = story.tiers[(alliance.id, Tier.CHAIR)]
     before, after = story.tiers[(alliance.id, Tier.VICE_CHAIR)][:2]
     for organisation, days in ((before, -395), (now_chairing, -140), (after, 42)):
-        begins = clock.start_of((story.now + days * DAY).astimezone(clock.LOCAL_ZONE).date())
+        begins = clock.start_of(clock.day_of(story.now + days * DAY))
         appoint_chair(
             alliance,
             organisation,

@@ -17,7 +17,7 @@ from portal import clock
 from portal.access import can, current_standing
 from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.queries import DEMO_DOMAIN, has_demo_world
-from portal.alliances.forms import MEMBERSHIP_STATES, TIERS
+from portal.alliances.forms import ALLIANCE_KINDS, MEMBERSHIP_STATES, TIERS
 from portal.database import Busy
 from portal.desk.queries import waiting_count
 from portal.exchange.facets import Narrowing
@@ -147,7 +147,12 @@ def listing_facets(narrowing: Narrowing) -> Markup:
 
 def organisation_words() -> dict[str, Any]:
     """Return the words of organisations and memberships."""
-    return {"kinds": ORGANISATION_KINDS, "tiers": TIERS, "membership_states": MEMBERSHIP_STATES}
+    return {
+        "kinds": ORGANISATION_KINDS,
+        "tiers": TIERS,
+        "membership_states": MEMBERSHIP_STATES,
+        "alliance_kinds": ALLIANCE_KINDS,
+    }
 
 
 def demo_accounts() -> list[tuple[str, Any]]:

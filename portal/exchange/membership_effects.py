@@ -54,12 +54,7 @@ def keep_out_of_sight(listing: Listing, *, by: Actor) -> None:
 
     A consequence that takes the move back: it runs in the same transaction.
     """
-    is_suspended = select(Membership.id).where(
-        Membership.alliance_id == listing.alliance_id,
-        Membership.organisation_id == listing.organisation_id,
-        Membership.state == MembershipState.SUSPENDED,
-    )
-    if db.session.scalar(is_suspended) is not None:
+    if _suspended(listing.alliance_id, listing.organisation_id) is not None:
         raise Refused(
             _l(
                 "The membership of this organisation in the alliance is suspended: until it is "
@@ -68,21 +63,26 @@ def keep_out_of_sight(listing: Listing, *, by: Actor) -> None:
         )
 
 
+def _suspended(alliance_id: int, *organisation_ids: int) -> str | None:
+    """Return the name of one of some organisations that is suspended in an alliance, or None."""
+    return db.session.scalar(
+        select(Organisation.name)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(
+            Membership.alliance_id == alliance_id,
+            Membership.organisation_id.in_(organisation_ids),
+            Membership.state == MembershipState.SUSPENDED,
+        )
+        .limit(1)
+    )
+
+
 def refuse_introduction(interest: Interest, *, by: Actor) -> None:
     """Refuse to accept an answer while either side's membership in the alliance is suspended.
 
     A consequence that takes the move back: accepting shows both sides each other's contacts.
     """
-    suspended = db.session.scalar(
-        select(Organisation.name)
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(
-            Membership.alliance_id == interest.alliance_id,
-            Membership.organisation_id.in_((interest.organisation_id, interest.owner_id)),
-            Membership.state == MembershipState.SUSPENDED,
-        )
-        .limit(1)
-    )
+    suspended = _suspended(interest.alliance_id, interest.organisation_id, interest.owner_id)
     if suspended is not None:
         raise Refused(
             _l(
@@ -115,5 +115,4 @@ def reindex_for_member(membership: Membership, *, by: Actor) -> None:
             Listing.alliance_id == membership.alliance_id, Listing.id.in_(concerned)
         )
     ):
-        db.session.expire(listing, ["named_members", "answering_members"])
         index(listing)

@@ -25,7 +25,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance, Membership
-from portal.alliances.workflow import MembershipState
 from portal.chain.models import ChainNode
 from portal.database import Instant, Model, Versioned, among, choice, constraints
 from portal.exchange.workflow import InterestState, ListingState, holding_in_sql
@@ -215,7 +214,7 @@ def _of_members(model: Any, *also: Any) -> Any:
         Membership.__table__,
         and_(
             Membership.organisation_id == model.organisation_id,
-            Membership.state == MembershipState.ACTIVE,
+            Membership.is_active,
             *also,
         ),
     )

@@ -332,8 +332,8 @@ def _let_lapse(interests: Sequence[Interest], *, by: Actor, because: str) -> Non
 def index(listing: Listing, *, move_up: bool = False) -> None:
     """Bring the search index up to date with a listing and with who may find it."""
     db.session.flush()
-    # It is only viewed, so the session does not keep it up with answers sent or released.
-    db.session.expire(listing, ["held_interests"])
+    # They are only viewed, so the session does not keep them up with what was written.
+    db.session.expire(listing, ["held_interests", "named_members", "answering_members"])
     search.put(
         listing,
         [

@@ -17,6 +17,7 @@ from portal.errors import Refused
 from portal.forms import refusals
 from portal.offices import queries
 from portal.organisations.people_forms import InviteForm
+from portal.organisations.views import sentence_of
 from portal.regions.models import Region
 from portal.roles import ROLES, Role, Scope
 from portal.sign_in import inviting
@@ -63,7 +64,7 @@ def revoke(invitation: Invitation) -> Response:
         inviting.revoke_invitation(invitation, by=current_actor())
         flash(_("The invitation was taken back."), "success")
     except Refused as refused:
-        flash(str(refused.sentence), "error")
+        sentence_of(refused)
     return redirect(_way_back(invitation))
 
 
@@ -75,7 +76,7 @@ def end(appointment: Appointment) -> Response:
         end_appointment(appointment, by=current_actor())
         flash(_("The role has ended."), "success")
     except Refused as refused:
-        flash(str(refused.sentence), "error")
+        sentence_of(refused)
     return redirect(_way_back(appointment))
 
 

@@ -6,6 +6,7 @@ keeps its meaning. What other areas hold of it follows as consequences in the sa
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ from portal.organisations.models import (
     Qualification,
 )
 from portal.organisations.operations import keep_former_name
-from portal.registry import registry
+from portal.registry import follow_up
 from portal.roles import Role
 from portal.sign_in.models import Invitation, Session
 from portal.workflow import check_version
@@ -61,8 +62,7 @@ def merge_organisations(
     _move_headquarters(double, into)
     journal.note("organisation.merge", double, by=by, detail={"into": into.id, "moved": moved})
     journal.note("organisation.take_in", into, by=by, detail={"double": double.id})
-    for consequence in registry().consequences.get(("organisation", "merge"), ()):
-        consequence(double, by=by)
+    follow_up(double, "merge", by=by)
     search.drop(double)
     index_organisation(into)
 
@@ -100,10 +100,15 @@ def _move_people(double: Organisation, into: Organisation) -> dict[str, list[int
 def _lower_managers(double: Organisation, into: Organisation) -> None:
     """End what the double's people would hold twice, or hold over the survivor's managers."""
     is_managed = not into.is_without_manager
+    held: dict[int, set[Role]] = defaultdict(set)
+    for appointment in _running_at(into.id):
+        held[appointment.person_id].add(appointment.role)
     for appointment in _running_at(double.id):
-        beside = {each.role for each in _running_at(into.id, appointment.person_id)}
+        beside = held[appointment.person_id]
         is_lowered = is_managed and appointment.role is Role.MANAGER
-        if is_lowered and not beside:
+        if not is_lowered and not beside & {appointment.role, Role.MANAGER}:
+            continue
+        if not beside:
             grant_appointment(
                 appointment.person,
                 Role.DELEGATE,
@@ -112,21 +117,22 @@ def _lower_managers(double: Organisation, into: Organisation) -> None:
                 basis=appointment.basis,
                 by=SYSTEM,
             )
-        if is_lowered or appointment.role in beside or Role.MANAGER in beside:
-            end_appointment(appointment, by=SYSTEM)
+            beside.add(Role.DELEGATE)
+        end_appointment(appointment, by=SYSTEM)
     db.session.flush()
 
 
-def _running_at(organisation_id: int, person_id: int | None = None) -> Sequence[Appointment]:
-    """Return the appointments that run at an organisation, of one person or of all."""
-    mine = [
-        Appointment.scope_id == organisation_id,
-        among(Appointment.role, OF_ORGANISATION),
-        Appointment.is_running,
-    ]
-    if person_id is not None:
-        mine.append(Appointment.person_id == person_id)
-    return db.session.scalars(select(Appointment).where(*mine).order_by(Appointment.id)).all()
+def _running_at(organisation_id: int) -> Sequence[Appointment]:
+    """Return the appointments that run at an organisation."""
+    return db.session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.scope_id == organisation_id,
+            among(Appointment.role, OF_ORGANISATION),
+            Appointment.is_running,
+        )
+        .order_by(Appointment.id)
+    ).all()
 
 
 def _move_profile(double: Organisation, into: Organisation) -> dict[str, list[int]]:

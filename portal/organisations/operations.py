@@ -23,7 +23,7 @@ from portal.operations import operation
 from portal.organisations.models import OrganisationNode
 from portal.organisations.rules import check_headquarters, organisation_meant, website_of
 from portal.regions.models import Region, RegionLevel
-from portal.registry import registry
+from portal.registry import follow_up
 from portal.workflow import check_version
 
 #: Protocol order takes numbers up to this.
@@ -162,8 +162,7 @@ def rename_organisation(
     detail = {"name": [before, name], "note": reason}
     journal.note("organisation.rename", organisation, by=by, detail=detail)
     index_organisation(organisation)
-    for consequence in registry().consequences.get(("organisation", "rename"), ()):
-        consequence(organisation, by=by)
+    follow_up(organisation, "rename", by=by)
 
 
 def keep_former_name(organisation: Organisation, name: str) -> None:

@@ -210,7 +210,7 @@ class Invitation(OfRole, Model):
     @property
     def first_on(self) -> date | None:
         """The first day of the role, in Shanghai, where it does not begin as it is accepted."""
-        return self.from_at.astimezone(clock.LOCAL_ZONE).date() if self.from_at else None
+        return clock.day_of(self.from_at) if self.from_at else None
 
 
 class Doorbell(Model):

@@ -197,24 +197,35 @@ def write(by: Actor, channel: str = "mail") -> OutboxMessage:
 
 
 class TestOutbox:
-    def test_shows_a_message_to_its_writer_and_the_administrator_until_it_was_sent(
+    def test_shows_a_message_to_its_writer_alone_until_it_was_sent(
         self, app: Flask, world: World, visit: Callable[..., Client]
     ) -> None:
         with app.app_context():
             message_id = write(world.actor("manager")).id
             db.session.remove()
-        for who, sees in (("manager", True), ("admin", True), ("delegate", False)):
+        for who, sees in (("manager", True), ("admin", False), ("delegate", False)):
             assert (SECRET in visit(who).get("/outbox").text) is sees
         assert visit("delegate").post(f"/outbox/{message_id}/sent").status_code == 404
         assert visit("manager").post(f"/outbox/{message_id}/sent").status_code == 302
         assert visit("manager").post(f"/outbox/{message_id}/sent").status_code == 422
-        for who in ("manager", "admin"):
-            text = visit(who).get("/outbox").text
-            assert SECRET not in text
-            assert "Invitation" in text
+        assert visit("admin").post(f"/outbox/{message_id}/sent").status_code == 404
+        text = visit("manager").get("/outbox").text
+        assert SECRET not in text
+        assert "Invitation" in text
         with app.app_context():
             assert db.session.get_one(OutboxMessage, message_id).body == ""
             assert journal.verify().faults == ()
+
+    def test_what_the_portal_wrote_itself_the_administrator_hands_over(
+        self, app: Flask, world: World, visit: Callable[..., Client]
+    ) -> None:
+        with app.app_context():
+            message_id = write(SYSTEM).id
+            db.session.remove()
+        for who, sees in (("admin", True), ("manager", False)):
+            assert (SECRET in visit(who).get("/outbox").text) is sees
+        assert visit("manager").post(f"/outbox/{message_id}/sent").status_code == 404
+        assert visit("admin").post(f"/outbox/{message_id}/sent").status_code == 302
 
     @pytest.mark.parametrize(("name", "says"), [("production", False), ("development", True)])
     @pytest.mark.parametrize("channel", ["mail", "sms"])

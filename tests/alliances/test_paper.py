@@ -29,7 +29,7 @@ def test_an_organisation_is_admitted_since_the_day_of_the_paper(
         assert made is not None
         assert made.is_active
         assert made.since is not None
-        assert made.since.astimezone(clock.LOCAL_ZONE).date().isoformat() == "2026-03-01"
+        assert clock.day_of(made.since).isoformat() == "2026-03-01"
         assert made.basis == PAPER["basis"]
 
 
@@ -61,3 +61,11 @@ def test_the_chair_passes_on_its_day(app: Flask, world: World, visit: Visit) -> 
         assert chair.current is not None
         assert chair.current.person_id == world.person["supplier"]
     assert visit("secretary").post("/alliances/hydrogen/chair", typed).status_code == 422
+
+
+def test_the_succession_is_not_rewritten_backwards(world: World, visit: Visit) -> None:
+    key = f"{world.organisation['supplier']}-{world.person['supplier']}"
+    typed = {"holder": key, "from_on": (clock.today() - timedelta(days=200)).isoformat()}
+    answer = visit("secretary").post("/alliances/hydrogen/chair", typed)
+    assert answer.status_code == 422
+    assert "不能改写" in answer.text

@@ -101,3 +101,25 @@ def test_the_band_names_nobody_who_left_the_organisation_in_the_chair(world: Wor
     assert chair is not None
     assert chair.current is not None, "the organisation holds the chair"
     assert chair.holder is None
+
+
+@both_engines
+def test_the_index_follows_an_answer_also_where_the_listing_was_looked_at_before(
+    world: World,
+) -> None:
+    """What only views the answers is kept by the session: the index must ask anew."""
+    delegate, supplier = world.actor("delegate"), world.actor("supplier")
+    listing = operations.post_listing(
+        membership(world, "maker").alliance,
+        content(title="先看后答的求购", visibility="members"),
+        by=delegate,
+        submit=True,
+    )
+    operations.publish_listing(listing, by=world.actor("secretary"))
+    assert listing.answering_members == []
+    answer = answering.send_interest(listing, message="可供。", by=supplier)
+    operations.pause_listing(listing, by=delegate)
+    assert finds(world, "supplier", listing) == (True, True, True)
+    assert [each.id for each in listing.answering_members] == [world.organisation["supplier"]]
+    answering.decline_interest(answer, by=delegate, note="已满。")
+    assert finds(world, "supplier", listing) == (False, False, False)
