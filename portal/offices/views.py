@@ -10,7 +10,7 @@ from portal import links
 from portal.access import can, current_actor, current_standing, requires, standing_of
 from portal.accounts.models import Appointment
 from portal.accounts.operations import end_appointment
-from portal.accounts.queries import scope_name
+from portal.accounts.queries import is_last_administrator, scope_name
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.errors import Refused
@@ -99,10 +99,12 @@ def _offices_page(scope: Scope, scope_id: int) -> tuple[str, int]:
             text = inviting.text_of(made)
             values |= {"made": made, "address": address, "text": text}
             return render_template("offices/invited.html", **values), 200
+    appointments = queries.appointments_at(scope, scope_id)
     page = render_template(
         "offices/view_offices.html",
         form=form,
-        appointments=queries.appointments_at(scope, scope_id),
+        appointments=appointments,
+        last_ids={each.id for each in appointments if is_last_administrator(each)},
         invitations=queries.invitations_at(standing, scope, scope_id),
         **values,
     )

@@ -17,6 +17,7 @@ from portal.errors import Denied, Refused
 from portal.exchange import answering, operations
 from portal.exchange.models import Interest, Listing
 from portal.exchange.workflow import InterestState
+from portal.operations import operation
 from portal.roles import Role
 from tests.conftest import both_engines
 from tests.world import World, content
@@ -116,9 +117,15 @@ def test_the_index_follows_an_answer_also_where_the_listing_was_looked_at_before
         submit=True,
     )
     operations.publish_listing(listing, by=world.actor("secretary"))
-    assert listing.answering_members == []
-    answer = answering.send_interest(listing, message="可供。", by=supplier)
-    operations.pause_listing(listing, by=delegate)
+
+    @operation
+    def look_answer_and_pause() -> Interest:
+        assert listing.answering_members == []
+        made = answering.send_interest(listing, message="可供。", by=supplier)
+        operations.pause_listing(listing, by=delegate)
+        return made
+
+    answer = look_answer_and_pause()
     assert finds(world, "supplier", listing) == (True, True, True)
     assert [each.id for each in listing.answering_members] == [world.organisation["supplier"]]
     answering.decline_interest(answer, by=delegate, note="已满。")

@@ -110,3 +110,17 @@ def test_who_holds_two_appointments_is_named_once(
     )
     page = visit("anonymous").get("/alliances/hydrogen").text
     assert page.count("测试secretary") == 1
+
+
+def test_the_last_administrator_finds_the_reason_in_place_of_the_button(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    page = visit("admin").soup("/offices/portal")
+    own = f"form[action='/offices/appointments/{world.appointment['admin']}/end']"
+    assert not page.select(own)
+    assert "没有其他管理员" in page.get_text()
+    with app.app_context():
+        stranger = db.session.get_one(Person, world.person["stranger"])
+        grant_appointment(stranger, Role.ADMINISTRATOR, scope_id=0, by=SYSTEM)
+        db.session.remove()
+    assert visit("admin").soup("/offices/portal").select(own)
