@@ -38,9 +38,11 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("on_behalf_of_id", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_job"),
-        sa.CheckConstraint("error IS NULL OR ended_at IS NOT NULL", name="ck_job_failed_has_ended"),
-        sa.CheckConstraint("done >= 0 AND total >= 0", name="ck_job_counts_not_negative"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sa.CheckConstraint(
+            "error IS NULL OR ended_at IS NOT NULL", name=op.f("ck_job_failed_has_ended")
+        ),
+        sa.CheckConstraint("done >= 0 AND total >= 0", name=op.f("ck_job_counts_not_negative")),
         **KEEP,
     )
     op.create_index("ix_job_ended_at_id", "job", ["ended_at", "id"])
@@ -52,8 +54,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("started_at", INSTANT, nullable=False),
         sa.Column("seen_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_worker"),
-        sa.UniqueConstraint("name", name="uq_worker_name"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker")),
+        sa.UniqueConstraint("name", name=op.f("uq_worker_name")),
         **KEEP,
     )
 
