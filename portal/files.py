@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 from flask import Response, current_app
 from flask_babel import gettext as _
@@ -32,6 +33,7 @@ from portal.store import BLOCK_BYTES, Store, store
 
 #: Bytes of a name in UTF-8: file systems take 255, and a folder of theirs comes before it.
 LONGEST_NAME_BYTES = 180
+LONGEST_ENDING = 10
 #: Names that Windows keeps for itself.
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 #: What no row names is forgotten when it is older: its row may be just about to be written.
@@ -86,7 +88,7 @@ def safe_name(written: str) -> str:
     name = "".join(c for c in name if unicodedata.category(c)[0] != "C")
     name = re.sub(r'[<>:"|?*]', "_", re.sub(r"\s+", " ", name)).strip(". ")
     stem, dot, ending = name.rpartition(".")
-    if not dot:
+    if not dot or len(ending) > LONGEST_ENDING:
         return ""
     while len(f"{stem}.{ending}".encode()) > LONGEST_NAME_BYTES and stem:
         stem = stem[:-1]
@@ -207,7 +209,8 @@ def send(attachment: Attachment) -> Response:
         current_app.logger.error("the file of attachment %d is not in the store", attachment.id)
         raise Missing(f"attachment {attachment.id}")
     response = Response(_blocks(store(), attachment.digest), mimetype=attachment.mime)
-    response.headers.set("Content-Disposition", "attachment", filename=attachment.name)
+    name = quote(attachment.name, safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     response.content_length = attachment.size
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "no-store"
