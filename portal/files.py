@@ -159,7 +159,7 @@ def attach(thing: Any, received: Received, *, organisation_id: int, by: Actor) -
     )
     db.session.add(made)
     db.session.flush()
-    detail = {"note": received.name, "digest": received.digest}
+    detail = {"note": received.name, "sha256": received.digest}
     journal.note(f"{thing.noun}.attach", thing, by=by, detail=detail)
     return made
 

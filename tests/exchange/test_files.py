@@ -41,7 +41,7 @@ def number_of_files(app: Flask) -> int:
 def sent(client: Client, address: str, content: bytes, name: str, **more: Any) -> Any:
     """Send a form with a file; encoded here, for the test client leaves large ones open."""
     file = FileStorage(BytesIO(content), name, "file")
-    data = {"csrf_token": client.token(), "secrecy": "none", "file": file, **more}
+    data = {"csrf_token": client.token(), "secrecy": "none", **more, "file": file}
     boundary, body = encode_multipart(data)
     kind = f"multipart/form-data; boundary={boundary}"
     return client.open(address, method="POST", data=body, content_type=kind)
