@@ -55,6 +55,7 @@ from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
 from portal.organisations import views as organisation_views
+from portal.prepared import Prepared
 from portal.regions import models as regions_models
 from portal.regions import views as regions_views
 from portal.registry import Registry
@@ -198,7 +199,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     links.init_app(app)
     app.extensions["registry"] = Registry(
         nouns={noun.noun: noun for noun in NOUNS},
-        standing=union_all(*(provide() for provide in STANDING)),
+        standing=Prepared(union_all(*(provide() for provide in STANDING))),
         belonging=alliances_queries.belonging(),
         seen_by_secretariat=alliances_queries.seen_by_secretariat(),
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},

@@ -6,7 +6,7 @@ All rows are plain values read past the ORM: pages show them and change nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -22,6 +22,7 @@ from portal.alliances.workflow import MembershipState
 from portal.chain.models import ChainNode
 from portal.database import Rows, plain
 from portal.organisations.models import OrganisationNode
+from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.workflow import awaiting
 
@@ -61,7 +62,7 @@ class MemberRow:
         return {"region": self.region.code, "kind": self.kind, "tier": self.tier}[facet]
 
 
-_MEMBERS: Rows = (
+_MEMBERS = Prepared(
     select(
         Membership.id,
         Organisation.id,
@@ -105,7 +106,7 @@ def members_of(alliance_id: int) -> list[MemberRow]:
     """
     found: dict[int, MemberRow] = {}
     nodes: dict[int, list[str]] = {}
-    for row in plain(_MEMBERS, {"alliance": alliance_id}):
+    for row in _MEMBERS.rows({"alliance": alliance_id}):
         if row[0] not in found:
             found[row[0]] = MemberRow(
                 membership_id=row[0],
@@ -175,7 +176,7 @@ class MembershipRow:
         return state_now(self.state, self.since)
 
 
-def _rows(query: Rows) -> list[MembershipRow]:
+def _rows(found: Iterable[Any]) -> list[MembershipRow]:
     return [
         MembershipRow(
             id=row[0],
@@ -187,7 +188,7 @@ def _rows(query: Rows) -> list[MembershipRow]:
             region=RegionName(*row[7:11]),
             alliance=AllianceName(*row[11:13]),
         )
-        for row in plain(query)
+        for row in found
     ]
 
 
@@ -217,13 +218,13 @@ def _select() -> Rows:
 
 def waiting_memberships(standing: Standing, limit: int) -> list[MembershipRow]:
     """Return the applications that wait for this person, the longest waiting first."""
-    return _rows(_waiting_statement(standing, limit))
+    return _rows(_waiting_statement(standing, limit).rows())
 
 
 @lru_cache(maxsize=512)
-def _waiting_statement(standing: Standing, limit: int) -> Rows:
+def _waiting_statement(standing: Standing, limit: int) -> Prepared:
     waiting = _select().where(awaiting(standing, Membership))
-    return waiting.order_by(Membership.created_at, Membership.id).limit(limit)
+    return Prepared(waiting.order_by(Membership.created_at, Membership.id).limit(limit))
 
 
 def kept_memberships(
@@ -238,5 +239,5 @@ def kept_memberships(
     )
     if after is not None:
         query = query.where(Membership.id < after)
-    rows = _rows(query.order_by(Membership.id.desc()).limit(KEPT_PAGE + 1))
+    rows = _rows(plain(query.order_by(Membership.id.desc()).limit(KEPT_PAGE + 1)))
     return rows[:KEPT_PAGE], rows[KEPT_PAGE - 1].id if len(rows) > KEPT_PAGE else None
