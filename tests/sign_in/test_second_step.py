@@ -128,6 +128,20 @@ def test_the_second_step_waits_five_minutes(app: Flask, visit: Visit, world: Wor
     assert client.post("/sign-in/second", {"code": codes[0]}).location == "/desk"
 
 
+def test_a_password_that_was_changed_meanwhile_is_no_first_step(
+    app: Flask, visit: Visit, world: World
+) -> None:
+    with_password(app, world, "delegate")
+    owner = visit("delegate")
+    _secret, codes = turn_on(owner)
+    thief, _answer = sign_in(visit)
+    new = {"current": PASSWORD, "password": "nine-blue-lanterns-2026", "again": ""}
+    new["again"] = new["password"]
+    assert owner.post("/account/password", new).status_code == 302
+    late = thief.post("/sign-in/second", {"code": codes[0]})
+    assert (late.status_code, late.location) == (302, "/sign-in")
+
+
 def test_an_address_too_long_for_a_cookie_is_forgotten(
     app: Flask, visit: Visit, world: World
 ) -> None:
