@@ -170,7 +170,10 @@ def _way_back() -> str:
     """Return the page to go on from after proving who one is: this one, or where its form was."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
-    return urlsplit(request.referrer or "").path or "/"
+    try:
+        return urlsplit(request.referrer or "").path or "/"
+    except ValueError:  # whatever the visitor's browser claims
+        return "/"
 
 
 def public(view: View) -> View:
