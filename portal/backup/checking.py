@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import TypeAlias
 
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
@@ -25,6 +26,9 @@ from portal.errors import Refused
 
 #: What differs between the engines, under the same names.
 ENGINES: dict[str, ModuleType] = {module.NAME: module for module in (sqlite, postgresql)}
+#: The head of a journal: the number of lines, the hash of the last.
+Head: TypeAlias = tuple[int, str]
+START: Head = (0, journal.GENESIS)
 
 
 @contextmanager
@@ -44,9 +48,12 @@ def verify(path: Path, folder: Path) -> tuple[Manifest, list[str]]:
     manifest, faults = unpack(path, folder)
     database = DATABASES[manifest.engine]
     if not any(fault.startswith(database) for fault in faults):
-        faults += examine_database(
-            folder / database, folder, manifest.engine, manifest.tables, manifest.journal
-        )
+        wrong, head = examine_database(folder / database, folder, manifest.engine, manifest.tables)
+        faults += wrong
+        if not wrong and head != manifest.journal:
+            faults.append(
+                f"the journal ends at line {head[0]}, the manifest says {manifest.journal[0]}"
+            )
         found = ENGINES[manifest.engine].revision_of(folder / database)
         if found != manifest.revision:
             faults.append(
@@ -57,28 +64,25 @@ def verify(path: Path, folder: Path) -> tuple[Manifest, list[str]]:
 
 
 def examine_database(
-    copy: Path, folder: Path, engine: str, tables: dict[str, Rows], head: tuple[int, str] | None
-) -> list[str]:
-    """Return what is wrong with a database copy: its form, its rows, its journal's chain."""
+    copy: Path, folder: Path, engine: str, tables: dict[str, Rows]
+) -> tuple[list[str], Head]:
+    """Return what is wrong with a database copy, and where its journal's chain ends.
+
+    Looks at its form, its rows, and the chain.
+    """
     module = ENGINES[engine]
     faults: list[str] = module.look_into(copy, tables)
     if faults:
-        return faults  # a walk through broken rows would say the same in many words
-    verdict, found = read_chain(copy, folder, engine)
-    faults = [f"the journal: {fault}" for fault in verdict.faults]
-    if head is not None and found != head:
-        faults.append(f"the journal ends at line {found[0]}, the manifest says {head[0]}")
-    return faults
-
-
-def read_chain(copy: Path, folder: Path, engine: str) -> tuple[journal.Verdict, tuple[int, str]]:
-    """Walk the journal of a copy; return what was found, and the chain's head."""
-    owner = create_engine(ENGINES[engine].journal_in(copy, folder))
+        return faults, START  # a walk through broken rows would say the same in many words
+    owner = create_engine(module.journal_in(copy, folder))
     try:
         with Session(owner) as session:
             head = session.get(journal.JournalHead, 1)
-            stands = (head.length, head.hash) if head else (0, journal.GENESIS)
-            return journal.verify_in(session), stands
+            verdict = journal.verify_in(session)
+            return (
+                [f"the journal: {fault}" for fault in verdict.faults],
+                (head.length, head.hash) if head else START,
+            )
     except SQLAlchemyError as error:
         raise Refused(f"The journal of the copy cannot be read: {type(error).__name__}.") from None
     finally:

@@ -25,7 +25,7 @@ from sqlalchemy.engine import make_url
 from portal import clock
 from portal.accounts.queries import has_demo_world
 from portal.backup.archive import ARCHIVE_NAME, FILE_NAME, FORMAT, Manifest, writing
-from portal.backup.checking import ENGINES, examine_database, read_chain, scraps
+from portal.backup.checking import ENGINES, examine_database, scraps
 from portal.database import db
 from portal.errors import Refused
 
@@ -75,7 +75,7 @@ def create(folder: Path, *, keep: int | None = None) -> Made:
         made_at = clock.now()
         copy, tables = module.capture(url, scrap)
         # What was written is read again before anybody relies on it.
-        faults = examine_database(copy, scrap, engine, tables, None)
+        faults, head = examine_database(copy, scrap, engine, tables)
         if faults:
             raise Refused("The database is not whole, nothing was kept: " + "; ".join(faults))
         partial = scrap / "archive"
@@ -93,7 +93,7 @@ def create(folder: Path, *, keep: int | None = None) -> Made:
                 engine=engine,
                 engine_version=module.version_of(url),
                 revision=module.revision_of(copy),
-                journal=read_chain(copy, scrap, engine)[1],
+                journal=head,
                 is_demo=is_demo,
                 key_check=key_check(current_app.config["SECRET_KEY"]),
                 tables=tables,

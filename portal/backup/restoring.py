@@ -9,6 +9,7 @@ content, so the former portal stays whole beside the new one.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -117,6 +118,8 @@ def _wake_up(done: Restored, build: Build, url: URL, must_migrate: bool) -> None
 def _add_files(source: Path, target: Path) -> int:
     """Add the files of the archive to a folder; return how many were not there already."""
     added = 0
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owner = target.stat()
     for path in sorted(source.rglob("*")):
         if not path.is_file():
             continue
@@ -126,6 +129,7 @@ def _add_files(source: Path, target: Path) -> int:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         arriving = place.with_name(f".{place.name}.arriving")
         shutil.move(path, arriving)
+        os.chown(arriving, owner.st_uid, owner.st_gid)
         arriving.replace(place)
         added += 1
     return added

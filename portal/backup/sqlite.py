@@ -149,6 +149,9 @@ def put_in_place(copy: Path, url: URL, *, aside: str) -> str | None:
         os.link(path, kept)
     with copy.open("rb+") as handle:
         os.fsync(handle.fileno())
+    # A restore as root must not take the database from the user that the server runs as.
+    owner = (kept or path.parent).stat()
+    os.chown(copy, owner.st_uid, owner.st_gid)
     copy.chmod(0o600)
     copy.replace(path)
     _sync_folder(path.parent)

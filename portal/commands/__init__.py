@@ -1,4 +1,4 @@
-"""The command line: `flask --app wsgi demo`, `load`, `audit`, `backup`, and what later areas add."""
+"""The command line: `flask --app wsgi demo`, `load`, `audit`, `backup` and the others."""
 
 from __future__ import annotations
 

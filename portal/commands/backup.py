@@ -10,6 +10,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from portal.backup import checking, making, restoring
 from portal.backup.archive import Manifest
@@ -31,6 +32,8 @@ def _in_words() -> Iterator[None]:
         raise click.ClickException(str(refusal.sentence)) from None
     except Busy:
         raise click.ClickException("The database is being written to: try again.") from None
+    except DBAPIError as error:
+        raise click.ClickException(f"The database says: {error.orig}") from None
     except OSError as error:
         raise click.ClickException(f"{error.strerror}: {error.filename or ''}") from None
 
@@ -80,14 +83,13 @@ def verify(file: Path) -> None:
 def restore(file: Path, into: Path | None, replace: bool) -> None:
     """Bring the portal back from an archive; stop the server first."""
     url, files = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]), making.files_folder()
+    build = current_app.extensions["build"]
     with _in_words():
         if into is not None:
             files = into / "files"
             if url.get_backend_name() == "sqlite":
                 url = make_url(f"sqlite:///{(into / 'portal.sqlite3').absolute()}")
-        done = restoring.restore(
-            file, url, files, replace=replace, build=current_app.extensions["build"]
-        )
+        done = restoring.restore(file, url, files, replace=replace, build=build)
     click.echo(f"Restored {file.name} into {done.url.render_as_string()}, {files}.")
     click.echo(_sum_up(done.manifest))
     if done.kept:
