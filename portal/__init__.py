@@ -232,7 +232,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)
     context.init_app(app)
-    commands.init_app(app)
+    commands.init_app(app, create_app)
     access.check_doors(app)
     if name == "production":
         refuse_demo_world(app)

@@ -114,6 +114,7 @@ EVERYONE: tuple[Line, ...] = ((),)
 PERMISSIONS: dict[str, tuple[Line, ...]] = {
     # reference data and portal
     "portal.load": ((by_system,),),
+    "portal.restore": ((by_system,),),
     "portal.desk": ((signed_in,),),
     "job.run": ((by_system,),),
     "job.view": ((is_mine,),),
