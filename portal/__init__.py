@@ -28,11 +28,13 @@ from portal import (
     consequences,
     database,
     errors,
+    files,
     jobs,
     language,
     links,
     outbox,
     responses,
+    store,
 )
 from portal.accounts import models as accounts_models
 from portal.accounts import outbox_views, person_queries, privacy_views
@@ -48,7 +50,7 @@ from portal.database import db
 from portal.desk import context, job_views
 from portal.desk import views as desk_views
 from portal.directory import views as directory_views
-from portal.exchange import interest_views
+from portal.exchange import file_views, interest_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
@@ -102,6 +104,7 @@ AREAS = (
     # works
     exchange_views,
     interest_views,
+    file_views,
     # windows
     offices_views,
     directory_views,
@@ -121,6 +124,7 @@ NOUNS = (
     links.ActionLink,
     outbox.OutboxMessage,
     jobs.Job,
+    files.Attachment,
     sign_in_models.Session,
     sign_in_models.Authenticator,
     sign_in_models.Passkey,
@@ -173,6 +177,7 @@ PERSONAL_DATA = (
         exchange_models.Listing, "contact_id", "submitted_by_id", "submitted_for_id"
     ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
+    person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.journal_data,
 )
@@ -205,6 +210,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
 
     database.init_app(app)
     links.init_app(app)
+    store.init_app(app)
     app.extensions["registry"] = Registry(
         nouns={noun.noun: noun for noun in NOUNS},
         standing=Prepared(union_all(*(provide() for provide in STANDING))),

@@ -118,6 +118,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "portal.desk": ((signed_in,),),
     "job.run": ((by_system,),),
     "job.view": ((is_mine,),),
+    # Who may see, add or remove a file is who may see or change the record it hangs on.
+    "attachment.sweep": ((by_system,),),
     # accounts
     "session.start": EVERYONE,
     "session.own": ((is_mine,),),

@@ -26,6 +26,7 @@ from portal.exchange.models import Interest, Listing, Naming
 from portal.exchange.operations import index
 from portal.exchange.queries import ListingFilter
 from portal.exchange.workflow import LISTING
+from portal.files import Attachment
 from portal.journal import JournalDetail, JournalLine
 from portal.operations import Receipt, operation
 from portal.permissions import PERMISSIONS
@@ -78,6 +79,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "appointment",
             "agency",
             "job",
+            "file",
         )
         if name in kwargs
     }
@@ -380,6 +382,14 @@ CASES = [
         data=POSTING,
         status=422,
     ),
+    # files of a listing: fetched by whoever may see it, changed by whoever may change it
+    view("exchange.new_file", OWNERS, "secretary", listing="draft"),
+    view("exchange.new_file", OWNERS, ALL_BUT_OWNERS, listing="public", status=302),
+    send("exchange.new_file", OWNERS, "secretary", listing="draft", status=422),
+    view("exchange.fetch_file", "manager delegate secretary", listing="draft", file="drawing"),
+    view("exchange.fetch_file", "", listing="public", file="drawing"),
+    send("exchange.remove_file", OWNERS, "secretary", listing="draft", file="drawing"),
+    send("exchange.remove_file", OWNERS, ALL_BUT_OWNERS, listing="public", file="drawing"),
     move("listing", "submit", "draft", OWNERS, "secretary"),
     move("listing", "publish", "submitted", "secretary", OWNERS),
     move("listing", "return", "submitted", "secretary", OWNERS, note="请补充数量。"),
@@ -535,7 +545,8 @@ REPEATED = ("supplier", "outsider")
 def address_of(app: Flask, world: World, case: Case) -> str:
     arguments = dict(case.arguments)
     for noun, name in case.on.items():
-        arguments[f"{noun}_id"] = getattr(world, noun)[name]
+        table = "attachment" if noun == "file" else noun
+        arguments[f"{noun}_id"] = getattr(world, table)[name]
     if "token" in arguments:
         arguments["token"] = world.token.get(arguments["token"], "no-such-token")
     with app.test_request_context():
@@ -556,6 +567,7 @@ def business(app: Flask) -> str:
             Interest,
             Receipt,
             Naming,
+            Attachment,
             ChairTerm,
             News,
             Session,
@@ -624,7 +636,14 @@ PAGES = [case for case in CASES if case.method == "GET" and case.ok and case.sta
 HTML = [
     c
     for c in PAGES
-    if c.endpoint not in ("desk.live", "desk.ready", "regions.stylesheet", "accounts.export_data")
+    if c.endpoint
+    not in (
+        "desk.live",
+        "desk.ready",
+        "regions.stylesheet",
+        "accounts.export_data",
+        "exchange.fetch_file",
+    )
 ]
 
 
