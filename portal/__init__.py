@@ -56,6 +56,7 @@ from portal.organisations import agent_views, contact_views, people_views, quali
 from portal.organisations import models as organisations_models
 from portal.organisations import views as organisation_views
 from portal.regions import models as regions_models
+from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.registry import Registry
 from portal.sign_in import (
@@ -76,6 +77,7 @@ from portal.sign_in import views as sign_in_views
 AREAS = (
     # reference
     regions_views,
+    place_views,
     # people
     accounts_views,
     privacy_views,
