@@ -59,6 +59,7 @@ from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.registry import Registry
+from portal.sheets import exporting
 from portal.sign_in import (
     device_views,
     entering,
@@ -223,6 +224,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)
     context.init_app(app)
+    exporting.init_app(app)
     commands.init_app(app)
     access.check_doors(app)
     if name == "production":

@@ -131,6 +131,7 @@ MANAGER, SECRETARY = others("manager"), others("secretary")
 BOTH_KEEPERS = "manager secretary"
 KEEPERS = "secretary admin"
 INVITED_ADMIN = {"name": "李明", "role": "administrator"}
+CENTRE = {"latitude": "39.9", "longitude": "116.4"}
 BASICS = {"kind": "enterprise", "region_id": "1"}
 
 CASES = [
@@ -143,7 +144,7 @@ CASES = [
     view("alliances.list_alliances", EVERYONE, is_open=True),
     view("alliances.view_alliance", EVERYONE, arguments=HYDROGEN_SLUG),
     view("alliances.view_alliance", "", arguments={"alliance_slug": "no-such"}),
-    view("alliances.list_members", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("directory.list_members", EVERYONE, arguments=HYDROGEN_SLUG),
     view("alliances.view_membership", EVERYONE, membership="supplier"),
     view("directory.view_organisation", EVERYONE, arguments={"organisation_id": 1}),
     view("directory.view_organisation", "", arguments={"organisation_id": 99_999}),
@@ -204,6 +205,10 @@ CASES = [
     send("accounts.erase_closed", "admin", NOT_ADMIN),
     # organisations: the directory, what a manager keeps, what the secretariat helps with
     view("directory.list_organisations", EVERYONE, is_open=True),
+    view("regions.list_regions", "admin", NOT_ADMIN),
+    view("regions.edit_region", "admin", NOT_ADMIN, arguments={"region_id": 1}),
+    send("regions.edit_region", "admin", NOT_ADMIN, arguments={"region_id": 1}, data=CENTRE),
+    view("regions.edit_region", "", arguments={"region_id": 99_999}),
     view("directory.view_organisation", EVERYONE, organisation="maker"),
     view("directory.preview_merge", "admin", NOT_ADMIN, organisation="maker"),
     view("organisations.release_managers", "admin", NOT_ADMIN, organisation="maker"),

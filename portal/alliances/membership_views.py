@@ -58,7 +58,7 @@ def list_applications(alliance: Alliance) -> str:
     return alliance_page(
         "alliances/list_applications.html",
         alliance,
-        tab="alliances.list_members",
+        tab="directory.list_members",
         rows=rows,
         is_first=not is_key,
         next_key=next_key,

@@ -2,64 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import literal, null, select, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, literal, null, select, union_all
 
-from portal import search
 from portal.accounts.models import FormerName, Organisation
-from portal.actors import Standing
 from portal.alliances import merging as alliances_merging
 from portal.chain.models import ChainMap, ChainNode
 from portal.clock import LOCAL_ZONE
-from portal.database import Instant, Rows, db, plain
+from portal.database import Instant, Rows, plain
 from portal.exchange import merging as exchange_merging
+from portal.kept import kept
 from portal.organisations import merging as organisations_merging
-from portal.organisations.models import OrganisationNode
+from portal.organisations.models import OrganisationNode, Qualification
 
-#: Organisations on one page of the directory.
-PAGE = 30
-#: A search shows no more than this: whoever looks for one names it better.
-MOST_FOUND = 60
+#: Qualifications that the directory offers to narrow by: the most frequent ones.
+OFFERED = 12
 
 
-@dataclass(frozen=True)
-class DirectoryPage:
-    """One page of the directory and the key of the next."""
-
-    organisations: Sequence[Organisation]
-    next_key: str | None
+def frequent_qualifications() -> list[str]:
+    """Return the certificates that most organisations hold now; at most a minute old."""
+    return kept("qualifications", _read_qualifications)
 
 
-def _with_place() -> Any:
-    return (
-        select(Organisation)
-        .options(joinedload(Organisation.district))
-        .where(Organisation.is_current)
+def _read_qualifications() -> list[str]:
+    rows = plain(
+        select(Qualification.name)
+        .join(Organisation, Organisation.id == Qualification.organisation_id)
+        .where(Organisation.is_current, Qualification.is_valid)
+        .group_by(Qualification.name)
+        .order_by(func.count().desc(), Qualification.name)
+        .limit(OFFERED)
     )
+    return [name for (name,) in rows]
 
 
-def directory_page(standing: Standing, query: str, after: str | None) -> DirectoryPage:
-    """Return organisations by name, or those that a search finds (former names and codes too)."""
-    if query.strip():
-        documents = search.documents("organisation", query, standing)
-        if documents is None:
-            return DirectoryPage([], None)
-        ids = [row.record_id for row in plain(documents.limit(MOST_FOUND))]
-        found = db.session.scalars(
-            _with_place().where(Organisation.id.in_(ids)).order_by(Organisation.name)
-        ).all()
-        return DirectoryPage(found, None)
-    listed = _with_place().order_by(Organisation.name).limit(PAGE + 1)
-    if after:
-        listed = listed.where(Organisation.name > after)
-    rows = db.session.scalars(listed).all()
-    more = rows[PAGE - 1].name if len(rows) > PAGE else None
-    return DirectoryPage(rows[:PAGE], more)
+def place_of(organisation_id: int) -> int | None:
+    """Return the id of the district of an organisation, or of its province, or None."""
+    row = plain(
+        select(func.coalesce(Organisation.district_id, Organisation.region_id)).where(
+            Organisation.id == organisation_id
+        )
+    )
+    return row[0][0] if row else None
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,12 @@ STATES = (OPEN, EXPIRED, *(state.value for state in ListingState if state != "pu
 
 @dataclass(frozen=True)
 class Link:
-    """One choice of a facet."""
+    """One choice of a facet, with how many it shows where that is known."""
 
     label: str
     href: str
     is_current: bool
+    count: int | None = None
 
 
 @dataclass(frozen=True)

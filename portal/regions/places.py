@@ -65,6 +65,16 @@ class Places:
             place = self.by_id.get(place.parent_id or 0)
         return place.centre if place else None
 
+    @cached_property
+    def measurable(self) -> list[tuple[Place, list[Place]]]:
+        """The provinces, each with the places in it that distances can be measured from."""
+        found = []
+        for province in self.within(None):
+            inside = self.below(province)
+            known = [p for p in self.by_id.values() if p.id in inside and self.centre_of(p)]
+            found.append((province, known))
+        return found
+
     def near(self, origin: Place, most_km: int) -> frozenset[int]:
         """Return the ids of the places whose centre lies within so many kilometres of another's.
 
