@@ -15,7 +15,7 @@ from portal.alliances.merging import refuse_two_places
 from portal.alliances.models import Alliance
 from portal.alliances.queries import memberships_of, places_besides
 from portal.directory import asked, facets, list_queries, queries, rows
-from portal.directory.forms import MOVED, MergeForm
+from portal.directory.forms import MOVED, WHEN, MergeForm
 from portal.exchange.queries import listings_of
 from portal.forms import refusals
 from portal.language import localised
@@ -109,12 +109,15 @@ def view_organisation(organisation: Organisation) -> str | Response:
         )
         return redirect(address)
     standing = current_standing()
+    around, memberships = queries.around(organisation.id), memberships_of(organisation.id)
     return render_template(
         "directory/view_organisation.html",
         organisation=organisation,
         facts_of=profile_facts(organisation),
-        around=queries.around(organisation.id),
-        memberships=memberships_of(organisation.id),
+        around=around,
+        terms=queries.terms_held(around.terms, {each.alliance.slug for each in memberships}),
+        when=WHEN,
+        memberships=memberships,
         places=[
             each
             for each in places_besides(organisation.id)
