@@ -152,7 +152,7 @@ def _waiting_statement(standing: Standing, limit: int) -> Rows:
 
 
 def kept_memberships(
-    alliance_id: int, after: int | None = None
+    alliance_id: int, after: int | None = None, *, size: int = KEPT_PAGE
 ) -> tuple[list[MembershipRow], int | None]:
     """Return a page of an alliance's applications and former members, and the next page's key.
 
@@ -163,5 +163,5 @@ def kept_memberships(
     )
     if after is not None:
         query = query.where(Membership.id < after)
-    rows = _rows(query.order_by(Membership.id.desc()).limit(KEPT_PAGE + 1))
-    return rows[:KEPT_PAGE], rows[KEPT_PAGE - 1].id if len(rows) > KEPT_PAGE else None
+    rows = _rows(query.order_by(Membership.id.desc()).limit(size + 1))
+    return rows[:size], rows[size - 1].id if len(rows) > size else None

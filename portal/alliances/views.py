@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response
 from portal.access import can, current_actor, current_standing, public, requires
 from portal.accounts.queries import holders
 from portal.alliances import facets, member_queries, news, operations, queries
+from portal.alliances.columns import ALLIANCES
 from portal.alliances.forms import AllianceForm
 from portal.alliances.frame import alliance_page as alliance_page
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.forms import refusals
 from portal.roles import Role
+from portal.sheets.exporting import exported
 
 bp = Blueprint("alliances", __name__)
 
@@ -31,6 +33,15 @@ def list_alliances() -> str:
         alliances=queries.all_alliances(),
         counts=queries.member_counts(),
     )
+
+
+@bp.get("/alliances.xlsx")
+@public
+def export_alliances() -> Response:
+    """Take along the alliances with the numbers of their members."""
+    counts = queries.member_counts()
+    rows = [(each, counts.get(each.id, 0)) for each in queries.all_alliances()]
+    return exported(_("Alliances"), ALLIANCES, rows)
 
 
 @bp.get("/alliances/<alliance_slug>")

@@ -71,6 +71,13 @@ class Shown:
         """The arguments that a new search keeps."""
         return {name: value for name, value in self.arguments.items() if name != "q"}
 
+    @property
+    def in_words(self) -> list[str]:
+        """What the list is narrowed to, in words, as its workbook says it."""
+        words = [link.label for link in self.narrowing.chosen]
+        query = self.filter.query.strip()
+        return [*words, _("search: %(words)s", words=query)] if query else words
+
     def address(self, **changed: str | None) -> str:
         """Return the address of this list with some arguments changed (None takes one away)."""
         path = url_for("exchange.list_listings")

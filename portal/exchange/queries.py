@@ -163,24 +163,26 @@ def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def list_page(standing: Standing, wanted: ListingFilter, after: str | None = None) -> ListingPage:
+def list_page(
+    standing: Standing, wanted: ListingFilter, after: str | None = None, *, size: int = PAGE
+) -> ListingPage:
     """Return a page of the listings a person may view, newest first, in one query.
 
     Paged by key: `after` is the `next_key` of the page before. The count stands on the first
     page only and ends at `COUNT_LIMIT` + 1. A query finds what a substring scan would find.
     """
-    query, is_search = _list_statement(standing, wanted, after, is_sqlite())
+    query, is_search = _list_statement(standing, wanted, after, size, is_sqlite())
     rows = plain(query)
     page = [
-        _row(row, key=str(row[15]) if is_search else _key(row[14], row[0])) for row in rows[:PAGE]
+        _row(row, key=str(row[15]) if is_search else _key(row[14], row[0])) for row in rows[:size]
     ]
     count = None if after else rows[0][16] if rows else 0
-    return ListingPage(page, count, page[-1].key if len(rows) > PAGE else None)
+    return ListingPage(page, count, page[-1].key if len(rows) > size else None)
 
 
 @lru_cache(maxsize=1024)
 def _list_statement(
-    standing: Standing, wanted: ListingFilter, after: str | None, _on_sqlite: bool
+    standing: Standing, wanted: ListingFilter, after: str | None, size: int, _on_sqlite: bool
 ) -> tuple[Rows, bool]:
     """Return the statement of a page with its count, and whether it is a search.
 
@@ -213,7 +215,7 @@ def _list_statement(
             ids.order_by(None).limit(COUNT_LIMIT + 1).subquery()
         )
         query = query.add_columns(counted.scalar_subquery())
-    return _named(query).limit(PAGE + 1), found is not None
+    return _named(query).limit(size + 1), found is not None
 
 
 def _key(listed_at: datetime, listing_id: int) -> str:

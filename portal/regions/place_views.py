@@ -11,11 +11,13 @@ from portal.database import db
 from portal.forms import refusals
 from portal.kept import forget
 from portal.regions import queries
+from portal.regions.columns import REGIONS
 from portal.regions.forms import CentreForm
 from portal.regions.models import Region
 from portal.regions.operations import place_region
 from portal.regions.places import PLACES
 from portal.regions.views import bp
+from portal.sheets.exporting import exported
 
 
 @bp.get("/regions")
@@ -23,6 +25,13 @@ from portal.regions.views import bp
 def list_regions() -> str:
     """Show every region and the centre that distances are measured from."""
     return render_template("regions/list_regions.html", regions=queries.region_tree())
+
+
+@bp.get("/regions.xlsx")
+@requires("region.list")
+def export_regions() -> Response:
+    """Take along the table of centres."""
+    return exported(_("Centres of regions"), REGIONS, queries.region_tree())
 
 
 @bp.route("/regions/<int:region_id>/edit", methods=["GET", "POST"])
