@@ -27,8 +27,6 @@ APPLICATIONS = (
 NEWS = (
     Field(_l("Title"), lambda piece: piece.title, width=44),
     Field(_l("Told at"), lambda piece: piece.published_at, Kind.MOMENT),
-    Field(
-        _l("Taken back"), lambda piece: None if piece.is_standing else _l("Taken back"), width=12
-    ),
+    Field(_l("State"), lambda piece: None if piece.is_standing else _l("Taken back"), width=12),
     Field(_l("How it begins"), lambda piece: piece.beginning, width=80),
 )

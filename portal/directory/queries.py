@@ -114,7 +114,8 @@ def around(organisation_id: int) -> Around:
             none_at.label("until"),
         ).where(FormerName.organisation_id == organisation_id),
         select(
-            literal("branch"), Organisation.id, Organisation.name, nothing, nothing, none_at, none_at
+            literal("branch"), Organisation.id, Organisation.name, nothing, nothing, none_at,
+            none_at,
         ).where(Organisation.headquarters_id == organisation_id, Organisation.is_current),
         select(
             literal("node"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -131,7 +133,7 @@ def _offices_page(scope: Scope, scope_id: int) -> tuple[str, int]:
     standing = current_standing()
     form = InviteForm()
     form.offer(queries.roles_to_give(standing, scope, scope_id))
-    values = {
+    values: dict[str, Any] = {
         "place_name": _place_name(scope, scope_id),
         "here": _address(scope, scope_id),
         "alliance": db.session.get(Alliance, scope_id) if scope is Scope.ALLIANCE else None,
