@@ -60,8 +60,10 @@ from portal.organisations import models as organisations_models
 from portal.organisations import views as organisation_views
 from portal.prepared import Prepared
 from portal.regions import models as regions_models
+from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.registry import Registry
+from portal.sheets import exporting
 from portal.sign_in import (
     device_views,
     entering,
@@ -80,6 +82,7 @@ from portal.sign_in import views as sign_in_views
 AREAS = (
     # reference
     regions_views,
+    place_views,
     # people
     accounts_views,
     privacy_views,
@@ -238,6 +241,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)
     context.init_app(app)
+    exporting.init_app(app)
     commands.init_app(app, create_app)
     access.check_doors(app)
     if name == "production":

@@ -70,7 +70,6 @@ def create_organisation(
         district=district,
         uscc=code,
         summary=summary,
-        normal_name=normal_name(name),
         created_at=clock.now(),
     )
     db.session.add(organisation)

@@ -125,15 +125,15 @@ def why_lapsed(interest: Interest) -> str | None:
 
 
 def interest_page(
-    standing: Standing, *, received: bool, after: int | None = None
+    standing: Standing, *, received: bool, after: int | None = None, size: int = PAGE
 ) -> tuple[Sequence[InterestRow], int | None]:
     """Return a page of the interests received or sent, newest first, and the next page's key."""
-    rows = _rows(_page_statement(standing, received, after))
-    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+    rows = _rows(_page_statement(standing, received, after, size))
+    return rows[:size], rows[size - 1].id if len(rows) > size else None
 
 
 @lru_cache(maxsize=512)
-def _page_statement(standing: Standing, received: bool, after: int | None) -> Prepared:
+def _page_statement(standing: Standing, received: bool, after: int | None, size: int) -> Prepared:
     side = Interest.owner_id if received else Interest.organisation_id
     narrowed = [
         visible_to(standing, "interest.view", Interest),
@@ -142,7 +142,7 @@ def _page_statement(standing: Standing, received: bool, after: int | None) -> Pr
     if after is not None:
         narrowed.append(Interest.id < after)
     page = _select(*narrowed, received=received)
-    return Prepared(page.order_by(Interest.id.desc()).limit(PAGE + 1))
+    return Prepared(page.order_by(Interest.id.desc()).limit(size + 1))
 
 
 def waiting_interests(standing: Standing, limit: int) -> Sequence[InterestRow]:

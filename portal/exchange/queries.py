@@ -174,25 +174,27 @@ def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def list_page(standing: Standing, wanted: ListingFilter, after: str | None = None) -> ListingPage:
+def list_page(
+    standing: Standing, wanted: ListingFilter, after: str | None = None, *, size: int = PAGE
+) -> ListingPage:
     """Return a page of the listings a person may view, newest first, in one query.
 
     Paged by key: `after` is the `next_key` of the page before. The count stands on the first
     page only and ends at `COUNT_LIMIT` + 1. A query finds what a substring scan would find.
     """
-    asked, is_search = _list_statement(standing, wanted, after, is_sqlite())
+    asked, is_search = _list_statement(standing, wanted, after, size, is_sqlite())
     found = asked.raw()
-    page = [_row(raw[: len(_ROW)]) for raw in found[:PAGE]]
+    page = [_row(raw[: len(_ROW)]) for raw in found[:size]]
     count = None if after else found[0][-1] if found else 0
-    if len(found) <= PAGE:
+    if len(found) <= size:
         return ListingPage(page, count, None)
-    last = str(found[PAGE - 1][len(_ROW)]) if is_search else _key(page[-1])
+    last = str(found[size - 1][len(_ROW)]) if is_search else _key(page[-1])
     return ListingPage(page, count, last)
 
 
 @lru_cache(maxsize=1024)
 def _list_statement(
-    standing: Standing, wanted: ListingFilter, after: str | None, _on_sqlite: bool
+    standing: Standing, wanted: ListingFilter, after: str | None, size: int, _on_sqlite: bool
 ) -> tuple[Prepared, bool]:
     """Return the statement of a page with its count, and whether it is a search.
 
@@ -223,7 +225,7 @@ def _list_statement(
             ids.order_by(None).limit(COUNT_LIMIT + 1).subquery()
         )
         query = query.add_columns(counted.scalar_subquery())
-    return Prepared(_named(query).limit(PAGE + 1)), found is not None
+    return Prepared(_named(query).limit(size + 1)), found is not None
 
 
 def _key(row: ListingRow) -> str:
