@@ -58,9 +58,12 @@ from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
 from portal.organisations import views as organisation_views
+from portal.prepared import Prepared
 from portal.regions import models as regions_models
+from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.registry import Registry
+from portal.sheets import exporting
 from portal.sign_in import (
     device_views,
     entering,
@@ -79,6 +82,7 @@ from portal.sign_in import views as sign_in_views
 AREAS = (
     # reference
     regions_views,
+    place_views,
     # people
     accounts_views,
     privacy_views,
@@ -212,7 +216,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     store.init_app(app)
     app.extensions["registry"] = Registry(
         nouns={noun.noun: noun for noun in NOUNS},
-        standing=union_all(*(provide() for provide in STANDING)),
+        standing=Prepared(union_all(*(provide() for provide in STANDING))),
         belonging=alliances_queries.belonging(),
         seen_by_secretariat=alliances_queries.seen_by_secretariat(),
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
@@ -237,7 +241,8 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)
     context.init_app(app)
-    commands.init_app(app)
+    exporting.init_app(app)
+    commands.init_app(app, create_app)
     access.check_doors(app)
     if name == "production":
         refuse_demo_world(app)

@@ -23,6 +23,7 @@ from portal.exchange import (
     queries,
     seen,
 )
+from portal.exchange.columns import LISTINGS
 from portal.exchange.facts import NO_ANSWERS, listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
@@ -31,6 +32,7 @@ from portal.files import files_of
 from portal.forms import refusals
 from portal.moves import attempt
 from portal.roles import Role
+from portal.sheets.exporting import MOST_ROWS, exported
 from portal.workflow import open_to
 
 bp = Blueprint("exchange", __name__)
@@ -58,6 +60,17 @@ def list_listings() -> str:
     shown = facets.read(request.args, current_standing())
     page = queries.list_page(current_standing(), shown.filter, request.args.get("after"))
     return render_template("exchange/list_listings.html", page=page, shown=shown)
+
+
+@bp.get("/listings.xlsx")
+@public
+def export_listings() -> Response:
+    """Take along the listings that the list shows."""
+    shown = facets.read(request.args, current_standing())
+    page = queries.list_page(current_standing(), shown.filter, size=MOST_ROWS)
+    has_more = page.next_key is not None
+    title, words = _("Supply and demand"), shown.in_words
+    return exported(title, LISTINGS, page.rows, has_more=has_more, narrowed=words)
 
 
 @bp.get("/listings/<int:listing_id>")
