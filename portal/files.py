@@ -166,6 +166,8 @@ def attach(thing: Any, received: Received, *, organisation_id: int, by: Actor) -
 
 def detach(thing: Any, attachment: Attachment, *, by: Actor) -> None:
     """Take a file off its record, inside the operation of its area, and journal it."""
+    # A backup that copied the row a moment ago still has to find the bytes: they are swept later.
+    store().renew(attachment.digest)
     db.session.delete(attachment)
     db.session.flush()
     journal.note(f"{thing.noun}.detach", thing, by=by, detail={"note": attachment.name})

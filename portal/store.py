@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -36,12 +37,16 @@ class Store(Protocol):
         """Tell whether it is kept."""
         ...
 
+    def renew(self, digest: str) -> None:
+        """Give what is kept today's date, as if it were put anew."""
+        ...
+
     def remove(self, digest: str) -> None:
         """Forget what is kept; nothing happens where it is not."""
         ...
 
     def everything(self) -> Iterator[tuple[str, float]]:
-        """Return each digest, and when it was last put (seconds since 1970)."""
+        """Return each digest, and when it was last put or renewed (seconds since 1970)."""
         ...
 
     def forget_unfinished(self, before: float) -> int:
@@ -90,6 +95,11 @@ class FolderStore:
     def has(self, digest: str) -> bool:
         """Look for the file."""
         return self._path(digest).is_file()
+
+    def renew(self, digest: str) -> None:
+        """Touch the file, if it is there."""
+        with suppress(FileNotFoundError):
+            os.utime(self._path(digest))
 
     def remove(self, digest: str) -> None:
         """Delete the file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -231,6 +232,19 @@ class TestAttached:
         with clock.standing_still(clock.now() + timedelta(hours=25)):
             assert sweep(by=SYSTEM) == 1
         assert lying_in(folder) == []
+
+    def test_what_is_taken_off_lies_for_another_day(
+        self, world: World, listing: Listing, received: Received, folder: Path
+    ) -> None:
+        """A backup may have copied its row a moment before."""
+        by = world.actor("delegate")
+        made = attaching.attach_to_listing(listing, received, by=by)
+        long_ago = (clock.now() - timedelta(days=40)).timestamp()
+        os.utime(folder / received.digest[:2] / received.digest, (long_ago, long_ago))
+        attaching.detach_from_listing(listing, made, by=by)
+        assert sweep(by=SYSTEM) == 0
+        with clock.standing_still(clock.now() + timedelta(hours=25)):
+            assert sweep(by=SYSTEM) == 1
 
     def test_two_rows_share_their_bytes(
         self, world: World, listing: Listing, received: Received, folder: Path
