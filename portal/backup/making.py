@@ -77,7 +77,10 @@ def create(folder: Path, *, keep: int | None = None) -> Made:
         # What was written is read again before anybody relies on it.
         faults, head = examine_database(copy, scrap, engine, tables)
         if faults:
-            raise Refused("The database is not whole, nothing was kept: " + "; ".join(faults))
+            raise Refused(
+                "The database is not whole, no archive was made and none removed. Keep the older "
+                "ones, and see what `flask doctor` says. " + "; ".join(faults)
+            )
         partial = scrap / "archive"
         with writing(partial) as writer:
             writer.add(copy.name, copy)

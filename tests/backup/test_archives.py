@@ -112,7 +112,7 @@ def special(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfi
     "foreign",
     [
         special("../evil"),
-        special("/tmp/portal-evil"),
+        special("/evil"),
         special("files/../../evil"),
         special("files/./evil"),
         special("files/.hidden"),
@@ -131,12 +131,13 @@ def test_a_member_that_leads_elsewhere_is_refused(
     source: Place, empty: Place, tmp_path: Path, foreign: tarfile.TarInfo
 ) -> None:
     def change(members: list[Member]) -> list[Member]:
+        if foreign.name == "/evil":  # an absolute path, but within what this test may litter
+            return [(special(f"{tmp_path}/evil"), b"evil"), *members]
         return [(foreign, b"evil"), *members]
 
     archive = rebuilt(source.create(), change)
     assert "has no place in an archive" in refused_everywhere(archive, empty)
     assert not list(tmp_path.rglob("*evil*"))
-    assert not Path("/tmp/portal-evil").exists()
 
 
 def test_a_member_twice_is_refused(source: Place, empty: Place) -> None:
@@ -232,6 +233,8 @@ def test_erased_words_do_not_travel_in_free_pages(source: Place, url: str) -> No
         connection.execute(text("CREATE TABLE told (word TEXT)"))
         connection.execute(text("INSERT INTO told VALUES ('unforgettable')"))
     with changing(url) as connection:
+        # How some builds of SQLite come, Debian's not among them.
+        connection.execute(text("PRAGMA secure_delete=OFF"))
         connection.execute(text("DELETE FROM told"))
     bodies = [body for _info, body in members_of(source.create())]
     assert not any(b"unforgettable" in body for body in bodies)
