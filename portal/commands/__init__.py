@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from portal.commands import admin, audit, backup, demo, load
+from portal.commands import admin, audit, backup, demo, doctor, load
 
 
 def init_app(app: Flask, build: Callable[..., Flask]) -> None:
@@ -17,3 +17,4 @@ def init_app(app: Flask, build: Callable[..., Flask]) -> None:
     app.cli.add_command(demo.demo)
     app.cli.add_command(audit.audit)
     app.cli.add_command(backup.backup)
+    app.cli.add_command(doctor.doctor)

@@ -277,6 +277,22 @@ def test_no_password_of_an_address_is_said(source: Place, empty: Empty) -> None:
     assert secret not in output
 
 
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_no_password_stands_among_the_arguments_of_a_tool(
+    source: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every user of a machine sees the arguments of every process."""
+    tool = tmp_path / "pg_dump"
+    tool.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/said\nexit 1\n')
+    tool.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    address = source.url.replace("postgres@", "postgres:pass-word-nobody-may-read@")
+    told = place(address, tmp_path)
+    assert "pg_dump failed" in told.refuses("create", "--to", told.archives)
+    said = (tmp_path / "said").read_text()
+    assert "--dbname=" in said and "nobody-may-read" not in said
+
+
 def restore_in_a_process(archive: Path, url: str, folder: Path) -> subprocess.Popen[bytes]:
     """Begin a restore that can be killed."""
     program = (
