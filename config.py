@@ -76,6 +76,14 @@ class Config:
     SIGN_INS_PER_ADDRESS = int(os.environ.get("SIGN_INS_PER_ADDRESS", "50"))
     #: Whether administrators, secretaries and liaisons must have a second factor or a passkey.
     SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "0") in ("1", "true", "True")
+    #: Seconds for which a worker holds a job; each stored chunk renews it. A chunk must take less.
+    JOB_LEASE_SECONDS = float(os.environ.get("JOB_LEASE_SECONDS", "60"))
+    #: Where attached files are kept; all servers of one portal share it.
+    FILES_FOLDER = os.environ.get("FILES_FOLDER") or str(INSTANCE / "files")
+    #: The largest file, how many one record holds, and what an organisation may keep in all.
+    FILE_LARGEST_BYTES = int(os.environ.get("FILE_LARGEST_MB", "20")) * 1_000_000
+    FILES_PER_RECORD = 10
+    FILES_QUOTA_BYTES = int(os.environ.get("FILES_QUOTA_MB", "500")) * 1_000_000
     #: Days an answer to a listing waits before it lapses.
     INTEREST_DAYS = int(os.environ.get("INTEREST_DAYS", "14"))
     #: Days a listing may be open (DOMAIN D4: at most twelve months).

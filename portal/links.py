@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,7 +123,8 @@ def find_by_code(purpose: str, code: str) -> ActionLink | None:
 
     Whoever calls this throttles: a code has few digits.
     """
-    digits = "".join(c for c in code if c.isdecimal())
+    # Chinese input methods write full-width digits.
+    digits = "".join(c for c in unicodedata.normalize("NFKC", code) if c.isdecimal())
     if len(digits) != CODE_DIGITS or not digits.isascii():
         return None
     found = db.session.scalar(

@@ -14,14 +14,14 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Index, String, Text, select, update
+from sqlalchemy import Index, String, Text, func, literal, select, update
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock, journal
 from portal.access import require, visible_to
 from portal.actors import Actor, Standing
-from portal.database import Model, choice, constraints, db
+from portal.database import Instant, Model, choice, constraints, db
 from portal.errors import Refused
 from portal.operations import operation
 
@@ -160,7 +160,12 @@ def forget_recipient(recipients: Collection[str]) -> None:
     db.session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.recipient.in_(list(recipients)))
-        .values(recipient="", subject="", body="", sent_at=clock.now())
+        .values(
+            recipient="",
+            subject="",
+            body="",
+            sent_at=func.coalesce(OutboxMessage.sent_at, literal(clock.now(), Instant)),
+        )
     )
 
 

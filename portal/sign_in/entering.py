@@ -50,11 +50,14 @@ def enter(
     *,
     is_own_device: bool,
     is_strong: bool = False,
+    is_fresh: bool = True,
     attempts_key: str | None = None,
+    charged: str = "address",
 ) -> None:
     """Open a session for whoever proved who they are, and hand out its cookie.
 
-    Whoever was signed in in this browser is signed out at the server first.
+    Whoever was signed in in this browser is signed out at the server first. `charged` names the
+    act for which an attempt was counted: that one is given back, and never another.
     """
     if current_user.is_authenticated:
         operations.end_session(own_session(), by=current_user.actor)
@@ -65,9 +68,10 @@ def enter(
         device=request.user_agent.string,
         lifetime=operations.OWN_DEVICE if is_own_device else operations.SHARED_DEVICE,
         attempts_key=attempts_key,
-        address_key=address_key("address"),
+        address_key=address_key(charged),
         network=network_of(request.remote_addr),
         is_strong=is_strong,
+        is_fresh=is_fresh,
     )
     session.clear()  # a cookie planted before sign-in is worth nothing after it
     hand_out(key)

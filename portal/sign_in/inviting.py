@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from portal import clock, journal, links
 from portal.access import require
+from portal.accounts.addresses import refuse_bad_addresses, refuse_reserved_address
 from portal.accounts.granting import may_still_grant, require_to_grant
 from portal.accounts.models import Person
 from portal.accounts.operations import create_person, grant_appointment
@@ -166,15 +167,11 @@ def _new_person(name: str, account: str, password_hash: str | None) -> Person:
             _l("Somebody has an account under this name. If it is you, sign in first."),
             field="account",
         )
-    is_address = "@" in stored
-    if not is_address and len(stored) < 5:
-        raise Refused(_l("This is neither an e-mail address nor a mobile number."), field="account")
+    email, mobile = (stored, None) if "@" in stored else (None, stored)
+    refuse_bad_addresses(email, mobile, field="account")
+    refuse_reserved_address(email, field="account")
     return create_person(
-        name=name,
-        email=stored if is_address else None,
-        mobile=None if is_address else stored,
-        password_hash=password_hash,
-        by=SYSTEM,
+        name=name, email=email, mobile=mobile, password_hash=password_hash, by=SYSTEM
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from portal import clock, journal
 from portal.access import require, standing_of
@@ -17,7 +17,7 @@ from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
 from portal.roles import Role
-from portal.sign_in.models import Attempts, Session
+from portal.sign_in.models import FRESH, Attempts, Doorbell, Session
 from portal.sign_in.queries import digest
 
 #: The window in which attempts to sign in are counted.
@@ -55,6 +55,16 @@ def charge_attempt(key: str, limit: int) -> int:
 
 
 @operation
+def give_attempts_back(*keys: str) -> None:
+    """Take back the attempts that were charged for what succeeded."""
+    require(ANONYMOUS, "session.start")
+    for key in keys:
+        row = db.session.get(Attempts, key)
+        if row is not None and row.count > 0:
+            row.count -= 1
+
+
+@operation
 def start_session(
     who: Person,
     *,
@@ -65,13 +75,15 @@ def start_session(
     address_key: str | None = None,
     network: str | None = None,
     is_strong: bool = False,
+    is_fresh: bool = True,
 ) -> Session:
     """Open a session for a person who proved who they are, on one device.
 
     `key` is the random text the cookie will carry; only its digest is stored. The count of
     failed attempts under `attempts_key` starts anew, and the attempt is given back to
-    `address_key`: an office behind one address may sign in as often as it likes. Raises
-    `Refused` where the account was closed.
+    `address_key`: an office behind one address may sign in as often as it likes. Who proved
+    nothing just now, but was let in by another session, is not `is_fresh`. Raises `Refused`
+    where the account was closed.
     """
     require(ANONYMOUS, "session.start")
     if not who.is_open:
@@ -87,7 +99,7 @@ def start_session(
         device=device[:200],
         network=network,
         is_own_device=lifetime >= OWN_DEVICE,
-        proved_at=clock.now(),
+        proved_at=clock.now() if is_fresh else clock.now() - FRESH,
         is_strong=is_strong,
     )
     session.expires_at = min(session.expires_at, _ends_at(session))
@@ -95,9 +107,8 @@ def start_session(
     attempts = db.session.get(Attempts, attempts_key) if attempts_key else None
     if attempts is not None:
         db.session.delete(attempts)
-    shared = db.session.get(Attempts, address_key) if address_key else None
-    if shared is not None and shared.count > 0:
-        shared.count -= 1
+    if address_key:
+        give_attempts_back(address_key)
     db.session.flush()
     journal.note("session.start", session, by=person(who.id))
     return session
@@ -129,7 +140,10 @@ def end_other_sessions(session: Session, *, by: Actor) -> int:
 
 
 def end_sessions_of(person_id: int, *, by: Actor, but: int | None = None) -> int:
-    """End the live sessions of a person inside an operation that has the right to; count them."""
+    """End the live sessions of a person inside an operation that has the right to; count them.
+
+    Doors that one of them opened for a computer by scanning, and nobody went through yet, shut.
+    """
     live: Sequence[Session] = db.session.scalars(
         select(Session).where(
             Session.person_id == person_id,
@@ -141,6 +155,15 @@ def end_sessions_of(person_id: int, *, by: Actor, but: int | None = None) -> int
     for each in live:
         each.ended_at = clock.now()
         journal.note("session.end", each, by=by)
+    db.session.execute(
+        update(Doorbell)
+        .where(
+            Doorbell.person_id == person_id,
+            Doorbell.entered_at.is_(None),
+            Doorbell.expires_at > clock.now(),
+        )
+        .values(expires_at=clock.now())
+    )
     return len(live)
 
 

@@ -174,8 +174,11 @@ def recognise(answer: dict[str, Any], challenge: str) -> Person:
     `answer` is the browser's JSON, read. Raises one and the same `Refused` for a passkey that is
     unknown, was copied, or did not answer this challenge.
     """
-    found = db.session.scalar(
-        select(Passkey).where(Passkey.credential == str(answer.get("id", ""))[:LONGEST_CREDENTIAL])
+    name = str(answer.get("id", ""))[:LONGEST_CREDENTIAL]
+    # JSON can name characters that no database takes.
+    is_name = name.isascii() and name.isprintable()
+    found = (
+        db.session.scalar(select(Passkey).where(Passkey.credential == name)) if is_name else None
     )
     public_key, sign_count = (found.public_key, found.sign_count) if found else ("", 0)
     verified = _verified(
@@ -278,7 +281,14 @@ def _verified(challenge: str, verify: Callable[[], Verified]) -> Verified:
     try:
         return verify()
     # The library reads JSON, CBOR and keys that strangers wrote, and fails in many ways.
-    except (WebAuthnException, ValueError, TypeError, LookupError, AttributeError) as error:
+    except (
+        WebAuthnException,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         current_app.logger.info("a passkey was refused: %s", error)
         raise _not_recognised() from error
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.database import Instant, plain
+from portal.prepared import Prepared
 from portal.sign_in.devices import device_name
 from portal.sign_in.models import Session, SignedIn
 
@@ -23,7 +24,7 @@ def digest(key: str) -> str:
 
 _principal = aliased(Person)
 #: Built once: it runs on every request of whoever is signed in.
-_LIVE_SESSION = (
+_LIVE_SESSION = Prepared(
     select(
         Session.id,
         Session.person_id,
@@ -53,7 +54,7 @@ _LIVE_SESSION = (
 
 def live_session(key: str) -> SignedIn | None:
     """Return whom a cookie's key lets in, if its session was not ended and has not run out."""
-    found = plain(_LIVE_SESSION, {"digest": digest(key), "now": clock.now()})
+    found = _LIVE_SESSION.rows({"digest": digest(key), "now": clock.now()})
     return SignedIn(key, *found[0]) if found else None
 
 

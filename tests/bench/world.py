@@ -24,7 +24,7 @@ from portal.access import Standing, audience, standing_of, visible_to
 from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.actors import ANONYMOUS, Actor, person
 from portal.alliances.models import Membership, Tier
-from portal.alliances.workflow import MEMBERSHIP
+from portal.alliances.workflow import MembershipState
 from portal.chain.models import ChainNode
 from portal.commands.demo import PASSWORD, read
 from portal.database import WRITING, db
@@ -70,7 +70,7 @@ class Filler:
         ):
             self.nodes.setdefault(chain, []).append((node_id, name))
         self.chain_of = dict(
-            connection.execute(text("SELECT id, chain_map_id FROM alliance")).tuples().all()
+            connection.execute(text("SELECT id, chain_map_id FROM alliance")).all()
         )
 
     def organisations(self) -> None:
@@ -87,15 +87,15 @@ class Filler:
             )  # fmt: skip
             joined.append(
                 {"alliance_id": alliance_id, "organisation_id": last + 1 + number,
-                 "tier": Tier.MEMBER, "state": MEMBERSHIP.start, "since": self.now, "version": 1}
+                 "tier": Tier.MEMBER, "state": MembershipState.ACTIVE, "since": self.now,
+                 "version": 1}
             )  # fmt: skip
             self.members.append((last + 1 + number, alliance_id, region_id))
         if made:
             self.connection.execute(insert(Organisation.__table__), made)
             self.connection.execute(insert(Membership.__table__), joined)
-        self.names = dict(
-            self.connection.execute(select(Organisation.id, Organisation.name)).tuples().all()
-        )
+        self.joined = {(member[0], member[1]) for member in self.members}
+        self.names = dict(self.connection.execute(select(Organisation.id, Organisation.name)).all())
 
     def listing(self, number: int, own: list[tuple[int, int, int]]) -> tuple[dict[str, Any], str]:
         """Return the values of a listing, and the name of its node."""
@@ -147,13 +147,17 @@ class Filler:
             answers.append(Interest(organisation_id=others[0], state=state))
         return named, answers
 
+    def belongs(self, row: Any, listing: dict[str, Any]) -> bool:
+        """Tell whether who is named or answers is a member of the listing's alliance."""
+        return (row.organisation_id, listing["alliance_id"]) in self.joined
+
     def fill(self, own_organisation: int) -> None:
         """Write the listings that are missing, the oldest first."""
         self.organisations()
         own = [member for member in self.members if member[0] == own_organisation]
-        there = self.connection.scalar(select(func.count()).select_from(Listing)) or 0
+        existing = self.connection.scalar(select(func.count()).select_from(Listing)) or 0
         last = self.connection.scalar(select(func.max(Listing.id))) or 0
-        numbers = list(range(self.size - there - 1, -1, -1))
+        numbers = list(range(self.size - existing - 1, -1, -1))
         for start in range(0, len(numbers), BATCH):
             tables: dict[Any, list[dict[str, Any]]] = {
                 model.__table__: [] for model in (Listing, Naming, Interest, search.SearchDocument)
@@ -166,6 +170,9 @@ class Filler:
                 seen = Listing(id=last, namings=named, **values)
                 # Waiting and accepted answers hold their place: the audience reads them.
                 set_committed_value(seen, "held_interests", answers)
+                for relation, rows in (("named_members", named), ("answering_members", answers)):
+                    there = [row.organisation_id for row in rows if self.belongs(row, values)]
+                    set_committed_value(seen, relation, [Organisation(id=each) for each in there])
                 owner = self.names[values["organisation_id"]]
                 said = [
                     values["title"],
