@@ -1,4 +1,6 @@
-"""Checks of the database: its engine and settings, schema, triggers, references, journal."""
+"""Checks of the database: its engine and settings, schema, triggers, references, journal, files,
+workers.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,9 @@ from portal import clock, journal
 from portal.commands.findings import Finding, fault, fine, warning
 from portal.database import TRIGGERS, db, is_sqlite
 from portal.desk.health import is_at_head, try_to_write
+from portal.files import SWEEP_AFTER, Attachment
+from portal.store import store
+from portal.worker import is_worker_alive
 
 #: The first version of SQLite without the bug that resets a write-ahead log too early.
 SOUND_SQLITE = (3, 51, 3)
@@ -135,10 +140,43 @@ def check_journal() -> Iterator[Finding]:
         yield fine("clock", "not behind the journal.")
 
 
+def check_files() -> Iterator[Finding]:
+    """See whether every attachment finds its file, and every file its attachment."""
+    stored = dict(store().everything())
+    named = {
+        row.digest: row.id for row in db.session.execute(select(Attachment.digest, Attachment.id))
+    }
+    missing = sorted(named[digest] for digest in named.keys() - stored.keys())
+    swept_at = (clock.now() - 2 * SWEEP_AFTER).timestamp()
+    orphans = [digest for digest in stored.keys() - named if stored[digest] < swept_at]
+    if missing:
+        yield fault(
+            "files",
+            f"{len(missing)} attachments without their file, the first is number {missing[0]}: "
+            "bring FILES_FOLDER back from a backup.",
+        )
+    elif orphans:
+        yield warning(
+            "files", f"{len(orphans)} belong to nothing: run flask files sweep every night."
+        )
+    else:
+        yield fine("files", f"{len(named)}, each with its attachment.")
+
+
+def check_worker() -> Iterator[Finding]:
+    """See whether anybody works on jobs."""
+    if is_worker_alive():
+        yield fine("worker", "works on jobs.")
+    else:
+        yield warning("worker", "none runs, jobs wait: script/server starts one, or flask worker.")
+
+
 #: In the order in which they are said; the first that gets no answer ends them.
 DATABASE_CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_engine,
     check_schema,
     check_references,
     check_journal,
+    check_files,
+    check_worker,
 )

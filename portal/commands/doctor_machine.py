@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 import config
 from portal import clock
+from portal.backup.checking import EXAMINED, UNFINISHED
 from portal.backup.making import archives_in, files_folder
 from portal.commands.findings import Finding, fault, fine, warning
 
@@ -21,6 +22,8 @@ from portal.commands.findings import Finding, fault, fine, warning
 LOW_BYTES, EMPTY_BYTES = 2 * 1024**3, 256 * 1024**2
 #: A backup is made every night, and a night may be late.
 BACKUP_LATE, BACKUP_OLD = timedelta(hours=26), timedelta(days=7)
+#: What an archive is made or examined in goes with the process, unless that is killed.
+LEFT_BEHIND = timedelta(days=1)
 _BOOTSTRAP = "run script/bootstrap"
 
 
@@ -67,7 +70,7 @@ def _permissions_of(path: Path, kind: str) -> Iterator[Finding]:
     mode = path.stat().st_mode
     if not os.access(path, os.R_OK | os.W_OK):
         yield fault("folders", f"{path} cannot be read and written by this user: change its owner.")
-    elif False:
+    elif mode & stat.S_IWOTH:
         yield fault("folders", f"everybody may write {path}: chmod o-rwx {path}")
     # A folder that nobody else may enter closes what lies in it.
     elif kind == "folder" and mode & (stat.S_IROTH | stat.S_IXOTH):
@@ -141,6 +144,23 @@ def check_backups() -> Iterator[Finding]:
         yield fine("backup", f"{said}; try one out now and then (flask backup restore --into).")
 
 
+def check_leftovers() -> Iterator[Finding]:
+    """See whether a backup or a restore that was killed left copies of the portal behind."""
+    database = database_file()
+    folders = {Path(current_app.config["BACKUP_FOLDER"]), files_folder().parent}
+    folders |= {database.absolute().parent} if database is not None else set()
+    before = (clock.now() - LEFT_BEHIND).timestamp()
+    found = [
+        path
+        for folder in folders
+        for prefix in (EXAMINED, UNFINISHED)
+        for path in folder.glob(f"{prefix}*")
+    ]
+    for left in sorted(found):
+        if left.stat().st_mtime < before:
+            yield warning("leftovers", f"{left} holds a copy of the portal: remove it.")
+
+
 #: In the order in which they are said.
 MACHINE_CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_key,
@@ -149,4 +169,5 @@ MACHINE_CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_assets,
     check_translations,
     check_backups,
+    check_leftovers,
 )

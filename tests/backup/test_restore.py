@@ -17,7 +17,16 @@ from sqlalchemy import create_engine, text
 from portal import journal
 from portal.database import db
 from portal.desk.health import is_at_head
-from tests.backup.place import Place, changing, everything, place, rebuilt, with_manifest
+from tests.backup.place import (
+    ATTACHED,
+    STORED,
+    Place,
+    changing,
+    everything,
+    place,
+    rebuilt,
+    with_manifest,
+)
 from tests.client import Client
 from tests.conftest import both_engines
 from tests.postgresql import Cluster
@@ -31,9 +40,9 @@ _numbers = count(1)
 def source(url: str, world: World, tmp_path: Path) -> Place:
     """A portal with a stored file."""
     made = place(url, tmp_path / "source")
-    stored = made.files / "ab" / "abcdef"
+    stored = made.files / STORED
     stored.parent.mkdir(parents=True)
-    stored.write_bytes(b"what somebody attached")
+    stored.write_bytes(ATTACHED)
     return made
 
 
@@ -81,7 +90,7 @@ def test_a_portal_comes_back_in_an_empty_place_and_works(
     archive, drill = source.create(), empty()
     said = drill.restores(archive)
     assert "everybody signs in anew" in said
-    assert (drill.files / "ab" / "abcdef").read_bytes() == b"what somebody attached"
+    assert (drill.files / STORED).read_bytes() == ATTACHED
     with living_in(drill):
         assert is_at_head()
         assert journal.verify().faults == ()
@@ -131,7 +140,7 @@ def test_with_replace_the_former_portal_is_kept_whole(source: Place, engine: str
     archive = source.create()
     rename_somebody(source.url, "later")
     (source.files / "later").write_bytes(b"attached after the backup")
-    (source.files / "ab" / "abcdef").write_bytes(b"rotten")
+    (source.files / STORED).write_bytes(b"rotten")
     before = everything(source.url)
     said = source.restores(archive, "--replace")
     kept = said.partition("kept as ")[2].partition(".\n")[0]
@@ -142,7 +151,7 @@ def test_with_replace_the_former_portal_is_kept_whole(source: Place, engine: str
         aside = everything(source.url, kept.removeprefix("schema "))
     assert aside == before
     assert (source.files / "later").exists(), "the portal that was kept has lost a file"
-    assert (source.files / "ab" / "abcdef").read_bytes() == b"what somebody attached"
+    assert (source.files / STORED).read_bytes() == ATTACHED
     # What was put aside is in nobody's way: neither of a backup nor of a second restore.
     again = source.create()
     source.restores(again, "--replace")
@@ -252,7 +261,7 @@ def test_a_drill_needs_no_more_than_a_folder(source: Place, tmp_path: Path) -> N
     before = everything(source.url)
     source.restores(archive, "--into", str(tmp_path / "drill"))
     assert names(f"sqlite:///{tmp_path}/drill/portal.sqlite3") == names(source.url)
-    assert (tmp_path / "drill" / "files" / "ab" / "abcdef").exists()
+    assert (tmp_path / "drill" / "files" / STORED).exists()
     assert everything(source.url) == before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +13,12 @@ from flask import Flask
 from sqlalchemy import text
 
 from portal import clock, create_app
+from portal.actors import SYSTEM
 from portal.commands import doctor_machine
 from portal.database import TRIGGERS, db
+from portal.worker import beat
 from tests.backup.place import changing
-from tests.conftest import both_engines
+from tests.conftest import FILES, both_engines
 from tests.world import World
 
 #: The journal of the cast ends tomorrow: the doctor comes after that.
@@ -25,8 +28,9 @@ LATER = timedelta(days=2)
 @pytest.fixture
 def patient(url: str, world: World, tmp_path: Path) -> Iterator[Flask]:
     """A portal with nothing wrong but what the machine of the tests has."""
-    for name in ("files", "backups"):
-        (tmp_path / name).mkdir(mode=0o700)
+    shutil.copytree(FILES.name, tmp_path / "files")  # what the cast attached
+    (tmp_path / "files").chmod(0o700)
+    (tmp_path / "backups").mkdir(mode=0o700)
     tmp_path.chmod(0o700)
     backed_up(tmp_path, timedelta(hours=3))
     app = create_app(
@@ -38,13 +42,16 @@ def patient(url: str, world: World, tmp_path: Path) -> Iterator[Flask]:
         },
     )
     app.instance_path = str(tmp_path)
+    with clock.standing_still(clock.now() + LATER), app.app_context():
+        beat("a worker that runs", by=SYSTEM)
+        db.session.remove()
     yield app
     with app.app_context():
         db.engine.dispose()
 
 
 def backed_up(folder: Path, age: timedelta) -> None:
-    for path in (folder / "backups").iterdir():
+    for path in (folder / "backups").glob("portal-*"):
         path.unlink()
     name = (clock.now() + LATER - age).strftime("portal-%Y%m%dT%H%M%S.%fZ.tar.gz")
     (folder / "backups" / name).touch()
@@ -184,6 +191,39 @@ def test_a_full_disk_is_named(
 ) -> None:
     monkeypatch.setattr(doctor_machine, limit, 2**62)
     assert told(patient, "disk").startswith(said)
+
+
+@both_engines
+def test_a_missing_file_is_named(patient: Flask, tmp_path: Path) -> None:
+    for path in (tmp_path / "files").glob("??/*"):
+        path.unlink()
+    assert "attachments without their file" in told(patient, "files")
+
+
+def test_a_file_that_belongs_to_nothing_is_named_once_it_should_be_swept(
+    patient: Flask, tmp_path: Path
+) -> None:
+    orphan = tmp_path / "files" / "aa" / ("a" * 64)
+    orphan.parent.mkdir(exist_ok=True)
+    orphan.touch()
+    fresh = (clock.now() + LATER).timestamp()
+    os.utime(orphan, (fresh, fresh))
+    assert examined(patient)[1] == {}
+    os.utime(orphan, (1, 1))
+    assert told(patient, "files").startswith("warning 1 belong to nothing")
+
+
+def test_a_missing_worker_is_named(patient: Flask, url: str) -> None:
+    with changing(url) as connection:
+        connection.execute(text("DELETE FROM worker"))
+    assert told(patient, "worker").startswith("warning none runs")
+
+
+def test_what_a_killed_backup_left_is_named(patient: Flask, tmp_path: Path) -> None:
+    left = tmp_path / "backups" / ".unfinished-abc"
+    left.mkdir()
+    os.utime(left, (1, 1))
+    assert str(left) in told(patient, "leftovers")
 
 
 def test_a_database_that_is_away_is_one_sentence_without_its_password(patient: Flask) -> None:
