@@ -122,8 +122,7 @@ class Production(Config):
 def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[str]:
     """Return a sentence for everything that keeps a production server from starting."""
     faults = []
-    secret = environment.get("SECRET_KEY", "")
-    if len(secret) < 32 or len(set(secret)) < 10:
+    if is_weak(environment.get("SECRET_KEY", "")):
         faults.append(
             "SECRET_KEY is missing or weak: set it to at least 32 random characters, "
             "for example the output of: python -c 'import secrets; print(secrets.token_hex(32))'"
@@ -135,6 +134,11 @@ def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[st
     if not listed(environment.get("TRUSTED_HOSTS", "")):
         faults.append("TRUSTED_HOSTS is missing: set it to the host names, separated by commas.")
     return faults
+
+
+def is_weak(secret: str) -> bool:
+    """Tell whether a key is so short or so even that it could be guessed."""
+    return len(secret) < 32 or len(set(secret)) < 10
 
 
 def development_key() -> str:

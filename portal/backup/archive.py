@@ -30,8 +30,8 @@ MANIFEST = "manifest.json"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 #: The names of archives sort by the time they were made at.
 ARCHIVE_NAME = re.compile(r"portal-\d{8}T\d{6}\.\d{6}Z\.tar\.gz")
-#: A stored file: folders and a name of plain characters, none beginning with a dot.
-FILE_NAME = re.compile(r"files(/[0-9A-Za-z_-][0-9A-Za-z._-]{0,127}){1,4}")
+#: A stored file, under the digest of its content (`store.py`); unfinished ones have other names.
+FILE_NAME = re.compile(r"files/[0-9a-f]{2}/[0-9a-f]{64}")
 #: The first bytes of what `writing` makes: no name, no time, nothing that a checksum leaves out.
 GZIP_HEAD = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF])
 #: A manifest larger than this is none.

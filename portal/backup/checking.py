@@ -26,13 +26,15 @@ from portal.errors import Refused
 
 #: What differs between the engines, under the same names.
 ENGINES: dict[str, ModuleType] = {module.NAME: module for module in (sqlite, postgresql)}
+#: How the folder begins in which an archive is being examined, and the one where it is made.
+EXAMINED, UNFINISHED = ".examined-", ".unfinished-"
 #: The head of a journal: the number of lines, the hash of the last.
 Head: TypeAlias = tuple[int, str]
 START: Head = (0, journal.GENESIS)
 
 
 @contextmanager
-def scraps(beside: Path, prefix: str = ".examined-") -> Iterator[Path]:
+def scraps(beside: Path, prefix: str = EXAMINED) -> Iterator[Path]:
     """Yield an empty folder on the disk of another one, readable by its owner alone."""
     beside.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Made with mode 0700, and removed with all it holds.

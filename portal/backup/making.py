@@ -25,12 +25,10 @@ from sqlalchemy.engine import make_url
 from portal import clock
 from portal.accounts.queries import has_demo_world
 from portal.backup.archive import ARCHIVE_NAME, FILE_NAME, FORMAT, Manifest, writing
-from portal.backup.checking import ENGINES, examine_database, scraps
+from portal.backup.checking import ENGINES, UNFINISHED, examine_database, scraps
 from portal.database import db
 from portal.errors import Refused
 
-#: How the folder begins in which an archive is being made.
-UNFINISHED = ".unfinished-"
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -45,8 +43,7 @@ class Made:
 
 def files_folder() -> Path:
     """Return where this portal keeps stored files."""
-    configured = current_app.config.get("FILES_FOLDER")
-    return Path(configured or Path(current_app.instance_path) / "files")
+    return Path(current_app.config["FILES_FOLDER"])
 
 
 def archives_in(folder: Path) -> list[Path]:
@@ -77,7 +74,10 @@ def create(folder: Path, *, keep: int | None = None) -> Made:
         # What was written is read again before anybody relies on it.
         faults, head = examine_database(copy, scrap, engine, tables)
         if faults:
-            raise Refused("The database is not whole, nothing was kept: " + "; ".join(faults))
+            raise Refused(
+                "The database is not whole, no archive was made and none removed. Keep the older "
+                "ones, and see what `flask doctor` says. " + "; ".join(faults)
+            )
         partial = scrap / "archive"
         with writing(partial) as writer:
             writer.add(copy.name, copy)

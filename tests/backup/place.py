@@ -6,6 +6,7 @@ Rows are read here by plain SQL, not by what the backup counts them with.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import tarfile
@@ -22,6 +23,9 @@ from sqlalchemy import create_engine, inspect, text
 from portal import create_app
 from portal.database import db
 
+#: A stored file, and where it lies in the folder of files.
+ATTACHED = b"what somebody attached"
+STORED = f"{hashlib.sha256(ATTACHED).hexdigest()[:2]}/{hashlib.sha256(ATTACHED).hexdigest()}"
 Member = tuple[tarfile.TarInfo, bytes]
 
 

@@ -1,19 +1,24 @@
-"""Processes that post listings as fast as they can while a backup is made."""
+"""Processes that post listings as fast as they can while a backup is made; one attaches files."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from itertools import count
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Self
 
 from portal import clock, create_app
-from portal.actors import person
+from portal.actors import Actor, person
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.exchange import operations
+from portal.exchange.attaching import attach_to_listing
 from portal.exchange.models import Direction, ListingVisibility
 from portal.exchange.operations import ListingContent
+from portal.files import Received, receive
+from portal.operations import operation
 from tests.faults.race import PATIENCE_SECONDS, forks
 from tests.world import World
 
@@ -23,7 +28,7 @@ PREFIX = "备份"
 class Writers:
     """Several writers, and what they know to be committed."""
 
-    def __init__(self, url: str, world: World, *who: str) -> None:
+    def __init__(self, url: str, files: Path, world: World, *who: str) -> None:
         self.acknowledged: dict[int, str] = {}
         self._ends: list[Connection] = []
         self._processes = []
@@ -31,7 +36,9 @@ class Writers:
             mine, theirs = forks.Pipe()
             actor = world.actor(name)
             acts = (actor.person_id, actor.organisation_id, world.alliance["hydrogen"])
-            process = forks.Process(target=_write, args=(theirs, url, number, acts), daemon=True)
+            process = forks.Process(
+                target=_write, args=(theirs, url, str(files), number, acts), daemon=True
+            )
             process.start()
             theirs.close()
             self._ends.append(mine)
@@ -78,8 +85,20 @@ class Writers:
             end.close()
 
 
-def _write(end: Connection, url: str, number: int, acts: tuple[int, int, int]) -> None:
-    app = create_app("testing", {"SQLALCHEMY_DATABASE_URI": url})
+@operation
+def _post(content: ListingContent, alliance: Alliance, received: Received | None, by: Actor) -> int:
+    """Post a listing with its file, and hand it in: one transaction, and never touched again."""
+    posted = operations.post_listing(
+        alliance, content, by=by, submit=received is None, receipt=content.title
+    )
+    if received is not None:
+        attach_to_listing(posted, received, by=by)
+        operations.submit_listing(posted, by=by)
+    return posted.id
+
+
+def _write(end: Connection, url: str, files: str, number: int, acts: tuple[int, int, int]) -> None:
+    app = create_app("testing", {"SQLALCHEMY_DATABASE_URI": url, "FILES_FOLDER": files})
     person_id, organisation_id, alliance_id = acts
     with app.app_context():
         for each in count():
@@ -91,14 +110,13 @@ def _write(end: Connection, url: str, number: int, acts: tuple[int, int, int]) -
                 valid_until=clock.today() + timedelta(days=30),
                 visibility=ListingVisibility.PUBLIC,
             )
-            posted = operations.post_listing(
-                db.session.get_one(Alliance, alliance_id),
-                content,
-                by=person(person_id, organisation_id),
-                submit=True,
-                receipt=title,
-            )
-            end.send((posted.id, title))
+            received = None
+            if number == 0:
+                pdf = b"%PDF-1.4\n" + title.encode() + b"\n%%EOF\n"
+                received = receive(BytesIO(pdf), f"{title}.pdf")
+            alliance = db.session.get_one(Alliance, alliance_id)
+            by = person(person_id, organisation_id)
+            end.send((_post(content, alliance, received, by), title))
             if end.poll(0.002):
                 end.recv()
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import shutil
 from itertools import count
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from tests.backup.place import Place, everything, manifest_of, place
 from tests.backup.writers import PREFIX, Writers
-from tests.conftest import both_engines
+from tests.conftest import FILES, both_engines
 from tests.faults import repeated, report
 from tests.faults.aftermath import faults_of
 from tests.postgresql import Cluster
@@ -63,12 +64,23 @@ def rows_known_at(url: str, line: int) -> dict[str, list[str]]:
         owner.dispose()
 
 
+def digests_of(url: str) -> list[str]:
+    """Return the digest of every attachment."""
+    owner = create_engine(url)
+    try:
+        with owner.connect() as connection:
+            return [row[0] for row in connection.execute(text("SELECT digest FROM attachment"))]
+    finally:
+        owner.dispose()
+
+
 @both_engines
 def test_each_backup_under_writes_comes_back_as_the_portal_stood(
     request: pytest.FixtureRequest, engine: str, url: str, world: World, tmp_path: Path
 ) -> None:
     source, meanwhile = place(url, tmp_path), 0
-    with Writers(url, world, "delegate", "supplier") as writers:
+    shutil.copytree(FILES.name, source.files)  # what the cast attached
+    with Writers(url, source.files, world, "delegate", "supplier") as writers:
         for _round in range(ROUNDS):
             writers.wait_for_more()
             writers.listen()
@@ -85,6 +97,8 @@ def test_each_backup_under_writes_comes_back_as_the_portal_stood(
             # What the archive counts is all of it: nothing of a later instant is in it.
             for name in ("journal_line", "journal_detail", "listing", "receipt"):
                 assert said["tables"][name]["rows"] == len(stood[name]), name
+            for digest in digests_of(drill.url):
+                assert (drill.files / digest[:2] / digest).is_file(), "a row without its file"
             app = drill.app
             assert contextvars.Context().run(faults_of, app, known, PREFIX) == []
         posted = len(writers.acknowledged)
@@ -97,6 +111,7 @@ def test_each_backup_under_writes_comes_back_as_the_portal_stood(
     assert before.keys() == after.keys()
     for name in before.keys() - WOKEN:
         assert after[name] == before[name], name
+    assert len(before["attachment"]) > ROUNDS
     assert set(before["journal_line"]) <= set(after["journal_line"])
     assert len(after["journal_line"]) == len(before["journal_line"]) + 1
     report(
