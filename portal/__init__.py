@@ -204,7 +204,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
         personal_data=PERSONAL_DATA,
-        at_closure=(sign_in_personal.end_access,),
+        at_closure=(sign_in_personal.end_access, outbox.leave_to_portal),
         at_erasure=(sign_in_personal.forget,),
     )
     migrate.init_app(app, db)

@@ -200,6 +200,7 @@ CASES = [
     send("accounts.consent", SIGNED_IN, status=422),
     view("accounts.view_outbox", SIGNED_IN),
     send("accounts.mark_sent", "manager", outbox_message="message"),
+    send("accounts.withdraw_message", "manager", outbox_message="message"),
     view("accounts.list_closed", "admin", NOT_ADMIN),
     send("accounts.erase_closed", "admin", NOT_ADMIN),
     # organisations: the directory, what a manager keeps, what the secretariat helps with

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal import clock, journal
 from portal.access import require
 from portal.accounts.models import Organisation, Person
+from portal.accounts.operations import note_new_rights
 from portal.actors import SYSTEM, Actor, Standing
 from portal.alliances.applying import refuse_where_held
 from portal.alliances.decisions import told, written_basis
@@ -268,4 +269,5 @@ def appoint_chair(
     db.session.add(term)
     db.session.flush()
     journal.note("succession.appoint", term, by=by)
+    note_new_rights(holder.id)
     return term

@@ -33,10 +33,22 @@ def load_session(key: str) -> SignedIn | None:
     """Return who a cookie belongs to: asked of the database on every request."""
     found = queries.live_session(key)
     if found is None:
-        return None
+        return queries.session_before_its_new_key(key)
+    if found.needs_new_key:
+        found = _with_new_key(found)
     if clock.now() - found.seen_at >= operations.SEEN_INTERVAL:
         with suppress(Busy):  # who merely reads never waits for a writer
             operations.touch_session(own_session(found), by=found.actor)
+    return found
+
+
+def _with_new_key(found: SignedIn) -> SignedIn:
+    """Give the session of somebody who was given a right a new key, and the cookie with it."""
+    key = new_key()
+    with suppress(Busy):  # who merely reads never waits for a writer: the next request does it
+        if operations.renew_key(own_session(found), key, by=found.actor):
+            session["_user_id"] = key
+            return queries.live_session(key) or found
     return found
 
 

@@ -107,9 +107,10 @@ def _send(made: Made, *, by: Actor) -> None:
     """Leave it to the outbox too, on every way that is known: it may be handed over as well."""
     email, mobile = made.invitation.email, made.invitation.mobile
     if email:
-        send_mail(email, _("Invitation to the alliance portal"), text_of(made), by=by)
+        subject = _("Invitation to the alliance portal")
+        send_mail(email, subject, text_of(made), by=by, link_id=made.invitation.link_id)
     if mobile:
-        send_sms(mobile, text_of(made), by=by)
+        send_sms(mobile, text_of(made), by=by, link_id=made.invitation.link_id)
 
 
 @operation
