@@ -67,6 +67,8 @@ from portal.sign_in import (
     passkey_views,
     password_views,
     scan_views,
+    sso,
+    sso_views,
 )
 from portal.sign_in import models as sign_in_models
 from portal.sign_in import personal as sign_in_personal
@@ -84,6 +86,7 @@ AREAS = (
     device_views,
     invitation_views,
     scan_views,
+    sso_views,
     factor_views,
     factor_reset_views,
     passkey_views,
@@ -217,6 +220,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     access.init_app(app)
     responses.init_app(app)
     factor_views.init_app(app)
+    sso.init_app(app)
     for area in AREAS:
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)

@@ -163,6 +163,10 @@ CASES = [
     view("invitations.take_up_code", EVERYONE, is_open=True, status=302),
     view("invitations.take_up", EVERYONE, arguments={"token": "invitation"}, is_open=True),
     view("invitations.take_up", "", arguments={"token": "no-such"}),
+    # Where no provider is set up, all three lead to the sign-in page.
+    send("sso.begin", EVERYONE, is_open=True),
+    view("sso.go", EVERYONE, is_open=True, status=302),
+    view("sso.come_back", EVERYONE, is_open=True, status=302),
     send("scan.ring", EVERYONE, is_open=True),
     view("scan.wait", EVERYONE, is_open=True, status=302),
     send("scan.enter", EVERYONE, is_open=True),

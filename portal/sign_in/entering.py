@@ -18,6 +18,7 @@ from flask_login import LoginManager, current_user, login_user
 
 from portal import clock
 from portal.accounts.models import Person
+from portal.accounts.queries import account_name
 from portal.database import Busy, db
 from portal.errors import TooMany
 from portal.sign_in import operations, queries
@@ -65,11 +66,13 @@ def enter(
     is_fresh: bool = True,
     attempts_key: str | None = None,
     charged: str = "address",
+    means: str = "password",
 ) -> None:
     """Open a session for whoever proved who they are, and hand out its cookie.
 
     Whoever was signed in in this browser is signed out at the server first. `charged` names the
-    act for which an attempt was counted: that one is given back, and never another.
+    act for which an attempt was counted: that one is given back, and never another. `means` is
+    what proved who it is, for the journal.
     """
     if current_user.is_authenticated:
         operations.end_session(own_session(), by=current_user.actor)
@@ -84,6 +87,7 @@ def enter(
         network=network_of(request.remote_addr),
         is_strong=is_strong,
         is_fresh=is_fresh,
+        means=means,
     )
     session.clear()  # a cookie planted before sign-in is worth nothing after it
     hand_out(key)
@@ -125,6 +129,12 @@ def account_charge(person: Person | None, account: str) -> tuple[str, int]:
     named = f"person:{person.id}" if person else f"name:{account}"
     digest = hashlib.sha256(named.encode()).hexdigest()[:32]
     return f"account:{digest}", int(current_app.config["SIGN_INS_PER_ACCOUNT"])
+
+
+def named_charge(act: str, account: str, limit: int) -> tuple[str, int]:
+    """Return the charge for an act at an account name, whether somebody goes by it or not."""
+    digest = hashlib.sha256(account_name(account).encode()).hexdigest()[:32]
+    return f"{act}:{digest}", limit
 
 
 def address_key(act: str) -> str:

@@ -76,6 +76,7 @@ def start_session(
     network: str | None = None,
     is_strong: bool = False,
     is_fresh: bool = True,
+    means: str | None = None,
 ) -> Session:
     """Open a session for a person who proved who they are, on one device.
 
@@ -111,7 +112,8 @@ def start_session(
     if address_key:
         give_attempts_back(address_key)
     db.session.flush()
-    journal.note("session.start", session, by=person(who.id))
+    detail = {"means": means} if means else None
+    journal.note("session.start", session, by=person(who.id), detail=detail)
     return session
 
 
