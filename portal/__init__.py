@@ -39,6 +39,7 @@ from portal.accounts import queries as accounts_queries
 from portal.accounts import views as accounts_views
 from portal.alliances import membership_views, news_views, paper_views
 from portal.alliances import models as alliances_models
+from portal.alliances import operations as alliances_operations
 from portal.alliances import queries as alliances_queries
 from portal.alliances import views as alliances_views
 from portal.alliances import workflow as alliances_workflow
@@ -207,7 +208,11 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
         personal_data=PERSONAL_DATA,
-        at_closure=(sign_in_personal.end_access, outbox.leave_to_portal),
+        at_closure=(
+            sign_in_personal.end_access,
+            outbox.leave_to_portal,
+            alliances_operations.leave_chairs,
+        ),
         at_erasure=(sign_in_personal.forget,),
     )
     migrate.init_app(app, db)

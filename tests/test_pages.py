@@ -504,7 +504,12 @@ CASES = [
         "secretary",
         NOT_THE_SECRETARY,
         arguments=HYDROGEN_SLUG,
-        data={"summary": "简介", "summary_en": "Summary", "contact": "秘书处"},
+        data={
+            "kind": "alliance",
+            "summary": "简介",
+            "summary_en": "Summary",
+            "contact": "秘书处",
+        },
     ),
     view("alliances.list_news", EVERYONE, arguments=HYDROGEN_SLUG),
     view("alliances.view_news", EVERYONE, news="told"),
