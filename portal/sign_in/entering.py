@@ -24,6 +24,10 @@ from portal.errors import TooMany
 from portal.sign_in import operations, queries
 from portal.sign_in.models import Session, SignedIn
 
+#: What goes on across a sign-in: the invitation whose digits were typed before. It shows what
+#: somebody is invited to and does nothing by itself.
+CARRIED = ("invitation",)
+
 login_manager = LoginManager()
 # Our own session rows decide; the library's check by address and browser would only add noise.
 login_manager.session_protection = None
@@ -89,7 +93,9 @@ def enter(
         is_fresh=is_fresh,
         means=means,
     )
+    carried = {name: session[name] for name in CARRIED if name in session}
     session.clear()  # a cookie planted before sign-in is worth nothing after it
+    session.update(carried)
     hand_out(key)
     # On a shared device the cookie ends with the browser, at the latest with the session row.
     session.permanent = is_own_device
