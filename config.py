@@ -59,6 +59,14 @@ class Config:
     MAIL_ADAPTER = os.environ.get("MAIL_ADAPTER") or "outbox"
     SMS_ADAPTER = os.environ.get("SMS_ADAPTER") or "outbox"
 
+    #: Signing in through somebody else's identity provider: a function as package.module:function,
+    #: or a stand-in to try it ("outbox", "console"); empty is off. SSO_ADDRESS is where the browser
+    #: goes, with the places {state}, {nonce}, {return_address}, {return_with_state}.
+    SSO_ADAPTER = os.environ.get("SSO_ADAPTER", "")
+    SSO_ADDRESS = os.environ.get("SSO_ADDRESS", "")
+    #: What the button says, as people call their provider.
+    SSO_NAME = os.environ.get("SSO_NAME", "")
+
     #: Who runs the portal and how to reach them: the footer and the privacy notice say it.
     OPERATOR_NAME = os.environ.get("OPERATOR_NAME", "")
     OPERATOR_CONTACT = os.environ.get("OPERATOR_CONTACT", "")
@@ -133,6 +141,11 @@ def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[st
         faults.append("PUBLIC_BASE_URL is missing: set it to the https:// address of the portal.")
     if not listed(environment.get("TRUSTED_HOSTS", "")):
         faults.append("TRUSTED_HOSTS is missing: set it to the host names, separated by commas.")
+    if environment.get("SSO_ADAPTER", "") in ("outbox", "console"):
+        faults.append(
+            "SSO_ADAPTER is a stand-in: whoever hands its messages over could come in as anybody. "
+            "Unset it, or name the adapter of a provider."
+        )
     return faults
 
 

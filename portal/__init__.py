@@ -42,6 +42,7 @@ from portal.accounts import queries as accounts_queries
 from portal.accounts import views as accounts_views
 from portal.alliances import membership_views, news_views, paper_views
 from portal.alliances import models as alliances_models
+from portal.alliances import operations as alliances_operations
 from portal.alliances import queries as alliances_queries
 from portal.alliances import views as alliances_views
 from portal.alliances import workflow as alliances_workflow
@@ -73,6 +74,8 @@ from portal.sign_in import (
     passkey_views,
     password_views,
     scan_views,
+    sso,
+    sso_views,
 )
 from portal.sign_in import models as sign_in_models
 from portal.sign_in import personal as sign_in_personal
@@ -91,6 +94,7 @@ AREAS = (
     device_views,
     invitation_views,
     scan_views,
+    sso_views,
     factor_views,
     factor_reset_views,
     passkey_views,
@@ -224,7 +228,11 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         jobs=dict(JOBS),
         job_pages=dict(JOB_PAGES),
         personal_data=PERSONAL_DATA,
-        at_closure=(sign_in_personal.end_access,),
+        at_closure=(
+            sign_in_personal.end_access,
+            outbox.leave_to_portal,
+            alliances_operations.leave_chairs,
+        ),
         at_erasure=(sign_in_personal.forget,),
     )
     migrate.init_app(app, db)
@@ -237,6 +245,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     access.init_app(app)
     responses.init_app(app)
     factor_views.init_app(app)
+    sso.init_app(app)
     for area in AREAS:
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)

@@ -169,6 +169,10 @@ CASES = [
     view("invitations.take_up_code", EVERYONE, is_open=True, status=302),
     view("invitations.take_up", EVERYONE, arguments={"token": "invitation"}, is_open=True),
     view("invitations.take_up", "", arguments={"token": "no-such"}),
+    # Where no provider is set up, all three lead to the sign-in page.
+    send("sso.begin", EVERYONE, is_open=True),
+    view("sso.go", EVERYONE, is_open=True, status=302),
+    view("sso.come_back", EVERYONE, is_open=True, status=302),
     send("scan.ring", EVERYONE, is_open=True),
     view("scan.wait", EVERYONE, is_open=True, status=302),
     send("scan.enter", EVERYONE, is_open=True),
@@ -206,6 +210,7 @@ CASES = [
     send("accounts.consent", SIGNED_IN, status=422),
     view("accounts.view_outbox", SIGNED_IN),
     send("accounts.mark_sent", "manager", outbox_message="message"),
+    send("accounts.withdraw_message", "manager", outbox_message="message"),
     view("accounts.list_closed", "admin", NOT_ADMIN),
     send("accounts.erase_closed", "admin", NOT_ADMIN),
     # organisations: the directory, what a manager keeps, what the secretariat helps with
@@ -540,7 +545,12 @@ CASES = [
         "secretary",
         NOT_THE_SECRETARY,
         arguments=HYDROGEN_SLUG,
-        data={"summary": "简介", "summary_en": "Summary", "contact": "秘书处"},
+        data={
+            "kind": "alliance",
+            "summary": "简介",
+            "summary_en": "Summary",
+            "contact": "秘书处",
+        },
     ),
     view("alliances.list_news", EVERYONE, arguments=HYDROGEN_SLUG),
     view("alliances.view_news", EVERYONE, news="told"),

@@ -1,7 +1,7 @@
 """The directory: names in pinyin, centres of regions
 
 Revision ID: 0007
-Revises: 0004
+Revises: 0005
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import clock, journal, search
 from portal.access import require
@@ -180,7 +180,17 @@ def grant_appointment(
         by=by,
         detail={"person": holder.id, "role": role.value, "scope": scope_id},
     )
+    note_new_rights(holder.id)
     return appointment
+
+
+def note_new_rights(person_id: int) -> None:
+    """Note that somebody was given a right, inside the operation that gives it.
+
+    Their sessions get new keys for it. Past the record's version: a form about themselves that
+    they have open is not out of date.
+    """
+    db.session.execute(update(Person).where(Person.id == person_id).values(rights_at=clock.now()))
 
 
 @operation

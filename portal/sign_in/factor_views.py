@@ -122,6 +122,7 @@ def give_second() -> tuple[str, int] | Response:
                 person,
                 is_own_device=waiting["own"],
                 is_strong=True,
+                means="second factor",
                 attempts_key=entering.account_charge(person, "")[0],
             )
             return redirect(entering.inside(waiting["target"]))

@@ -96,7 +96,7 @@ def _accept(invitation: Invitation, form: InvitationForm) -> Response:
             account=form.account.data,
             password_hash=passwords.hash_password(form.password.data or ""),
         )
-        entering.enter(who, is_own_device=bool(form.is_own_device.data))
+        entering.enter(who, is_own_device=bool(form.is_own_device.data), means="invitation")
     session.pop(KEPT, None)
     flash(_("Welcome. You can begin right away."), "success")
     return redirect(url_for("desk.view_desk"))

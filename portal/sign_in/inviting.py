@@ -59,15 +59,19 @@ def invite(
     """Invite somebody to a role at a scope, for 14 days, and send it where an address is given.
 
     `from_at` and `until_at` (aware, UTC) bound the role itself. Raises `Denied` where the inviter
-    may not grant the role there or it is derived, `Refused` where it would end before it begins.
+    may not grant the role there or it is derived, `Refused` for an address that is none, and where
+    it would end before it begins.
     """
     require_to_grant(by, role, scope_id)
+    email = account_name(email) if email else None
+    mobile = account_name(mobile) if mobile else None
+    refuse_bad_addresses(email, mobile)
     if until_at is not None and until_at <= max(clock.now(), from_at or clock.now()):
         raise Refused(_l("The last day lies before the first, or has passed."), field="until_on")
     invitation = Invitation(
         name=name,
-        email=account_name(email) if email else None,
-        mobile=account_name(mobile) if mobile else None,
+        email=email,
+        mobile=mobile,
         role=role,
         scope_id=scope_id,
         from_at=from_at,
@@ -107,9 +111,10 @@ def _send(made: Made, *, by: Actor) -> None:
     """Leave it to the outbox too, on every way that is known: it may be handed over as well."""
     email, mobile = made.invitation.email, made.invitation.mobile
     if email:
-        send_mail(email, _("Invitation to the alliance portal"), text_of(made), by=by)
+        subject = _("Invitation to the alliance portal")
+        send_mail(email, subject, text_of(made), by=by, link_id=made.invitation.link_id)
     if mobile:
-        send_sms(mobile, text_of(made), by=by)
+        send_sms(mobile, text_of(made), by=by, link_id=made.invitation.link_id)
 
 
 @operation

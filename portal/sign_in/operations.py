@@ -76,6 +76,7 @@ def start_session(
     network: str | None = None,
     is_strong: bool = False,
     is_fresh: bool = True,
+    means: str | None = None,
 ) -> Session:
     """Open a session for a person who proved who they are, on one device.
 
@@ -99,6 +100,7 @@ def start_session(
         device=device[:200],
         network=network,
         is_own_device=lifetime >= OWN_DEVICE,
+        keyed_at=clock.now(),
         proved_at=clock.now() if is_fresh else clock.now() - FRESH,
         is_strong=is_strong,
     )
@@ -110,7 +112,8 @@ def start_session(
     if address_key:
         give_attempts_back(address_key)
     db.session.flush()
-    journal.note("session.start", session, by=person(who.id))
+    detail = {"means": means} if means else None
+    journal.note("session.start", session, by=person(who.id), detail=detail)
     return session
 
 
@@ -177,7 +180,7 @@ def prove_session(session: Session, *, key: str, by: Actor, is_strong: bool = Fa
     require(by, "session.own", session)
     session.proved_at = clock.now()
     session.is_strong = session.is_strong or is_strong
-    session.digest = digest(key)
+    _change_key(session, key)
     journal.note("session.prove", session, by=by)
 
 
@@ -208,9 +211,33 @@ def choose_organisation(
     session.organisation_id = organisation_id
     session.on_behalf_of_id = principal_id
     if key is not None:
-        session.digest = digest(key)
+        _change_key(session, key)
     chosen = {"organisation": organisation_id, "on_behalf_of": principal_id}
     journal.note("session.choose", session, by=by, detail=chosen)
+
+
+def _change_key(session: Session, key: str) -> None:
+    """Give a session another key; the one before opens nothing from now on."""
+    session.digest, session.previous_digest = digest(key), None
+    session.keyed_at = clock.now()
+
+
+@operation(even_when_reading=True)
+def renew_key(session: Session, key: str, *, by: Actor) -> bool:
+    """Give a session a new key because its person was given a right; tell whether it took it.
+
+    Not where another request was quicker. For a moment the key before opens it too: what the
+    browser sent at the same time must not sign its owner out.
+    """
+    require(by, "session.own", session)
+    made_at = session.keyed_at or session.started_at
+    if session.person.rights_at is None or made_at >= session.person.rights_at:
+        return False
+    before = session.digest
+    _change_key(session, key)
+    session.previous_digest = before
+    journal.note("session.renew_key", session, by=by)
+    return True
 
 
 @operation(even_when_reading=True)

@@ -78,13 +78,13 @@ def passkeys_of(person_id: int) -> Sequence[Passkey]:
 
 
 @operation
-def make_challenge() -> str:
+def make_challenge(*, lifetime: timedelta = CHALLENGE_LIFETIME) -> str:
     """Make the challenge of one ceremony (base64url); what was never answered is swept out."""
     require(ANONYMOUS, "session.start")
     over = select(Challenge.digest).where(Challenge.expires_at <= clock.now()).limit(20)
     db.session.execute(delete(Challenge).where(Challenge.digest.in_(over)))
     challenge = secrets.token_urlsafe(32)
-    expires_at = clock.now() + CHALLENGE_LIFETIME
+    expires_at = clock.now() + lifetime
     db.session.add(Challenge(digest=_digest(challenge), expires_at=expires_at))
     return challenge
 
