@@ -75,6 +75,11 @@ class Config:
     SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "0") in ("1", "true", "True")
     #: Days an answer to a listing waits before it lapses.
     INTEREST_DAYS = int(os.environ.get("INTEREST_DAYS", "14"))
+    #: Bytes of a workbook that somebody uploads to be read.
+    WORKBOOK_BYTES = int(os.environ.get("WORKBOOK_BYTES", str(8 * 1024 * 1024)))
+    #: What the process that reads it may take: bytes of memory, seconds of a processor.
+    WORKBOOK_MEMORY = int(os.environ.get("WORKBOOK_MEMORY", str(768 * 1024 * 1024)))
+    WORKBOOK_SECONDS = int(os.environ.get("WORKBOOK_SECONDS", "20"))
     #: Days a listing may be open (DOMAIN D4: at most twelve months).
     LISTING_LONGEST_DAYS = 366
 
