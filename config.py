@@ -73,6 +73,8 @@ class Config:
     SIGN_INS_PER_ADDRESS = int(os.environ.get("SIGN_INS_PER_ADDRESS", "50"))
     #: Whether administrators, secretaries and liaisons must have a second factor or a passkey.
     SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "0") in ("1", "true", "True")
+    #: Seconds for which a worker holds a job; each stored chunk renews it. A chunk must take less.
+    JOB_LEASE_SECONDS = float(os.environ.get("JOB_LEASE_SECONDS", "60"))
     #: Days an answer to a listing waits before it lapses.
     INTEREST_DAYS = int(os.environ.get("INTEREST_DAYS", "14"))
     #: Bytes of a workbook that somebody uploads to be read.

@@ -28,6 +28,7 @@ from portal import (
     consequences,
     database,
     errors,
+    jobs,
     language,
     links,
     outbox,
@@ -44,7 +45,7 @@ from portal.alliances import views as alliances_views
 from portal.alliances import workflow as alliances_workflow
 from portal.chain import models as chain_models
 from portal.database import db
-from portal.desk import context
+from portal.desk import context, job_views
 from portal.desk import views as desk_views
 from portal.directory import views as directory_views
 from portal.exchange import interest_views
@@ -104,6 +105,7 @@ AREAS = (
     offices_views,
     directory_views,
     desk_views,
+    job_views,
 )
 
 #: Every noun that a permission, a journal line or a search document can speak of.
@@ -117,6 +119,7 @@ NOUNS = (
     accounts_models.Agency,
     links.ActionLink,
     outbox.OutboxMessage,
+    jobs.Job,
     sign_in_models.Session,
     sign_in_models.Authenticator,
     sign_in_models.Passkey,
@@ -146,6 +149,10 @@ WORKFLOWS = (
     exchange_workflow.INTEREST,
 )
 
+#: What runs the jobs of each kind, and what the page of such a job says.
+JOBS: dict[str, jobs.Handler] = {}
+JOB_PAGES: dict[str, jobs.JobPage] = {}
+
 #: Everything the portal holds of a person: the copy they may ask for (`accounts/views.py`).
 PERSONAL_DATA = (
     person_queries.person_data,
@@ -165,6 +172,7 @@ PERSONAL_DATA = (
         exchange_models.Listing, "contact_id", "submitted_by_id", "submitted_for_id"
     ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
+    person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.journal_data,
 )
 
@@ -203,6 +211,8 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         seen_by_secretariat=alliances_queries.seen_by_secretariat(),
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
+        jobs=dict(JOBS),
+        job_pages=dict(JOB_PAGES),
         personal_data=PERSONAL_DATA,
         at_closure=(sign_in_personal.end_access,),
         at_erasure=(sign_in_personal.forget,),

@@ -115,6 +115,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     # reference data and portal
     "portal.load": ((by_system,),),
     "portal.desk": ((signed_in,),),
+    "job.run": ((by_system,),),
+    "job.view": ((is_mine,),),
     # accounts
     "session.start": EVERYONE,
     "session.own": ((is_mine,),),

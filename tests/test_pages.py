@@ -77,6 +77,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "contact_point",
             "appointment",
             "agency",
+            "job",
         )
         if name in kwargs
     }
@@ -150,6 +151,8 @@ CASES = [
     view("sign_in.sign_in", "anonymous", is_open=True),
     # signed in
     view("desk.view_desk", SIGNED_IN),
+    view("desk.view_job", "secretary", job="waiting"),
+    view("desk.view_job", "", arguments={"job_id": 99_999}),
     send("sign_in.sign_out", SIGNED_IN),
     send("sign_in.choose_organisation", "manager delegate", data={"organisation_id": 1}),
     # sign-in: the proof again, devices, invitations, scanning

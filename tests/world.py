@@ -29,6 +29,7 @@ from portal.database import db
 from portal.exchange import answering, operations
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
 from portal.exchange.operations import ListingContent
+from portal.jobs import enqueue
 from portal.operations import operation
 from portal.organisations.contacts import add_contact
 from portal.organisations.models import ContactAudience, ContactKind
@@ -36,6 +37,7 @@ from portal.organisations.people import name_agent
 from portal.organisations.qualifications import Certificate, add_qualification
 from portal.outbox import send_mail
 from portal.regions.queries import region_by_code
+from portal.registry import registry
 from portal.roles import Role
 from portal.sign_in import inviting, scanning
 from portal.sign_in.factor_resets import request_reset
@@ -78,6 +80,7 @@ class World:
     qualification: dict[str, int] = field(default_factory=dict)
     contact_point: dict[str, int] = field(default_factory=dict)
     agency: dict[str, int] = field(default_factory=dict)
+    job: dict[str, int] = field(default_factory=dict)
     acts_for: dict[str, str] = field(default_factory=dict)
     #: Action links, by what they are for.
     token: dict[str, str] = field(default_factory=dict)
@@ -129,6 +132,7 @@ def build() -> World:
     hydrogen = world.alliance["hydrogen"]
     inviting.invite(Role.SECRETARY, hydrogen, name="陈新", by=world.actor("admin"))
     world.outbox_message["message"] = _write_message(world.actor("manager"))
+    world.job["waiting"] = _ask_for_work(world)
     with clock.standing_still(now + DAY):  # or it would be over before the tests begin
         rung = scanning.ring(key="kept by a computer", device="Firefox Windows", network=None)
     world.token["doorbell"] = rung.token
@@ -264,6 +268,19 @@ def _write_message(by: Actor) -> int:
     """Leave a message in the outbox that somebody has yet to hand over."""
     require(by, "session.start")
     return send_mail("zhang@test.example", "邀请", "请打开这个链接。", by=by).id
+
+
+@operation
+def _ask_for_work(world: World) -> int:
+    """Leave a job that waits for a worker, of a kind that only the tests know."""
+    by = world.actor("secretary")
+    require(by, "portal.desk")
+    registry().jobs["nothing"] = lambda job: None
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    try:
+        return enqueue("nothing", about=hydrogen, by=by, total=40).id
+    finally:
+        del registry().jobs["nothing"]
 
 
 def _post(world: World, now: datetime) -> None:

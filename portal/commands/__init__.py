@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.commands import admin, audit, demo, load
+from portal.commands import admin, audit, demo, load, worker
 
 
 def init_app(app: Flask) -> None:
@@ -13,3 +13,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(load.load)
     app.cli.add_command(demo.demo)
     app.cli.add_command(audit.audit)
+    app.cli.add_command(worker.worker)
