@@ -76,7 +76,8 @@ class Places:
         begins = [
             (name, place)
             for name, place in self._named
-            if word.startswith(name) and _is_whole(name, text.strip())
+            if word.startswith(name)
+            and (_is_whole(name, text.strip()) or self._within(word[len(name) :], place))
         ]
         if not begins:
             return None

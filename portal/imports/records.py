@@ -157,7 +157,8 @@ class Reader:
                 return True
             is_wide = any(m.top == number and m.right > m.left for m in self.sheet.merges)
             return column != name_column or (is_wide and len(self.layout.columns) > 1)
-        if texts and self.words.notes.search(texts[0]) and name_column not in filled:
+        are_notes = [bool(self.words.notes.search(text)) for text in texts]
+        if texts and (all(are_notes) or (are_notes[0] and name_column not in filled)):
             return True
         if name_column in filled or name_column in faults:
             return False
