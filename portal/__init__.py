@@ -52,6 +52,9 @@ from portal.exchange import interest_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
+from portal.imports import models as imports_models
+from portal.imports import operations as imports_operations
+from portal.imports import running as imports_running
 from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
@@ -134,6 +137,7 @@ NOUNS = (
     alliances_models.News,
     exchange_models.Listing,
     exchange_models.Interest,
+    imports_models.MemberImport,
 )
 
 STANDING = (
@@ -150,7 +154,7 @@ WORKFLOWS = (
 )
 
 #: What runs the jobs of each kind, and what the page of such a job says.
-JOBS: dict[str, jobs.Handler] = {}
+JOBS: dict[str, jobs.Handler] = {imports_operations.JOB: imports_running.run_import}
 JOB_PAGES: dict[str, jobs.JobPage] = {}
 
 #: Everything the portal holds of a person: the copy they may ask for (`accounts/views.py`).
@@ -173,6 +177,7 @@ PERSONAL_DATA = (
     ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
+    person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
     person_queries.journal_data,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.commands import admin, audit, demo, load, worker
+from portal.commands import admin, audit, demo, importing, load, worker
 
 
 def init_app(app: Flask) -> None:
@@ -14,3 +14,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(demo.demo)
     app.cli.add_command(audit.audit)
     app.cli.add_command(worker.worker)
+    app.cli.add_command(importing.importing)

@@ -11,7 +11,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,8 @@ from flask_babel import lazy_gettext as _l
 
 from portal.errors import Refused
 
+#: Characters of a sheet's name that are kept.
+LONGEST_NAME = 60
 PARSER = Path(__file__).with_name("parsing.py")
 
 #: Why a workbook is not read, by the code the parser gives.
@@ -133,10 +135,22 @@ def read_workbook(content: bytes) -> list[ReadSheet]:
     answer = _ask(content)
     if "refused" in answer:
         raise Refused(SENTENCES[answer["refused"]], field="file")
-    sheets = [ReadSheet.from_data(each) for each in answer["sheets"]]
-    sheets = [sheet for sheet in sheets if sheet.rows or sheet.faults]
+    named = _named_apart(answer["sheets"])
+    sheets = [sheet for sheet in named if sheet.rows or sheet.faults]
     if not sheets:
         raise Refused(SENTENCES["empty"], field="file")
+    return sheets
+
+
+def _named_apart(found: Sequence[dict[str, Any]]) -> list[ReadSheet]:
+    """Return the sheets with names of a bounded length, each its own."""
+    taken: set[str] = set()
+    sheets = []
+    for number, each in enumerate(found, start=1):
+        name = each["name"][:LONGEST_NAME]
+        name = f"{name[: LONGEST_NAME - 4]} {number}" if name in taken else name
+        taken.add(name)
+        sheets.append(ReadSheet.from_data({**each, "name": name}))
     return sheets
 
 

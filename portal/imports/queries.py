@@ -1,0 +1,278 @@
+"""Questions about imports, and what rows are judged by: a fixed number for any number of rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from portal.accounts.models import Appointment, FormerName, Organisation
+from portal.alliances.models import Alliance, Membership
+from portal.chain.models import ChainMap, ChainNode
+from portal.database import db
+from portal.imports.headers import Alliances, Lexicon
+from portal.imports.models import Effect, Fate, MemberImport, MemberImportRow
+from portal.imports.places import Place, Places
+from portal.imports.words import bare, words
+from portal.organisations.models import OrganisationNode
+from portal.regions.models import Region
+from portal.roles import Role
+
+#: Imports of one alliance that its page lists.
+LISTED = 20
+
+
+def lexicon() -> Lexicon:
+    """Return what tables are read with: the regions and alliances of this portal (two queries)."""
+    regions = {each.id: each for each in db.session.scalars(select(Region).order_by(Region.id))}
+    places = [
+        Place(each.code, regions[int(each.path.split("/")[0])].code, each.name, each.short,
+              each.name_en)
+        for each in regions.values()
+    ]  # fmt: skip
+    rows = db.session.execute(
+        select(Alliance.slug, Alliance.name, Alliance.name_en, ChainMap.name, ChainMap.name_en)
+        .join(ChainMap, ChainMap.id == Alliance.chain_map_id)
+        .order_by(Alliance.id)
+    )
+    names = {row[0]: tuple(row)[1:] for row in rows}
+    return Lexicon(words(), Places(places, words()), Alliances(names, words()))
+
+
+def alliances_by_slug() -> dict[str, Alliance]:
+    """Return every alliance by its slug."""
+    return {each.slug: each for each in db.session.scalars(select(Alliance))}
+
+
+def regions_by_code() -> dict[str, Region]:
+    """Return every region by its code."""
+    return {each.code: each for each in db.session.scalars(select(Region))}
+
+
+@dataclass
+class Known:
+    """The organisations that some names and codes mean; of a double the one it became."""
+
+    by_name: dict[str, Organisation] = field(default_factory=dict)
+    by_code: dict[str, Organisation] = field(default_factory=dict)
+
+    @property
+    def all(self) -> list[Organisation]:
+        """Every one of them."""
+        return [*self.by_name.values(), *self.by_code.values()]
+
+    def named(self, name: str) -> Organisation | None:
+        """Return the organisation of a normal name, present or former."""
+        return self.by_name.get(name)
+
+    def of_code(self, code: str | None) -> Organisation | None:
+        """Return the organisation of a code in stored form."""
+        return self.by_code.get(code or "")
+
+
+def known_organisations(names: Collection[str], codes: Collection[str]) -> Known:
+    """Return the organisations of normal names and codes, as `organisation_named` would."""
+    into = aliased(Organisation)
+    found = Known()
+
+    def standing(row: Any) -> Organisation:
+        # Doubles of doubles are rare enough to be followed one by one.
+        one: Organisation = row[1] or row[0]
+        while one.merged_into_id is not None:
+            one = db.session.get_one(Organisation, one.merged_into_id)
+        return one
+
+    named = (
+        select(Organisation, into)
+        .outerjoin(into, into.id == Organisation.merged_into_id)
+        .options(joinedload(Organisation.district), joinedload(into.district))
+    )
+    if names:
+        # A present name comes before a former one, and one that stands before a double.
+        for row in db.session.execute(
+            named.where(Organisation.normal_name.in_(names)).order_by(
+                Organisation.is_current.desc(), Organisation.id
+            )
+        ):
+            found.by_name.setdefault(row[0].normal_name, standing(row))
+        former = (
+            select(Organisation, into, FormerName.normal_name)
+            .join(FormerName, FormerName.organisation_id == Organisation.id)
+            .outerjoin(into, into.id == Organisation.merged_into_id)
+            .options(joinedload(Organisation.district), joinedload(into.district))
+            .where(FormerName.normal_name.in_(names))
+            .order_by(Organisation.id)
+        )
+        for bore in db.session.execute(former):
+            found.by_name.setdefault(bore[2], standing(bore))
+    if codes:
+        for row in db.session.execute(named.where(Organisation.uscc.in_(codes))):
+            found.by_code[row[0].uscc or ""] = standing(row)
+    return found
+
+
+def places_held(organisation_ids: Collection[int]) -> dict[tuple[int, int], Membership]:
+    """Return the newest membership or application of organisations, by alliance and id."""
+    rows = db.session.scalars(
+        select(Membership)
+        .where(Membership.organisation_id.in_(organisation_ids))
+        .order_by(Membership.id)
+    )
+    return {(each.alliance_id, each.organisation_id): each for each in rows}
+
+
+def managed_among(organisation_ids: Collection[int]) -> set[int]:
+    """Return which of some organisations somebody manages now."""
+    return set(
+        db.session.scalars(
+            select(Appointment.scope_id).where(
+                Appointment.role == Role.MANAGER,
+                Appointment.scope_id.in_(organisation_ids),
+                Appointment.is_running,
+            )
+        )
+    )
+
+
+def nodes_held(organisation_ids: Collection[int]) -> dict[int, list[ChainNode]]:
+    """Return the nodes at which some organisations work."""
+    found: dict[int, list[ChainNode]] = defaultdict(list)
+    for organisation_id, node in db.session.execute(
+        select(OrganisationNode.organisation_id, ChainNode)
+        .join(ChainNode, ChainNode.id == OrganisationNode.chain_node_id)
+        .where(OrganisationNode.organisation_id.in_(organisation_ids))
+    ):
+        found[organisation_id].append(node)
+    return found
+
+
+class NodeNames:
+    """The nodes of every chain map by what they are called, and by how they were placed before."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], ChainNode] = {}
+
+    def add(self, chain_map_id: int, text: str, node: ChainNode) -> None:
+        """Remember what a node is called; what came first counts."""
+        self._known.setdefault((chain_map_id, bare(text)), node)
+
+    def find(self, chain_map_id: int, text: str) -> ChainNode | None:
+        """Return the node that a text names on a map, or None."""
+        return self._known.get((chain_map_id, bare(text)))
+
+
+def nodes_by_name(alliance_id: int) -> NodeNames:
+    """Return the nodes by their names on the maps, and by the texts placed there by hand."""
+    found = NodeNames()
+    for node in db.session.scalars(select(ChainNode).order_by(ChainNode.position)):
+        found.add(node.chain_map_id, node.name, node)
+    placed = (
+        select(MemberImportRow.chain_node, ChainNode)
+        .join(ChainNode, ChainNode.id == MemberImportRow.chain_node_id)
+        .where(MemberImportRow.alliance_id == alliance_id)
+        .distinct()
+    )
+    for text, node in db.session.execute(placed):
+        found.add(node.chain_map_id, text or "", node)
+    return found
+
+
+def imports_of(alliance_id: int) -> Sequence[MemberImport]:
+    """Return the newest imports into an alliance, with who brought them."""
+    return db.session.scalars(
+        select(MemberImport)
+        .options(joinedload(MemberImport.brought_by))
+        .where(MemberImport.alliance_id == alliance_id)
+        .order_by(MemberImport.id.desc())
+        .limit(LISTED)
+    ).all()
+
+
+def sheets_of(member_import_id: int) -> list[Any] | None:
+    """Return the cells of an import as they were kept, or None where they are erased."""
+    found: list[Any] | None = db.session.scalar(
+        select(MemberImport.sheets).where(MemberImport.id == member_import_id)
+    )
+    return found
+
+
+def counts_of(member_import_id: int) -> tuple[dict[Fate, int], dict[Effect, int]]:
+    """Return how many stored rows of an import have each fate, and each effect."""
+    fates: dict[Fate, int] = defaultdict(int)
+    effects: dict[Effect, int] = defaultdict(int)
+    for fate, effect, number in db.session.execute(
+        select(MemberImportRow.fate, MemberImportRow.effect, func.count())
+        .where(MemberImportRow.member_import_id == member_import_id)
+        .group_by(MemberImportRow.fate, MemberImportRow.effect)
+    ):
+        fates[fate] += number
+        effects[effect] += number
+    return fates, effects
+
+
+def rows_of(
+    member_import_id: int, fate: Fate | None = None, *, after: int = 0, limit: int = 100
+) -> Sequence[MemberImportRow]:
+    """Return stored rows of an import in the order of the workbook, from behind an id on."""
+    rows = (
+        select(MemberImportRow)
+        .where(MemberImportRow.member_import_id == member_import_id, MemberImportRow.id > after)
+        .order_by(MemberImportRow.id)
+        .limit(limit)
+    )
+    return db.session.scalars(rows.where(MemberImportRow.fate == fate) if fate else rows).all()
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """A text that names no node of the map of its alliance, and how many members have it."""
+
+    alliance: Alliance
+    text: str
+    count: int
+
+
+def unplaced_in(member_import_id: int) -> list[Unplaced]:
+    """Return the texts of an import that wait to be placed on a chain map."""
+    rows = db.session.execute(
+        select(Alliance, MemberImportRow.chain_node, func.count())
+        .join(Alliance, Alliance.id == MemberImportRow.alliance_id)
+        .where(*_waiting(member_import_id))
+        .group_by(Alliance.id, MemberImportRow.chain_node)
+        .order_by(Alliance.id, MemberImportRow.chain_node)
+    )
+    return [Unplaced(row[0], row[1] or "", row[2]) for row in rows]
+
+
+def rows_to_place(member_import_id: int, alliance_id: int, text: str) -> Sequence[MemberImportRow]:
+    """Return the stored rows of an import that wait with one text."""
+    return db.session.scalars(
+        select(MemberImportRow)
+        .options(joinedload(MemberImportRow.organisation))
+        .where(
+            *_waiting(member_import_id),
+            MemberImportRow.alliance_id == alliance_id,
+            MemberImportRow.chain_node == text,
+        )
+    ).all()
+
+
+def _waiting(member_import_id: int) -> tuple[Any, ...]:
+    return (
+        MemberImportRow.member_import_id == member_import_id,
+        MemberImportRow.chain_node.is_not(None),
+        MemberImportRow.chain_node_id.is_(None),
+        MemberImportRow.organisation_id.is_not(None),
+        ~MemberImportRow.is_left_as_text,
+    )
+
+
+def nodes_of_map(chain_map_id: int) -> Sequence[ChainNode]:
+    """Return the nodes of a chain map in its order."""
+    return db.session.scalars(
+        select(ChainNode).where(ChainNode.chain_map_id == chain_map_id).order_by(ChainNode.position)
+    ).all()
