@@ -33,6 +33,7 @@ from portal import (
     links,
     outbox,
     responses,
+    uploads,
 )
 from portal.accounts import models as accounts_models
 from portal.accounts import outbox_views, person_queries, privacy_views
@@ -55,6 +56,7 @@ from portal.exchange import workflow as exchange_workflow
 from portal.imports import models as imports_models
 from portal.imports import operations as imports_operations
 from portal.imports import running as imports_running
+from portal.imports import views as imports_views
 from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
@@ -105,6 +107,7 @@ AREAS = (
     exchange_views,
     interest_views,
     # windows
+    imports_views,
     offices_views,
     directory_views,
     desk_views,
@@ -155,7 +158,7 @@ WORKFLOWS = (
 
 #: What runs the jobs of each kind, and what the page of such a job says.
 JOBS: dict[str, jobs.Handler] = {imports_operations.JOB: imports_running.run_import}
-JOB_PAGES: dict[str, jobs.JobPage] = {}
+JOB_PAGES: dict[str, jobs.JobPage] = {imports_operations.JOB: imports_views.JOB_PAGE}
 
 #: Everything the portal holds of a person: the copy they may ask for (`accounts/views.py`).
 PERSONAL_DATA = (
@@ -226,6 +229,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     outbox.init_app(app)
     language.init_app(app, accounts_views.keep_language)
     appearance.init_app(app, accounts_views.keep_type)
+    uploads.init_app(app)
     csrf.init_app(app)
     entering.login_manager.init_app(app, add_context_processor=False)
     errors.init_app(app)

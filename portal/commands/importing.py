@@ -27,7 +27,7 @@ from portal.imports.models import Effect, Fate, MemberImportRow
 from portal.imports.operations import begin, bring_workbook, take_over
 from portal.imports.recognising import guess_layouts
 from portal.imports.records import Record
-from portal.imports.running import Opened
+from portal.imports.running import Opened, preview
 from portal.sheets.reading import read_workbook
 
 importing = AppGroup("import", help="Bring data that offices keep elsewhere.")
@@ -60,14 +60,13 @@ def import_members(file: Path, slug: str, account: str, *, dry_run: bool) -> dic
     by, alliance = _actor(account), _alliance(slug)
     standing = require(by, "membership.admit", alliance)
     sheets = read_workbook(file.read_bytes())
-    words = queries.lexicon()
-    source = Opened(sheets, guess_layouts(sheets, words), words, slug)
+    reference = queries.reference()
+    source = Opened(sheets, guess_layouts(sheets, reference.lexicon), reference, slug)
     if not source.records:
         raise Refused(_l("There is no row to take over."))
     if dry_run:
-        judge = Judge(source.records, alliance, standing, source.stood)
-        verdicts = [judge.judge(record) for record in source.records]
-        return result_of(source, [_judged(each, judge) for each in verdicts])
+        seen = preview(source, alliance, standing)
+        return result_of(source, [_judged(each, seen.judge) for each in seen.verdicts])
     made = bring_workbook(alliance, file.name, sheets, source.layouts, by=by)
     begin(made, len(source.records), by=by)
     while made.finished_at is None:

@@ -94,9 +94,10 @@ class Judge:
         alliance: Alliance,
         standing: Standing,
         stood: Mapping[tuple[str, int], str],
+        reference: queries.Reference,
     ) -> None:
         self.chosen, self.standing, self.stood = alliance, standing, stood
-        self.alliances = queries.alliances_by_slug()
+        self.reference = reference
         names = {normal_name(record.name) for record in records} - {""}
         codes = {_code(record) for record in records} - {""}
         self.known = queries.known_organisations(names, codes)
@@ -105,11 +106,10 @@ class Judge:
         self.managed = queries.managed_among(ids)
         self.held = queries.nodes_held(ids)
         self.nodes = queries.nodes_by_name(alliance.id)
-        self.regions = queries.regions_by_code()
 
     def judge(self, record: Record) -> Verdict:
         """Return what becomes of a record."""
-        alliance = self.alliances[record.alliance] if record.alliance else self.chosen
+        alliance = self.reference.alliances[record.alliance] if record.alliance else self.chosen
         is_elsewhere = alliance.id != self.chosen.id
 
         def refused(*reasons: LazyString) -> Verdict:
@@ -204,8 +204,8 @@ class Judge:
             remarks += (_l("“%(text)s” is no website and was left out.", text=record.website),)
         said = Said(
             kind=OrganisationKind(record.kind) if record.kind else None,
-            region=self.regions.get(record.region or ""),
-            district=self.regions.get(record.district or ""),
+            region=self.reference.regions.get(record.region or ""),
+            district=self.reference.regions.get(record.district or ""),
             uscc=code,
             summary=record.summary,
             website=website,

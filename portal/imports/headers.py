@@ -84,8 +84,13 @@ class Layout:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Layout:
         """Return the layout that `as_data` wrote down."""
-        columns = {Field(name): column for name, column in data["columns"].items()}
-        return cls(**{**data, "columns": columns})
+        return cls(
+            data["first_header"],
+            data["last_header"],
+            {Field(name): column for name, column in data["columns"].items()},
+            data["default_region"],
+            data["is_read"],
+        )
 
 
 @dataclass
@@ -148,6 +153,24 @@ def labels_of(sheet: ReadSheet, layout: Layout) -> dict[int, str]:
         column: " / ".join(path)
         for column, path in paths_of(sheet, layout.first_header, layout.last_header).items()
     }
+
+
+def headings_of(sheet: ReadSheet, layout: Layout, words: Words) -> list[str]:
+    """Return a header of one row for a sheet: its own words, and such as are read the same way."""
+    fields = {column: what for what, column in layout.columns.items()}
+    found = []
+    for column in range(sheet.width):
+        texts = [
+            plain(cells[column])
+            for number in range(layout.first_header, layout.last_header + 1)
+            if column < len(cells := sheet.rows.get(number, ())) and cells[column].strip()
+        ]
+        what = fields.get(column)
+        ways = (texts[-1:], texts, [words.typical[what]] if what else texts[-1:])
+        said = ["/".join(way) for way in ways]
+        is_clear = (each for each in said if words.labels.get(label_of(each)) == what)
+        found.append(next(is_clear, said[-1]) if what else said[0])
+    return found
 
 
 def guess_layout(sheet: ReadSheet, lexicon: Lexicon) -> Layout | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from portal.accounts.models import Appointment, FormerName, Organisation
 from portal.alliances.models import Alliance, Membership
-from portal.chain.models import ChainMap, ChainNode
+from portal.chain.models import ChainNode
 from portal.database import db
 from portal.imports.headers import Alliances, Lexicon
 from portal.imports.models import Effect, Fate, MemberImport, MemberImportRow
@@ -26,31 +26,35 @@ from portal.roles import Role
 LISTED = 20
 
 
-def lexicon() -> Lexicon:
-    """Return what tables are read with: the regions and alliances of this portal (two queries)."""
+@dataclass(frozen=True)
+class Reference:
+    """What tables are read and judged with: the regions and the alliances of this portal."""
+
+    lexicon: Lexicon
+    #: By their codes.
+    regions: dict[str, Region]
+    #: By their slugs.
+    alliances: dict[str, Alliance]
+
+
+def reference() -> Reference:
+    """Return what tables are read and judged with (two queries)."""
     regions = {each.id: each for each in db.session.scalars(select(Region).order_by(Region.id))}
     places = [
         Place(each.code, regions[int(each.path.split("/")[0])].code, each.name, each.short,
               each.name_en)
         for each in regions.values()
     ]  # fmt: skip
-    rows = db.session.execute(
-        select(Alliance.slug, Alliance.name, Alliance.name_en, ChainMap.name, ChainMap.name_en)
-        .join(ChainMap, ChainMap.id == Alliance.chain_map_id)
-        .order_by(Alliance.id)
+    alliances = db.session.scalars(select(Alliance).order_by(Alliance.id)).all()
+    names = {
+        each.slug: (each.name, each.name_en, each.chain_map.name, each.chain_map.name_en)
+        for each in alliances
+    }
+    return Reference(
+        Lexicon(words(), Places(places, words()), Alliances(names, words())),
+        {each.code: each for each in regions.values()},
+        {each.slug: each for each in alliances},
     )
-    names = {row[0]: tuple(row)[1:] for row in rows}
-    return Lexicon(words(), Places(places, words()), Alliances(names, words()))
-
-
-def alliances_by_slug() -> dict[str, Alliance]:
-    """Return every alliance by its slug."""
-    return {each.slug: each for each in db.session.scalars(select(Alliance))}
-
-
-def regions_by_code() -> dict[str, Region]:
-    """Return every region by its code."""
-    return {each.code: each for each in db.session.scalars(select(Region))}
 
 
 @dataclass

@@ -9,10 +9,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from portal.actors import Standing
+from portal.alliances.models import Alliance
 from portal.errors import Refused
 from portal.imports import queries
 from portal.imports.fates import Judge, Verdict, doubles
-from portal.imports.headers import Layout, Lexicon, labels_of
+from portal.imports.headers import Layout, Lexicon
 from portal.imports.models import Effect, Fate, MemberImport
 from portal.imports.operations import Position, take_over
 from portal.imports.recognising import recognise
@@ -27,8 +28,13 @@ class Opened:
 
     sheets: list[ReadSheet]
     layouts: list[Layout | None]
-    lexicon: Lexicon
+    reference: queries.Reference
     slug: str
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words, places and alliances they are read with."""
+        return self.reference.lexicon
 
     @cached_property
     def records(self) -> list[Record]:
@@ -39,11 +45,6 @@ class Opened:
     def stood(self) -> dict[Position, str]:
         """Which of them stand in the workbook twice, and where first."""
         return doubles(self.records, self.slug)
-
-    def labels(self, number: int) -> dict[int, str]:
-        """Return the headers of a sheet as a person reads them."""
-        layout = self.layouts[number]
-        return labels_of(self.sheets[number], layout) if layout else {}
 
 
 def layouts_in(data: list[Any]) -> list[Layout | None]:
@@ -59,7 +60,7 @@ def opened(member_import: MemberImport) -> Opened:
     return Opened(
         [ReadSheet.from_data(each) for each in data],
         layouts_in(member_import.layouts),
-        queries.lexicon(),
+        queries.reference(),
         member_import.alliance.slug,
     )
 
@@ -69,6 +70,7 @@ class Preview:
     """What would become of each row now."""
 
     verdicts: list[Verdict]
+    judge: Judge
 
     def count(self, fate: Fate) -> int:
         """Return how many rows have a fate."""
@@ -79,10 +81,10 @@ class Preview:
         return sum(1 for each in self.verdicts if each.effect is effect)
 
 
-def preview(source: Opened, member_import: MemberImport, standing: Standing) -> Preview:
-    """Judge every row of an import for somebody, and write nothing."""
-    judge = Judge(source.records, member_import.alliance, standing, source.stood)
-    return Preview([judge.judge(record) for record in source.records])
+def preview(source: Opened, alliance: Alliance, standing: Standing) -> Preview:
+    """Judge every row of a workbook for somebody, and write nothing."""
+    judge = Judge(source.records, alliance, standing, source.stood, source.reference)
+    return Preview([judge.judge(record) for record in source.records], judge)
 
 
 def run_import(job: Job) -> None:

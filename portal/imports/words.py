@@ -50,6 +50,8 @@ class Words:
 
     #: Label of a column -> what it holds; `other` and `foreign` are known and hold nothing of it.
     labels: Mapping[str, str]
+    #: The first word for each field, as a person writes it.
+    typical: Mapping[str, str]
     weak_names: frozenset[str]
     patterns: Mapping[str, re.Pattern[str]]
     kinds: Mapping[str, str]
@@ -137,6 +139,7 @@ def words() -> Words:
 
     return Words(
         labels=labels,
+        typical={field: all_[0] for field, all_ in data["columns"].items()},
         weak_names=frozenset(label_of(each) for each in data["weak_names"]),
         patterns=compiled("patterns"),
         kinds=turned("kinds"),
