@@ -101,9 +101,8 @@ class Judge:
         names = {normal_name(record.name) for record in records} - {""}
         codes = {_code(record) for record in records} - {""}
         self.known = queries.known_organisations(names, codes)
-        ids = {each.id for each in self.known.all}
+        ids = self.known.ids
         self.memberships = queries.places_held(ids)
-        self.managed = queries.managed_among(ids)
         self.held = queries.nodes_held(ids)
         self.nodes = queries.nodes_by_name(alliance.id)
 
@@ -234,7 +233,7 @@ class Judge:
         return difference(
             organisation,
             said,
-            is_managed=organisation.id in self.managed,
+            is_managed=organisation.id in self.known.managed,
             held=self.held.get(organisation.id, ()),
         )
 

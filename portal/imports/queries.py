@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import joinedload
 
-from portal.accounts.models import Appointment, FormerName, Organisation
+from portal.accounts.models import FormerName, Organisation
 from portal.alliances.models import Alliance, Membership
 from portal.chain.models import ChainNode
 from portal.database import db
@@ -20,7 +20,6 @@ from portal.imports.places import Place, Places
 from portal.imports.words import bare, words
 from portal.organisations.models import OrganisationNode
 from portal.regions.models import Region
-from portal.roles import Role
 
 #: Imports of one alliance that its page lists.
 LISTED = 20
@@ -63,11 +62,13 @@ class Known:
 
     by_name: dict[str, Organisation] = field(default_factory=dict)
     by_code: dict[str, Organisation] = field(default_factory=dict)
+    #: The ids of those that somebody manages now.
+    managed: set[int] = field(default_factory=set)
 
     @property
-    def all(self) -> list[Organisation]:
-        """Every one of them."""
-        return [*self.by_name.values(), *self.by_code.values()]
+    def ids(self) -> set[int]:
+        """The ids of all of them."""
+        return {each.id for each in (*self.by_name.values(), *self.by_code.values())}
 
     def named(self, name: str) -> Organisation | None:
         """Return the organisation of a normal name, present or former."""
@@ -80,43 +81,43 @@ class Known:
 
 def known_organisations(names: Collection[str], codes: Collection[str]) -> Known:
     """Return the organisations of normal names and codes, as `organisation_named` would."""
-    into = aliased(Organisation)
-    found = Known()
-
-    def standing(row: Any) -> Organisation:
-        # Doubles of doubles are rare enough to be followed one by one.
-        one: Organisation = row[1] or row[0]
-        while one.merged_into_id is not None:
-            one = db.session.get_one(Organisation, one.merged_into_id)
-        return one
-
-    named = (
-        select(Organisation, into)
-        .outerjoin(into, into.id == Organisation.merged_into_id)
-        .options(joinedload(Organisation.district), joinedload(into.district))
-    )
-    if names:
-        # A present name comes before a former one, and one that stands before a double.
-        for row in db.session.execute(
-            named.where(Organisation.normal_name.in_(names)).order_by(
-                Organisation.is_current.desc(), Organisation.id
-            )
-        ):
-            found.by_name.setdefault(row[0].normal_name, standing(row))
-        former = (
-            select(Organisation, into, FormerName.normal_name)
-            .join(FormerName, FormerName.organisation_id == Organisation.id)
-            .outerjoin(into, into.id == Organisation.merged_into_id)
-            .options(joinedload(Organisation.district), joinedload(into.district))
-            .where(FormerName.normal_name.in_(names))
-            .order_by(Organisation.id)
+    ids = (
+        select(Organisation.id)
+        .where(Organisation.normal_name.in_(names))
+        .union(
+            select(FormerName.organisation_id).where(FormerName.normal_name.in_(names)),
+            select(Organisation.id).where(Organisation.uscc.in_(codes)),
         )
-        for bore in db.session.execute(former):
-            found.by_name.setdefault(bore[2], standing(bore))
-    if codes:
-        for row in db.session.execute(named.where(Organisation.uscc.in_(codes))):
-            found.by_code[row[0].uscc or ""] = standing(row)
+    )
+    bore = and_(FormerName.organisation_id == Organisation.id, FormerName.normal_name.in_(names))
+    rows = db.session.execute(
+        select(Organisation, FormerName.normal_name, Organisation.is_without_manager)
+        .outerjoin(FormerName, bore)
+        .options(joinedload(Organisation.district))
+        .where(Organisation.id.in_(ids))
+        .order_by(Organisation.is_current.desc(), Organisation.id)
+    ).all()
+    found = Known()
+    for organisation, _former, is_without_manager in rows:
+        one = _became(organisation)
+        # A present name comes before a former one, and one that stands before a double.
+        found.by_name.setdefault(organisation.normal_name, one)
+        if organisation.uscc:
+            found.by_code.setdefault(organisation.uscc, one)
+        is_free = is_without_manager if one is organisation else one.is_without_manager
+        if not is_free:
+            found.managed.add(one.id)
+    for organisation, former, _free in sorted(rows, key=lambda row: row[0].id):
+        if former:
+            found.by_name.setdefault(former, _became(organisation))
     return found
+
+
+def _became(organisation: Organisation) -> Organisation:
+    """Return the organisation itself, or what it was merged into; doubles are rare."""
+    while organisation.merged_into_id is not None:
+        organisation = db.session.get_one(Organisation, organisation.merged_into_id)
+    return organisation
 
 
 def places_held(organisation_ids: Collection[int]) -> dict[tuple[int, int], Membership]:
@@ -127,19 +128,6 @@ def places_held(organisation_ids: Collection[int]) -> dict[tuple[int, int], Memb
         .order_by(Membership.id)
     )
     return {(each.alliance_id, each.organisation_id): each for each in rows}
-
-
-def managed_among(organisation_ids: Collection[int]) -> set[int]:
-    """Return which of some organisations somebody manages now."""
-    return set(
-        db.session.scalars(
-            select(Appointment.scope_id).where(
-                Appointment.role == Role.MANAGER,
-                Appointment.scope_id.in_(organisation_ids),
-                Appointment.is_running,
-            )
-        )
-    )
 
 
 def nodes_held(organisation_ids: Collection[int]) -> dict[int, list[ChainNode]]:
@@ -171,16 +159,19 @@ class NodeNames:
 
 def nodes_by_name(alliance_id: int) -> NodeNames:
     """Return the nodes by their names on the maps, and by the texts placed there by hand."""
-    found = NodeNames()
-    for node in db.session.scalars(select(ChainNode).order_by(ChainNode.position)):
-        found.add(node.chain_map_id, node.name, node)
-    placed = (
-        select(MemberImportRow.chain_node, ChainNode)
-        .join(ChainNode, ChainNode.id == MemberImportRow.chain_node_id)
-        .where(MemberImportRow.alliance_id == alliance_id)
-        .distinct()
+    placed = and_(
+        MemberImportRow.chain_node_id == ChainNode.id, MemberImportRow.alliance_id == alliance_id
     )
-    for text, node in db.session.execute(placed):
+    rows = db.session.execute(
+        select(ChainNode, MemberImportRow.chain_node)
+        .outerjoin(MemberImportRow, placed)
+        .distinct()
+        .order_by(ChainNode.position, ChainNode.id)
+    ).all()
+    found = NodeNames()
+    for node, _text in rows:
+        found.add(node.chain_map_id, node.name, node)
+    for node, text in rows:
         found.add(node.chain_map_id, text or "", node)
     return found
 
