@@ -19,9 +19,6 @@ from typing import Any
 DATA = Path(__file__).with_name("words.json")
 #: Characters that nobody sees.
 UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
-#: A blank beside a Chinese character is layout, not spelling.
-_WIDE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
-LAYOUT = re.compile(rf"(?<={_WIDE})\s+|\s+(?={_WIDE})")
 #: Numbers in circles and marks that point at a footnote.
 FOOTNOTE = re.compile(r"[\u2460-\u2473\u203b*#†‡]+$")
 
@@ -107,8 +104,14 @@ def plain(text: str) -> str:
     """Return a cell as it is read: full-width characters ordinary, layout blanks gone."""
     seen = UNSEEN.sub("", FOOTNOTE.sub("", text.strip()))
     folded = unicodedata.normalize("NFKC", seen)
-    kept = "".join(c for c in folded if c.isspace() or unicodedata.category(c) != "Cc")
-    return " ".join(LAYOUT.sub("", kept).split())
+    kept = "".join(c for c in folded if c.isspace() or unicodedata.category(c) != "Cc").strip()
+    return re.sub(r"\s+", lambda blank: _between(kept, *blank.span()), kept)
+
+
+def _between(text: str, start: int, end: int) -> str:
+    """Return what a blank is worth: nothing beside a Chinese character, for there it is layout."""
+    around = text[start - 1] + text[end]
+    return "" if any(unicodedata.east_asian_width(c) in "WF" for c in around) else " "
 
 
 def bare(text: str) -> str:
