@@ -62,10 +62,15 @@ class Verdict:
         return Tier(self.record.tier) if self.record.tier else Tier.MEMBER
 
 
-def doubles(records: Sequence[Record], slug: str) -> dict[tuple[str, int], str]:
+def place_of(sheet: str, row: int) -> LazyString:
+    """Return where a row stands, in words."""
+    return _l("%(sheet)s, row %(row)d", sheet=sheet, row=row)
+
+
+def doubles(records: Sequence[Record], slug: str) -> dict[tuple[str, int], LazyString]:
     """Return for each record that stands in the workbook before the row it stood in."""
-    seen: dict[tuple[str, str], str] = {}
-    found: dict[tuple[str, int], str] = {}
+    seen: dict[tuple[str, str], LazyString] = {}
+    found: dict[tuple[str, int], LazyString] = {}
     for record in records:
         alliance = record.alliance or slug
         keys = [(alliance, normal_name(record.name)), (alliance, _code(record))]
@@ -73,7 +78,7 @@ def doubles(records: Sequence[Record], slug: str) -> dict[tuple[str, int], str]:
         if known:
             found[record.sheet, record.row] = known[0]
         elif not record.problems:
-            place = f"{record.sheet}!{record.row}"
+            place = place_of(record.sheet, record.row)
             seen.update({key: place for key in keys if key[1]})
     return found
 
@@ -93,7 +98,7 @@ class Judge:
         records: Sequence[Record],
         alliance: Alliance,
         standing: Standing,
-        stood: Mapping[tuple[str, int], str],
+        stood: Mapping[tuple[str, int], LazyString],
         reference: queries.Reference,
     ) -> None:
         self.chosen, self.standing, self.stood = alliance, standing, stood
@@ -133,7 +138,7 @@ class Judge:
             membership = self._membership(alliance, organisation)
         except Refused as no:
             return refused(no.sentence)
-        said, remarks = self._said(record, alliance, code)
+        said, remarks = self._said(record, alliance, code, is_known=organisation is not None)
         if organisation is None:
             missing = self._missing(said)
             if missing:
@@ -193,7 +198,7 @@ class Judge:
         return None
 
     def _said(
-        self, record: Record, alliance: Alliance, code: str | None
+        self, record: Record, alliance: Alliance, code: str | None, *, is_known: bool
     ) -> tuple[Said, tuple[LazyString, ...]]:
         remarks = record.remarks
         website = None
@@ -202,7 +207,10 @@ class Judge:
         except Refused:
             remarks += (_l("“%(text)s” is no website and was left out.", text=record.website),)
         said = Said(
-            kind=OrganisationKind(record.kind) if record.kind else None,
+            # What was only guessed makes a new organisation, and changes none that is known.
+            kind=OrganisationKind(record.kind)
+            if record.kind and not (is_known and record.is_kind_guessed)
+            else None,
             region=self.reference.regions.get(record.region or ""),
             district=self.reference.regions.get(record.district or ""),
             uscc=code,

@@ -58,6 +58,7 @@ class UploadForm(Form):
     def content(self) -> bytes:
         """The bytes of the file."""
         found: bytes = self.file.data.read()
+        self.file.data.close()  # a large one lies in a file of its own
         return found
 
     @property
@@ -136,6 +137,8 @@ class SheetForm(Form):
                 field.errors = [*field.errors, _("Another field is read from this column.")]
                 is_valid = False
             taken.add(field.data or "")
+        if not is_valid:
+            self.status = 422
         return is_valid
 
     def layout(self) -> Layout:

@@ -182,7 +182,7 @@ def _refuse_unless_open(member_import: MemberImport) -> None:
 def take_over(
     member_import: MemberImport,
     records: Sequence[Record],
-    stood: Mapping[Position, str],
+    stood: Mapping[Position, LazyString],
     *,
     by: Actor,
     job: Job | None = None,
@@ -205,7 +205,7 @@ def write_chunk(
     member_import: MemberImport,
     chunk: Sequence[Record],
     first: int,
-    stood: Mapping[Position, str],
+    stood: Mapping[Position, LazyString],
     refused: Mapping[Position, str | LazyString],
     *,
     total: int,

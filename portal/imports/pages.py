@@ -13,7 +13,7 @@ from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.models import OrganisationKind
 from portal.actors import Standing
 from portal.imports import queries
-from portal.imports.fates import Judge, Verdict
+from portal.imports.fates import Judge, Verdict, place_of
 from portal.imports.forms import FATES, SheetForm
 from portal.imports.headers import labels_of
 from portal.imports.models import Effect, Fate, MemberImport, MemberImportRow
@@ -105,9 +105,12 @@ def _judged(verdict: Verdict, judge: Judge) -> Line:
     record = verdict.record
     kind = ORGANISATION_KINDS[OrganisationKind(record.kind)] if record.kind else None
     region = judge.reference.regions.get(record.region or "")
-    place = " ".join(filter(None, (localised(region) if region else None, record.city)))
+    province = localised(region) if region else ""
+    # The city of a province that is one would only say it twice.
+    city = record.city if record.city and not province.startswith(record.city) else ""
+    place = " ".join(filter(None, (province, city)))
     return Line(
-        place=f"{record.sheet}!{record.row}",
+        place=str(place_of(record.sheet, record.row)),
         name=record.name or "—",
         organisation_id=verdict.organisation.id if verdict.organisation else None,
         facts=" · ".join(str(each) for each in (kind, place) if each),
@@ -140,7 +143,7 @@ def _finished(member_import: MemberImport, fate: Fate | None, after: int) -> dic
 
 def _stored(row: MemberImportRow) -> Line:
     return Line(
-        place=f"{row.sheet}!{row.row}",
+        place=str(place_of(row.sheet, row.row)),
         name=row.name or "—",
         organisation_id=row.organisation_id,
         facts="",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from portal.actors import Standing
@@ -42,7 +43,7 @@ class Opened:
         return recognise(self.sheets, self.layouts, self.lexicon)
 
     @cached_property
-    def stood(self) -> dict[Position, str]:
+    def stood(self) -> dict[Position, LazyString]:
         """Which of them stand in the workbook twice, and where first."""
         return doubles(self.records, self.slug)
 
