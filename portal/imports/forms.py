@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, IntegerField, SelectChoice, SelectField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from portal.actors import Actor
 from portal.forms import Form, cleaned, optional
@@ -52,6 +52,11 @@ class UploadForm(Form):
 
     file = FileField(
         _l("Spreadsheet (xlsx, xls, et, ods)"), validators=[FileRequired(_l("Choose a file."))]
+    )
+
+    is_checked = BooleanField(
+        _l("I have checked: nothing in it touches state or work secrets"),
+        validators=[DataRequired(_l("What touches state or work secrets is not taken here."))],
     )
 
     @cached_property

@@ -44,6 +44,7 @@ def test_a_workbook_becomes_members_in_four_taps(
     secretary.count_afresh()
     secretary.follow("Import members")
     secretary.page.set_input_files("input[type=file]", SAMPLE)
+    secretary.page.get_by_role("checkbox").check()
     secretary.press("Read it")
     assert "机构 / 名称" in secretary.text()
     secretary.press("See what becomes of each row")

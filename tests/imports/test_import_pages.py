@@ -36,7 +36,7 @@ def upload(
     client: Client, content: bytes, name: str = "名单.xlsx", to: str = UPLOAD, **more: str
 ) -> TestResponse:
     """Send a file as a browser does; the test client would leave a large one open on the disk."""
-    fields = {"csrf_token": client.token(), **more}
+    fields = {"csrf_token": client.token(), "is_checked": "y", **more}
     parts = [
         f'--limit\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
         for key, value in fields.items()
@@ -219,6 +219,13 @@ def test_what_is_no_list_is_refused_in_words_and_leaves_nothing(
     before = count(app, MemberImport)
     answer = upload(visit("secretary"), content)
     assert answer.status_code == 422 and sentence in answer.text
+    assert count(app, MemberImport) == before
+
+
+def test_the_secrecy_check_stands_before_it(app: Flask, visit: Visit) -> None:
+    before = count(app, MemberImport)
+    answer = upload(visit("secretary"), SAMPLE, is_checked="")
+    assert answer.status_code == 422 and "秘密" in answer.text
     assert count(app, MemberImport) == before
 
 
