@@ -94,6 +94,11 @@ class Config:
     FILES_QUOTA_BYTES = int(os.environ.get("FILES_QUOTA_MB", "500")) * 1_000_000
     #: Days an answer to a listing waits before it lapses.
     INTEREST_DAYS = int(os.environ.get("INTEREST_DAYS", "14"))
+    #: Bytes of a workbook that somebody uploads to be read.
+    WORKBOOK_BYTES = int(os.environ.get("WORKBOOK_BYTES", str(8 * 1024 * 1024)))
+    #: What the process that reads it may take: bytes of memory, seconds of a processor.
+    WORKBOOK_MEMORY = int(os.environ.get("WORKBOOK_MEMORY", str(768 * 1024 * 1024)))
+    WORKBOOK_SECONDS = int(os.environ.get("WORKBOOK_SECONDS", "20"))
     #: Days a listing may be open (DOMAIN D4: at most twelve months).
     LISTING_LONGEST_DAYS = 366
 

@@ -35,6 +35,7 @@ from portal import (
     outbox,
     responses,
     store,
+    uploads,
 )
 from portal.accounts import models as accounts_models
 from portal.accounts import outbox_views, person_queries, privacy_views
@@ -55,6 +56,10 @@ from portal.exchange import file_views, interest_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
+from portal.imports import models as imports_models
+from portal.imports import operations as imports_operations
+from portal.imports import running as imports_running
+from portal.imports import views as imports_views
 from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
@@ -113,6 +118,7 @@ AREAS = (
     interest_views,
     file_views,
     # windows
+    imports_views,
     offices_views,
     directory_views,
     desk_views,
@@ -146,6 +152,7 @@ NOUNS = (
     alliances_models.News,
     exchange_models.Listing,
     exchange_models.Interest,
+    imports_models.MemberImport,
 )
 
 STANDING = (
@@ -162,8 +169,8 @@ WORKFLOWS = (
 )
 
 #: What runs the jobs of each kind, and what the page of such a job says.
-JOBS: dict[str, jobs.Handler] = {}
-JOB_PAGES: dict[str, jobs.JobPage] = {}
+JOBS: dict[str, jobs.Handler] = {imports_operations.JOB: imports_running.run_import}
+JOB_PAGES: dict[str, jobs.JobPage] = {imports_operations.JOB: imports_views.JOB_PAGE}
 
 #: Everything the portal holds of a person: the copy they may ask for (`accounts/views.py`).
 PERSONAL_DATA = (
@@ -186,6 +193,7 @@ PERSONAL_DATA = (
     person_queries.mentions(exchange_models.Interest, "person_id"),
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
+    person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
     person_queries.journal_data,
 )
 
@@ -239,6 +247,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     outbox.init_app(app)
     language.init_app(app, accounts_views.keep_language)
     appearance.init_app(app, accounts_views.keep_type)
+    uploads.init_app(app)
     csrf.init_app(app)
     entering.login_manager.init_app(app, add_context_processor=False)
     errors.init_app(app)

@@ -231,6 +231,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "membership.resume": ((secretary_of("alliance_id"),),),
     "membership.withdraw": ((secretary_of("alliance_id"),), (manager_of("organisation_id"),)),
     "membership.expel": ((secretary_of("alliance_id"),),),
+    "member_import.view": ((secretary_of("alliance_id"),),),
+    "member_import.run": ((secretary_of("alliance_id"),),),
     "news.view": ((is_standing,), (secretary_of("alliance_id"),)),
     "news.write": ((secretary_of("id"),),),
     "news.edit": ((secretary_of("alliance_id"),),),

@@ -27,6 +27,7 @@ from portal.exchange.operations import index
 from portal.exchange.queries import ListingFilter
 from portal.exchange.workflow import LISTING
 from portal.files import Attachment
+from portal.imports.models import MemberImport, MemberImportRow
 from portal.journal import JournalDetail, JournalLine
 from portal.operations import Receipt, operation
 from portal.permissions import PERMISSIONS
@@ -80,6 +81,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "agency",
             "job",
             "file",
+            "member_import",
         )
         if name in kwargs
     }
@@ -373,6 +375,20 @@ CASES = [
     ),
     view("alliances.appoint_chair", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
     send("alliances.appoint_chair", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
+    # members from a spreadsheet
+    view("imports.list_imports", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send("imports.list_imports", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
+    view("imports.download_template", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    view("imports.edit_columns", "secretary", member_import="open"),
+    view("imports.edit_columns", "secretary", member_import="done", status=302),
+    send("imports.edit_columns", "secretary", member_import="open", status=422),
+    view("imports.view_import", "secretary", member_import="open"),
+    view("imports.view_import", "secretary", member_import="done"),
+    view("imports.view_import", "", arguments={"member_import_id": 99_999}),
+    send("imports.start_import", "secretary", member_import="open"),
+    send("imports.discard_import", "secretary", member_import="open"),
+    view("imports.download_refused", "secretary", member_import="done"),
+    send("imports.place_node", "secretary", member_import="done", status=422),
     # offices of the portal, of regions, of alliances
     view("offices.list_offices", "admin", NOT_ADMIN),
     view("offices.of_portal", "admin", NOT_ADMIN),
@@ -612,6 +628,8 @@ def business(app: Flask) -> str:
             SearchDocument,
             JournalLine,
             JournalDetail,
+            MemberImport,
+            MemberImportRow,
         ):
             columns, keys = model.__table__.columns, model.__table__.primary_key.columns
             for row in db.session.execute(select(*columns).order_by(*keys)):
@@ -685,6 +703,7 @@ HTML = [
         "accounts.export_data",
         "exchange.fetch_file",
     )
+    and not c.endpoint.startswith("imports.download")
 ]
 
 
@@ -707,8 +726,14 @@ WITH_MORE = (
     "organisations.list_qualifications",
     "organisations.invite",
     "alliances.view_alliance",
+    "imports.edit_columns",
 )
-WINDOWS = ("desk.front_page", "desk.view_desk", "directory.view_organisation")
+WINDOWS = (
+    "desk.front_page",
+    "desk.view_desk",
+    "directory.view_organisation",
+    "imports.view_import",
+)
 
 
 @pytest.mark.parametrize("case", HTML, ids=str)

@@ -30,6 +30,10 @@ from portal.database import db
 from portal.exchange import answering, attaching, operations
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
 from portal.exchange.operations import ListingContent
+from portal.imports.headers import Layout
+from portal.imports.operations import begin, bring_workbook, take_over
+from portal.imports.running import opened
+from portal.imports.words import Field
 from portal.jobs import enqueue
 from portal.operations import operation
 from portal.organisations.contacts import add_contact
@@ -40,6 +44,7 @@ from portal.outbox import send_mail
 from portal.regions.queries import region_by_code
 from portal.registry import registry
 from portal.roles import Role
+from portal.sheets.reading import ReadSheet
 from portal.sign_in import inviting, scanning
 from portal.sign_in.factor_resets import request_reset
 from portal.sign_in.models import Passkey
@@ -83,6 +88,7 @@ class World:
     agency: dict[str, int] = field(default_factory=dict)
     job: dict[str, int] = field(default_factory=dict)
     attachment: dict[str, int] = field(default_factory=dict)
+    member_import: dict[str, int] = field(default_factory=dict)
     acts_for: dict[str, str] = field(default_factory=dict)
     #: Action links, by what they are for.
     token: dict[str, str] = field(default_factory=dict)
@@ -135,6 +141,7 @@ def build() -> World:
     inviting.invite(Role.SECRETARY, hydrogen, name="陈新", by=world.actor("admin"))
     world.outbox_message["message"] = _write_message(world.actor("manager"))
     world.job["waiting"] = _ask_for_work(world)
+    _bring_members(world)
     with clock.standing_still(now + DAY):  # or it would be over before the tests begin
         rung = scanning.ring(key="kept by a computer", device="Firefox Windows", network=None)
     world.token["doorbell"] = rung.token
@@ -289,6 +296,26 @@ def _attach(listing: Listing, *, by: Actor) -> int:
     """Hang a small drawing on a listing."""
     received = files.receive(BytesIO(b"%PDF-1.4\n%%EOF\n"), "图纸.pdf")
     return attaching.attach_to_listing(listing, received, by=by).id
+
+
+def _bring_members(world: World) -> None:
+    """Let hydrogen's secretary bring a workbook, and take another over that changes nothing."""
+    keeper = world.actor("secretary")
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    rows = {
+        1: ("单位名称", "类别", "省份", "环节"),
+        2: ("河北戊制造有限公司", "企业", "河北", "没有的环节"),
+        3: ("某某", "宠物", "河北", ""),
+    }
+    columns = {Field.NAME: 0, Field.KIND: 1, Field.REGION: 2, Field.CHAIN_NODE: 3}
+    for name in ("open", "done"):
+        made = bring_workbook(
+            hydrogen, f"{name}.xlsx", [ReadSheet("成员", rows)], [Layout(1, 1, columns)], by=keeper
+        )
+        world.member_import[name] = made.id
+    source = opened(made)
+    begin(made, len(source.records), by=keeper)
+    take_over(made, source.records, source.stood, by=keeper)
 
 
 def _post(world: World, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from portal.commands import admin, audit, backup, demo, doctor, files, load, worker
+from portal.commands import admin, audit, backup, demo, doctor, files, importing, load, worker
 
 
 def init_app(app: Flask, build: Callable[..., Flask]) -> None:
@@ -20,3 +20,4 @@ def init_app(app: Flask, build: Callable[..., Flask]) -> None:
     app.cli.add_command(backup.backup)
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(files.files)
+    app.cli.add_command(importing.importing)

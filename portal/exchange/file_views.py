@@ -14,13 +14,13 @@ from portal.exchange.forms import FileForm
 from portal.exchange.models import Listing
 from portal.exchange.views import bp, secrecy_answer
 from portal.forms import refusals
-from portal.responses import takes_files
 from portal.sniffing import ACCEPTED
+from portal.uploads import takes_upload
 
 
 @bp.route("/listings/<int:listing_id>/files/new", methods=["GET", "POST"])
 @requires("listing.edit", Listing)
-@takes_files
+@takes_upload("FILE_LARGEST_BYTES")
 def new_file(listing: Listing) -> str | tuple[str, int] | Response:
     """Ask the secrecy question, then take one file."""
     if listing.state not in operations.EDITABLE and request.method == "GET":

@@ -1,0 +1,164 @@
+"""The words that offices write in their tables, as data: how a cell is read and compared.
+
+Pure: it knows no database. The words themselves stand in `words.json`, because code holds no
+Chinese; another country's offices are another file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).with_name("words.json")
+#: Characters that nobody sees.
+UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+#: Numbers in circles and marks that point at a footnote.
+FOOTNOTE = re.compile(r"[\u2460-\u2473\u203b*#†‡]+$")
+
+
+class Field(StrEnum):
+    """What a column can hold."""
+
+    NAME = "name"
+    KIND = "kind"
+    REGION = "region"
+    CITY = "city"
+    ADDRESS = "address"
+    ALLIANCE = "alliance"
+    CHAIN_NODE = "chain_node"
+    USCC = "uscc"
+    TIER = "tier"
+    SUMMARY = "summary"
+    WEBSITE = "website"
+    #: Known, and left out: whom to call is shown by the organisation's own consent only.
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The content of `words.json`, ready to be asked."""
+
+    #: Label of a column -> what it holds; `other` and `foreign` are known and hold nothing of it.
+    labels: Mapping[str, str]
+    #: The first word for each field, as a person writes it.
+    typical: Mapping[str, str]
+    weak_names: frozenset[str]
+    patterns: Mapping[str, re.Pattern[str]]
+    kinds: Mapping[str, str]
+    kind_patterns: Mapping[str, re.Pattern[str]]
+    name_patterns: Mapping[str, re.Pattern[str]]
+    tiers: Mapping[str, str]
+    totals: re.Pattern[str]
+    notes: re.Pattern[str]
+    numbering: re.Pattern[str]
+    ordinals: re.Pattern[str]
+    counts: re.Pattern[str]
+    around_a_word: re.Pattern[str]
+    around_an_alliance: re.Pattern[str]
+    strict_alliance: re.Pattern[str]
+    aliases: Mapping[str, str]
+    fillers: frozenset[str]
+    place_endings: tuple[str, ...]
+    #: What every city's full name ends in, and people leave out.
+    city_ending: str
+
+    def field_of(self, label: str) -> str | None:
+        """Return what a column of this label holds: a field, `other`, `foreign`, or None."""
+        known = self.labels.get(label)
+        if known or not label:
+            return known
+        for field, pattern in self.patterns.items():
+            if pattern.search(label):
+                return field
+        return None
+
+    def kind_of(self, text: str) -> str | None:
+        """Return the kind of organisation that a word means, or None."""
+        word = bare(text)
+        known = self.kinds.get(word)
+        if known or not word:
+            return known
+        return next((kind for kind, way in self.kind_patterns.items() if way.search(word)), None)
+
+    def kind_named(self, name: str) -> str | None:
+        """Return the kind of organisation that the end of a name tells, or None."""
+        return next((kind for kind, way in self.name_patterns.items() if way.search(name)), None)
+
+    def tier_of(self, text: str) -> str | None:
+        """Return the tier of membership that a word means, or None."""
+        return self.tiers.get(bare(text))
+
+    def is_nothing(self, text: str) -> bool:
+        """Tell whether a cell only says that there is nothing in it."""
+        return not text or text.casefold() in self.fillers
+
+
+def plain(text: str) -> str:
+    """Return a cell as it is read: full-width characters ordinary, layout blanks gone."""
+    seen = UNSEEN.sub("", FOOTNOTE.sub("", text.strip()))
+    folded = unicodedata.normalize("NFKC", seen)
+    kept = "".join(c for c in folded if c.isspace() or unicodedata.category(c) != "Cc").strip()
+    return re.sub(r"\s+", lambda blank: _between(kept, *blank.span()), kept)
+
+
+def _between(text: str, start: int, end: int) -> str:
+    """Return what a blank is worth: nothing beside a Chinese character, for there it is layout."""
+    around = text[start - 1] + text[end]
+    return "" if any(unicodedata.east_asian_width(c) in "WF" for c in around) else " "
+
+
+def bare(text: str) -> str:
+    """Return a word as it is compared: no blanks, no punctuation, lower case."""
+    folded = unicodedata.normalize("NFKC", UNSEEN.sub("", text)).casefold()
+    return "".join(c for c in folded if unicodedata.category(c)[0] in "LN")
+
+
+def label_of(text: str) -> str:
+    """Return the label of a column as it is compared: without hints in brackets and marks."""
+    folded = unicodedata.normalize("NFKC", UNSEEN.sub("", text)).casefold()
+    shorter = re.sub(r"[(\[{<][^)\]}>]*[)\]}>]", "", folded)
+    found = bare(shorter) or bare(folded)
+    return re.sub(r"^\d+(?=\D)", "", found)
+
+
+@cache
+def words() -> Words:
+    """Return the words of `words.json`."""
+    data: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
+    labels = {label_of(each): field for field, all_ in data["columns"].items() for each in all_}
+
+    def turned(name: str) -> dict[str, str]:
+        return {bare(each): key for key, all_ in data[name].items() for each in all_}
+
+    def compiled(name: str) -> dict[str, re.Pattern[str]]:
+        return {key: re.compile(pattern) for key, pattern in data[name].items()}
+
+    return Words(
+        labels=labels,
+        typical={field: all_[0] for field, all_ in data["columns"].items()},
+        weak_names=frozenset(label_of(each) for each in data["weak_names"]),
+        patterns=compiled("patterns"),
+        kinds=turned("kinds"),
+        kind_patterns=compiled("kind_patterns"),
+        name_patterns=compiled("name_patterns"),
+        tiers=turned("tiers"),
+        totals=re.compile(data["totals"]),
+        notes=re.compile(data["notes"]),
+        numbering=re.compile(data["numbering"]),
+        ordinals=re.compile(data["ordinals"]),
+        counts=re.compile(data["counts"]),
+        around_a_word=re.compile(data["around_a_word"]),
+        around_an_alliance=re.compile(data["around_an_alliance"]),
+        strict_alliance=re.compile(data["strict_alliance"]),
+        aliases={bare(key): bare(value) for key, value in data["aliases"].items()},
+        fillers=frozenset(data["fillers"]),
+        place_endings=tuple(data["place_endings"]),
+        city_ending=data["city_ending"],
+    )
