@@ -114,7 +114,7 @@ class Filler:
             _id, alliance_id, region_id = self.members[number % len(self.members)]
             here = last + 1 + number
             name = (
-                f"{chance.choice(PLACES)}{chance.choice(TRADES)}{number:05d}号{chance.choice(ENDS)}"
+                f"{chance.choice(PLACES)}{chance.choice(TRADES)}{here:05d}号{chance.choice(ENDS)}"
             )
             spelt = naming.spelling_of(name)
             summary = self.sentences[number % len(self.sentences)]
