@@ -204,6 +204,9 @@ class Filler:
         """Write the listings that are missing, the oldest first."""
         self.organisations()
         own = [member for member in self.members if member[0] == own_organisation]
+        belong: dict[int, set[int]] = {}
+        for organisation_id, alliance_id, _region_id in self.members:
+            belong.setdefault(alliance_id, set()).add(organisation_id)
         there = self.connection.scalar(select(func.count()).select_from(Listing)) or 0
         last = self.connection.scalar(select(func.max(Listing.id))) or 0
         numbers = list(range(self.size - there - 1, -1, -1))
@@ -219,6 +222,10 @@ class Filler:
                 seen = Listing(id=last, namings=named, **values)
                 # Waiting and accepted answers hold their place: the audience reads them.
                 set_committed_value(seen, "held_interests", answers)
+                here = belong.get(values["alliance_id"], set())
+                for relation, rows in (("named_members", named), ("answering_members", answers)):
+                    inside = [r.organisation_id for r in rows if r.organisation_id in here]
+                    set_committed_value(seen, relation, [Organisation(id=i) for i in inside])
                 owner = self.names[values["organisation_id"]]
                 said = [
                     values["title"],
