@@ -96,7 +96,6 @@ class Filler:
     def organisations(self) -> None:
         """Add one organisation for fifty listings, each a member of one alliance."""
         self.found(self.size // 50)
-        self.joined = {(member[0], member[1]) for member in self.members}
         self.names = dict(self.connection.execute(select(Organisation.id, Organisation.name)).all())
 
     def directory(self) -> None:
@@ -113,7 +112,7 @@ class Filler:
             _id, alliance_id, region_id = self.members[number % len(self.members)]
             here = last + 1 + number
             name = (
-                f"{chance.choice(PLACES)}{chance.choice(TRADES)}{number:05d}号{chance.choice(ENDS)}"
+                f"{chance.choice(PLACES)}{chance.choice(TRADES)}{here:05d}号{chance.choice(ENDS)}"
             )
             spelt = naming.spelling_of(name)
             summary = self.sentences[number % len(self.sentences)]
@@ -199,14 +198,13 @@ class Filler:
             answers.append(Interest(organisation_id=others[0], state=state))
         return named, answers
 
-    def belongs(self, row: Any, listing: dict[str, Any]) -> bool:
-        """Tell whether who is named or answers is a member of the listing's alliance."""
-        return (row.organisation_id, listing["alliance_id"]) in self.joined
-
     def fill(self, own_organisation: int) -> None:
         """Write the listings that are missing, the oldest first."""
         self.organisations()
         own = [member for member in self.members if member[0] == own_organisation]
+        belong: dict[int, set[int]] = {}
+        for organisation_id, alliance_id, _region_id in self.members:
+            belong.setdefault(alliance_id, set()).add(organisation_id)
         existing = self.connection.scalar(select(func.count()).select_from(Listing)) or 0
         last = self.connection.scalar(select(func.max(Listing.id))) or 0
         numbers = list(range(self.size - existing - 1, -1, -1))
@@ -222,9 +220,10 @@ class Filler:
                 seen = Listing(id=last, namings=named, **values)
                 # Waiting and accepted answers hold their place: the audience reads them.
                 set_committed_value(seen, "held_interests", answers)
+                here = belong.get(values["alliance_id"], set())
                 for relation, rows in (("named_members", named), ("answering_members", answers)):
-                    there = [row.organisation_id for row in rows if self.belongs(row, values)]
-                    set_committed_value(seen, relation, [Organisation(id=each) for each in there])
+                    inside = [r.organisation_id for r in rows if r.organisation_id in here]
+                    set_committed_value(seen, relation, [Organisation(id=i) for i in inside])
                 owner = self.names[values["organisation_id"]]
                 said = [
                     values["title"],
