@@ -6,6 +6,8 @@ it could not be read; whether it is known already is judged elsewhere (`fates`).
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from portal.imports.headers import Layout, Lexicon, paths_of
 from portal.imports.places import Found
 from portal.imports.words import Field, bare, plain
-from portal.sheets.reading import ReadSheet, column_letter
+from portal.sheets.reading import Fault, ReadSheet, column_letter
 
 #: What begins so is no name, but wants to be a formula.
 AWAKENING = ("=", "+", "@")
@@ -68,20 +70,27 @@ class Reader:
     def __init__(self, sheet: ReadSheet, layout: Layout, lexicon: Lexicon) -> None:
         self.sheet, self.layout, self.lexicon = sheet, layout, lexicon
         self.words = lexicon.words
+        self._faults: dict[int, dict[int, Fault]] = defaultdict(dict)
+        for fault in sheet.faults:
+            self._faults[fault.row][fault.column] = fault
+        self._numbers = sorted({*sheet.rows, *self._faults})
         self._covers = self._covered()
-        self._faults = {(fault.row, fault.column): fault for fault in sheet.faults}
+        self._wide = {merge.top for merge in sheet.merges if merge.right > merge.left}
         numbers = range(layout.first_header, layout.last_header + 1)
         self._headers = {self._written(sheet.rows.get(number, ())) for number in numbers}
         self._labels = paths_of(sheet, layout.first_header, layout.last_header)
 
-    def _covered(self) -> dict[tuple[int, int], tuple[int, int]]:
-        """Return for each cell below the top of a merged area the cell that speaks for it."""
-        found = {}
-        last = max(self.sheet.rows, default=0)
+    def _covered(self) -> dict[int, dict[int, tuple[int, int]]]:
+        """Return for each cell below the top of a merged area, by row, which cell speaks for it.
+
+        Only for rows that hold anything: an area may reach down to the last row there can be.
+        """
+        found: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
         for merge in self.sheet.merges:
-            for number in range(merge.top + 1, min(merge.bottom, last) + 1):
-                for column in range(merge.left, min(merge.right, merge.left + 64) + 1):
-                    found[number, column] = (merge.top, merge.left)
+            columns = range(merge.left, min(merge.right + 1, self.sheet.width))
+            below = bisect_right(self._numbers, merge.top)
+            for number in self._numbers[below : bisect_right(self._numbers, merge.bottom)]:
+                found[number].update(dict.fromkeys(columns, (merge.top, merge.left)))
         return found
 
     @staticmethod
@@ -99,16 +108,16 @@ class Reader:
         if column is None:
             return ""
         own = self._own(number, column)
-        if not own and what is not Field.NAME and (number, column) in self._covers:
-            own = self._own(*self._covers[number, column])
+        above = self._covers.get(number, {}).get(column)
+        if not own and what is not Field.NAME and above is not None:
+            own = self._own(*above)
         return "" if self.words.is_nothing(own) else own
 
     def records(self) -> Iterator[Record]:
         """Return the records of the sheet, in its order."""
         context = _Context()
         self._carry(context)
-        faulty = {row for row, _column in self._faults}
-        for number in sorted({*self.sheet.rows, *faulty}):
+        for number in self._numbers:
             if number <= self.layout.last_header:
                 continue
             filled = {
@@ -116,7 +125,7 @@ class Reader:
                 for column, cell in enumerate(self.sheet.rows.get(number, ()))
                 if (text := plain(cell))
             }
-            faults = {column for row, column in self._faults if row == number}
+            faults = set(self._faults.get(number, ()))
             if not filled and not faults:
                 continue
             if self._is_apart(number, filled, faults, context):
@@ -155,7 +164,7 @@ class Reader:
             ((column, text),) = said.items()
             if self.words.notes.search(text) or self._heads(number, column, text, context):
                 return True
-            is_wide = any(m.top == number and m.right > m.left for m in self.sheet.merges)
+            is_wide = number in self._wide
             return column != name_column or (is_wide and len(self.layout.columns) > 1)
         are_notes = [bool(self.words.notes.search(text)) for text in texts]
         if texts and (all(are_notes) or (are_notes[0] and name_column not in filled)):
@@ -163,14 +172,14 @@ class Reader:
         if name_column in filled or name_column in faults:
             return False
         # A merged name goes on here; or there is nothing but a number and what is merged.
-        if (number, name_column) in self._covers:
+        if name_column in self._covers.get(number, ()):
             return True
         telling = [column for what, column in self.layout.columns.items() if what in SAYING]
         return not any(column in said or column in faults for column in telling)
 
     def _heads(self, number: int, column: int, text: str, context: _Context) -> bool:
         """Take a heading within the table (a province, a kind, an alliance) for the rows below."""
-        if any(row == number and at != column for row, at in self._covers):
+        if any(at != column for at in self._covers.get(number, ())):
             return False  # what is merged beside it makes it a record
         word = self.words.numbering.sub("", text)
         word = self.words.counts.sub("", word).strip("()[]:、. ")
@@ -266,10 +275,10 @@ class Reader:
 
     def _with_faults(self, made: Record, number: int) -> Record:
         problems = list(made.problems)
-        for (row, column), fault in sorted(self._faults.items()):
-            if row != number or column not in self.layout.columns.values():
+        for column, fault in sorted(self._faults.get(number, {}).items()):
+            if column not in self.layout.columns.values():
                 continue
-            cell = f"{column_letter(column)}{row}"
+            cell = f"{column_letter(column)}{number}"
             if fault.kind == "error":
                 problems.append(_l("Cell %(cell)s shows %(shown)s.", cell=cell, shown=fault.shown))
             else:

@@ -12,6 +12,7 @@ import re
 import resource
 import sys
 import zipfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from io import BytesIO
@@ -96,7 +97,7 @@ def sheets_of(content: bytes) -> list[dict[str, Any]]:
         try:
             sheet = book.get_sheet_by_name(each.name)
             rows = list(rows_of(sheet, counted))
-            merges = merges_of(sheet)
+            merges = merges_of(sheet, rows)
         except CalamineError as error:
             raise Stop("encrypted" if "password" in str(error).lower() else "broken") from None
         found.append(
@@ -109,7 +110,7 @@ def sheets_of(content: bytes) -> list[dict[str, Any]]:
             }
         )
     if is_suspicious:
-        look_again(content, found)
+        look_again(content, found, counted)
     return found
 
 
@@ -125,6 +126,12 @@ class Counted:
         self.cells += sum(1 for cell in cells if cell)
         self.text += sum(map(len, cells))
         if self.rows > ROWS or self.cells > CELLS or self.text > ALL_TEXT:
+            raise Stop("too_many_rows")
+
+    def add_fault(self) -> None:
+        """Count a cell that shows an error. Raises `Stop` beyond the limit of cells."""
+        self.cells += 1
+        if self.cells > CELLS:
             raise Stop("too_many_rows")
 
 
@@ -220,15 +227,27 @@ def written(value: Any) -> str:
     return str(value)[:TEXT]
 
 
-def merges_of(sheet: Any) -> list[tuple[int, int, int, int]]:
-    """Return the merged areas: first row, first column, last row (from 1), last column (from 0)."""
+def merges_of(sheet: Any, rows: list[tuple[int, list[str]]]) -> list[tuple[int, int, int, int]]:
+    """Return the merged areas: first row, first column, last row (from 1), last column (from 0).
+
+    Areas of one sheet never overlap, so that together they cover no more than it holds. Raises
+    `Stop` for such as do: whoever reads on walks through every cell of every one.
+    """
     areas = sheet.merged_cell_ranges or []
     if len(areas) > MERGES:
+        raise Stop("too_large")
+    numbers = [number for number, _cells in rows]
+    width = max((len(cells) for _number, cells in rows), default=0)
+    covered = 0
+    for (top, left), (bottom, right) in areas:
+        held = bisect_right(numbers, bottom + 1) - bisect_left(numbers, top + 1)
+        covered += held * max(0, min(right + 1, width) - left)
+    if covered > CELLS:
         raise Stop("too_large")
     return [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in areas]
 
 
-def look_again(content: bytes, found: list[dict[str, Any]]) -> None:
+def look_again(content: bytes, found: list[dict[str, Any]], counted: Counted) -> None:
     """Add the cells that show an error, or a formula whose result the file does not hold.
 
     The quick reader gives nothing for both, which would pass for an empty cell.
@@ -245,9 +264,10 @@ def look_again(content: bytes, found: list[dict[str, Any]]) -> None:
                 for cell, result in zip(row, computed, strict=False):
                     fault = fault_of(cell, result)
                     if fault:
+                        counted.add_fault()
                         place = [cell.row, int(cell.column or 1) - 1, *fault]
                         by_name[page.title]["faults"].append(place)
-    except MemoryError:
+    except (MemoryError, Stop):
         raise
     except Exception:
         raise Stop("broken") from None

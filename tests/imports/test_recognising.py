@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -496,3 +498,41 @@ class TestValues:
             listed = [compare(each) for all_ in data[table].values() for each in set(all_)]
             assert sorted(listed) == sorted(set(listed)), table
         assert {*data["columns"]} == {*(field.value for field in Field), "other", "foreign"}
+
+
+def test_a_merged_area_down_to_the_last_row_there_can_be_costs_nothing() -> None:
+    rows = [
+        ("单位名称", "类别", "省份"),
+        ("甲有限公司", "企业", "河北"),
+        ("乙有限公司", "", "河北"),
+    ]
+    plain_sheet = sheet(rows)
+    last = 1_048_576
+    kept = {**plain_sheet.rows, last: ("丙有限公司", "", "河北")}
+    endless = replace(plain_sheet, rows=kept, merges=(Merge(2, 1, last, 255),))
+    tracemalloc.start()
+    found = records(endless)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [(each.row, each.kind) for each in found] == [
+        (number, "enterprise") for number in (2, 3, last)
+    ]
+    assert peak < 8 * 1024 * 1024
+
+
+def test_errors_in_many_rows_are_looked_at_once_each() -> None:
+    rows = [("单位名称", "类别", "省份"), *((f"甲{n}有限公司", "企业", "河北") for n in range(300))]
+
+    class Row(int):
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Row.compared += 1
+            return int(self) == other
+
+        __hash__ = int.__hash__
+
+    faults = tuple(Fault(Row(number), 1, "error", "#N/A") for number in range(2, 302))
+    found = records(replace(sheet(rows), faults=faults))
+    assert len(found) == sum(1 for each in found if each.problems) == 300
+    assert Row.compared < 20 * len(faults)

@@ -148,6 +148,15 @@ def test_too_many_rows_are_refused() -> None:
     assert "more rows" in refusal(full)
 
 
+def test_merged_areas_that_lie_upon_each_other_are_refused() -> None:
+    def pile(xml: bytes) -> bytes:
+        areas = b"".join(b'<mergeCell ref="A2:B%d"/>' % (1000 - n) for n in range(300))
+        return xml.replace(b"</sheetData>", b"</sheetData><mergeCells>" + areas + b"</mergeCells>")
+
+    table = xlsx({"a": [["单位名称", "类别"], *([f"甲{n}", "企业"] for n in range(1000))]})
+    assert "unpacks to more" in refusal(changed(table, SHEET, pile))
+
+
 def test_an_external_entity_is_not_followed(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("geheim")
