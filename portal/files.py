@@ -90,8 +90,9 @@ def safe_name(written: str) -> str:
     stem, dot, ending = name.rpartition(".")
     if not dot or len(ending) > LONGEST_ENDING:
         return ""
-    while len(f"{stem}.{ending}".encode()) > LONGEST_NAME_BYTES and stem:
-        stem = stem[:-1]
+    # Cut at once: a request can hold a name of half a megabyte. No character is cut in two.
+    room = LONGEST_NAME_BYTES - len(f".{ending}".encode())
+    stem = stem.encode()[:room].decode(errors="ignore")
     name = f"{stem.rstrip()}.{ending}"
     return f"_{name}" if RESERVED.match(name) else name
 
