@@ -142,10 +142,11 @@ def check_journal() -> Iterator[Finding]:
 
 def check_files() -> Iterator[Finding]:
     """See whether every attachment finds its file, and every file its attachment."""
-    stored = dict(store().everything())
+    # In this order: a file is stored before the row that names it, and people go on working.
     named = {
         row.digest: row.id for row in db.session.execute(select(Attachment.digest, Attachment.id))
     }
+    stored = dict(store().everything())
     missing = sorted(named[digest] for digest in named.keys() - stored.keys())
     swept_at = (clock.now() - 2 * SWEEP_AFTER).timestamp()
     orphans = [digest for digest in stored.keys() - named if stored[digest] < swept_at]

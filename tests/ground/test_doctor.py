@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,14 @@ from portal import clock, create_app
 from portal.actors import SYSTEM
 from portal.commands import doctor_machine
 from portal.database import TRIGGERS, db
+from portal.exchange.attaching import attach_to_listing
+from portal.exchange.models import Listing
+from portal.files import receive
+from portal.store import FolderStore
 from portal.worker import beat
 from tests.backup.place import changing
 from tests.conftest import FILES, both_engines
+from tests.files.make import PDF
 from tests.world import World
 
 #: The journal of the cast ends tomorrow: the doctor comes after that.
@@ -200,6 +207,26 @@ def test_a_missing_file_is_named(patient: Flask, tmp_path: Path) -> None:
     for path in (tmp_path / "files").glob("??/*"):
         path.unlink()
     assert "attachments without their file" in told(patient, "files")
+
+
+def test_a_file_that_is_attached_meanwhile_is_not_missed(
+    patient: Flask, tmp_path: Path, world: World
+) -> None:
+    class Busy(FolderStore):
+        """One into which somebody puts a file, and names it, right after it was walked through."""
+
+        def everything(self) -> Iterator[tuple[str, float]]:
+            yield from super().everything()
+            contextvars.Context().run(self.attached)
+
+        def attached(self) -> None:
+            with patient.app_context():
+                listing, by = world.get(Listing, "returned"), world.actor("delegate")
+                attach_to_listing(listing, receive(BytesIO(PDF + b"%new"), "刚刚.pdf"), by=by)
+                db.session.remove()
+
+    patient.extensions["store"] = Busy(tmp_path / "files")
+    assert "files" not in examined(patient)[1]
 
 
 def test_a_file_that_belongs_to_nothing_is_named_once_it_should_be_swept(
