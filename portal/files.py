@@ -228,6 +228,18 @@ def _blocks(kept: Store, digest: str) -> Iterator[bytes]:
 
 
 @operation
+def forget(received: Received, *, by: Actor) -> None:
+    """Forget what was received and not hung up, at once, unless a row names the same bytes.
+
+    Otherwise whoever is refused by a quota could fill the disk all the same.
+    """
+    require(by, "attachment.sweep")
+    named = select(Attachment.id).where(Attachment.digest == received.digest).limit(1)
+    if db.session.scalar(named) is None:
+        store().remove(received.digest)
+
+
+@operation
 def sweep(*, by: Actor) -> int:
     """Forget stored bytes that no row names and that are a day old; return how many.
 

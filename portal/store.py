@@ -108,15 +108,21 @@ class FolderStore:
     def everything(self) -> Iterator[tuple[str, float]]:
         """Walk the folder."""
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
-            if DIGEST.fullmatch(path.name):
-                yield path.name, path.stat().st_mtime
+            # A sweep takes away what another walk has just listed.
+            with suppress(FileNotFoundError):
+                if DIGEST.fullmatch(path.name):
+                    yield path.name, path.stat().st_mtime
 
     def forget_unfinished(self, before: float) -> int:
         """Delete the old ones among the temporary names."""
-        left = [path for path in self._folder.glob("new-*") if path.stat().st_mtime < before]
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
+        count = 0
+        for path in self._folder.glob("new-*"):
+            # One that was just finished has another name by now.
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    count += 1
+        return count
 
 
 def _sync_folder(folder: Path) -> None:

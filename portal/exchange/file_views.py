@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from portal import files
 from portal.access import current_actor, requires
-from portal.errors import Missing
+from portal.actors import SYSTEM
+from portal.errors import Missing, Refused
 from portal.exchange import attaching, operations
 from portal.exchange.forms import FileForm
 from portal.exchange.models import Listing
@@ -39,12 +40,20 @@ def new_file(listing: Listing) -> str | tuple[str, int] | Response:
     form = FileForm()
     if form.validate_on_submit():
         with refusals(form):
-            received = files.receive(form.file.data.stream, form.file.data.filename or "")
-            attaching.attach_to_listing(listing, received, by=current_actor())
+            _take(form, listing)
             flash(_("The file was added."), "success")
             return redirect(url_for("exchange.view_listing", listing_id=listing.id))
     page = render_template("exchange/new_file.html", form=form, listing=listing, accepted=ACCEPTED)
     return page, form.status
+
+
+def _take(form: FileForm, listing: Listing) -> None:
+    received = files.receive(form.file.data.stream, form.file.data.filename or "")
+    try:
+        attaching.attach_to_listing(listing, received, by=current_actor())
+    except Refused:
+        files.forget(received, by=SYSTEM)
+        raise
 
 
 @bp.get("/listings/<int:listing_id>/files/<int:file_id>")

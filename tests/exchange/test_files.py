@@ -247,3 +247,16 @@ def test_a_lost_file_is_missing_and_noticed(
     address = f"/listings/{world.listing['draft']}/files/{world.attachment['drawing']}"
     assert visit("delegate").open(address, method="GET").status_code == 404
     assert "is not in the store" in caplog.text
+
+
+@both_engines
+def test_what_a_quota_refuses_takes_no_room_either(
+    app: Flask, world: World, address: str, visit: Callable[..., Client], folder: Path
+) -> None:
+    owner = visit("delegate")
+    assert sent(owner, address, PDF, "第一份.pdf").status_code == 302
+    kept = [path for path in folder.rglob("*") if path.is_file()]
+    app.config["FILES_PER_RECORD"] = 1
+    assert sent(owner, address, PDF + b"%more", "第二份.pdf").status_code == 422
+    assert sent(owner, address, PDF, "第一份，再来.pdf").status_code == 422
+    assert [path for path in folder.rglob("*") if path.is_file()] == kept

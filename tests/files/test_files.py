@@ -230,6 +230,8 @@ class TestAttached:
         made = attaching.attach_to_listing(listing, received, by=by)
         orphan = receive(BytesIO(PDF + b"%orphan"), "无主.pdf")
         (folder / "new-half").write_bytes(b"half a file")
+        # As one looks that was finished while it was looked at: listed, and not there.
+        (folder / "new-finished").symlink_to(folder / "nowhere")
         assert sweep(by=SYSTEM) == 0, "its row may be just about to be written"
         with clock.standing_still(clock.now() + timedelta(hours=25)):
             assert sweep(by=SYSTEM) == 2
