@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, select, update
 
 from portal import clock, journal
 from portal.access import require
@@ -29,7 +29,7 @@ from portal.imports.records import Record
 from portal.imports.words import words
 from portal.jobs import Job, advance, enqueue, newest_job_about
 from portal.operations import earlier_result, keep_receipt, operation
-from portal.organisations.filling import add_node, fill_in
+from portal.organisations.filling import Said, add_node, fill_in
 from portal.sheets.reading import ReadSheet
 from portal.workflow import check_version
 
@@ -100,12 +100,16 @@ def _kept(sheets: Sequence[ReadSheet], layouts: Sequence[Layout | None]) -> list
 
 
 def _erase_old(alliance: Alliance) -> None:
-    """Erase the cells of this alliance's old imports: they may name people."""
+    """Erase the cells of this alliance's old imports: they may name people.
+
+    Old is one on which nothing was done for so long: also one that was begun and given up.
+    """
     before = clock.now() - timedelta(days=KEPT_DAYS)
+    touched_at = func.coalesce(
+        MemberImport.finished_at, MemberImport.started_at, MemberImport.created_at
+    )
     old = select(MemberImport.id).where(
-        MemberImport.alliance_id == alliance.id,
-        MemberImport.created_at < before,
-        or_(MemberImport.started_at.is_(None), MemberImport.finished_at < before),
+        MemberImport.alliance_id == alliance.id, touched_at < before
     )
     db.session.execute(update(MemberImport).where(MemberImport.id.in_(old)).values(sheets=None))
     db.session.execute(
@@ -317,7 +321,8 @@ def place_node(
 ) -> int:
     """Place a text of an import at a node, or leave it as text (None); return for how many.
 
-    All rows of the import with that text are placed, and later imports know where it belongs.
+    All rows of the import with that text are placed, and later imports know where it belongs. An
+    organisation that keeps itself and stands on this map already stays where it put itself.
     Raises `Refused` where nothing waits with it or the node is of another map.
     """
     require(by, "member_import.run", member_import)
@@ -333,7 +338,7 @@ def place_node(
         else:
             row.chain_node_id = node.id
             if row.organisation.is_current:
-                add_node(row.organisation, node, by=by)
+                fill_in(row.organisation, Said(node=node), by=by)
     detail = {"text": text, "node": node.id if node else None, "rows": len(rows)}
     journal.note("member_import.place", member_import, by=by, detail=detail)
     return len(rows)

@@ -22,6 +22,7 @@ from portal.imports.models import Effect, Fate, MemberImport, MemberImportRow
 from portal.imports.recognising import guess_layouts
 from portal.imports.running import opened
 from portal.journal import JournalLine, lines_about
+from portal.organisations.filling import add_node
 from portal.organisations.merging import merge_organisations
 from portal.organisations.models import ContactPoint
 from portal.organisations.operations import choose_nodes, rename_organisation
@@ -339,12 +340,15 @@ class TestChunks:
     def test_cells_of_old_imports_are_erased_with_the_next(self, world: World) -> None:
 
         old = brought(world, row("河北甲新公司"))
+        given_up = brought(world, row("河北丙新公司"))
+        operations.begin(given_up, 1, by=world.actor("secretary"))
         (refused,) = taken_over(world, row("甲公司", 省份="山东"))
         later = clock.now() + timedelta(days=operations.KEPT_DAYS + 1)
         with clock.standing_still(later):
             brought(world, row("河北乙新公司"))
         db.session.expire_all()
         assert queries.sheets_of(old.id) is None
+        assert queries.sheets_of(given_up.id) is None, "also where a worker never came to its end"
         assert db.session.get_one(MemberImportRow, refused.id).cells is None
 
 
@@ -365,6 +369,16 @@ class TestNodes:
         again = taken_over(world, *rows, row("河北三公司", 环节="氢能物流"))
         assert [each.fate for each in again] == [Fate.SAME, Fate.SAME, Fate.NEW]
         assert {each.chain_node_id for each in again} == {target.id}
+
+    def test_who_keeps_itself_stays_where_it_put_itself(self, world: World) -> None:
+        keeper = world.actor("secretary")
+        maker = db.session.get_one(Organisation, world.organisation["maker"])
+        assert not maker.is_without_manager
+        add_node(maker, node("储氢"), by=keeper)
+        (stored,) = taken_over(world, row(maker.name, 环节="氢能物流"))
+        made = db.session.get_one(MemberImport, stored.member_import_id)
+        operations.place_node(made, alliance(world), "氢能物流", node("运氢"), by=keeper)
+        assert "运氢" not in [each.name for each in nodes_of(maker.id)]
 
     def test_a_text_may_stay_one(self, world: World) -> None:
         (stored,) = taken_over(world, row("河北一公司", 环节="投资"))
