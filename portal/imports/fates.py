@@ -1,7 +1,7 @@
 """What becomes of each row: new, the same, changed, refused, another alliance's.
 
 The same judgement stands in the preview and, row by row under the write lock, in the import.
-It reads much at once (a fixed number of questions for any number of rows) and writes nothing.
+It reads much at once (some questions for thousands of rows) and writes nothing.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Questions about imports, and what rows are judged by: a fixed number for any number of rows."""
+"""Questions about imports, and what rows are judged by: one for thousands of rows at once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
@@ -21,8 +21,13 @@ from portal.imports.words import bare, words
 from portal.organisations.models import OrganisationNode
 from portal.regions.models import Region
 
+Value = TypeVar("Value")
+
 #: Imports of one alliance that its page lists.
 LISTED = 20
+#: Values that one question names. PostgreSQL takes 65,535 parameters, SQLite as built by many
+#: 32,766; a question names a value up to three times.
+NAMED = 5_000
 
 
 @dataclass(frozen=True)
@@ -81,22 +86,11 @@ class Known:
 
 def known_organisations(names: Collection[str], codes: Collection[str]) -> Known:
     """Return the organisations of normal names and codes, as `organisation_named` would."""
-    ids = (
-        select(Organisation.id)
-        .where(Organisation.normal_name.in_(names))
-        .union(
-            select(FormerName.organisation_id).where(FormerName.normal_name.in_(names)),
-            select(Organisation.id).where(Organisation.uscc.in_(codes)),
-        )
-    )
-    bore = and_(FormerName.organisation_id == Organisation.id, FormerName.normal_name.in_(names))
-    rows = db.session.execute(
-        select(Organisation, FormerName.normal_name, Organisation.is_without_manager)
-        .outerjoin(FormerName, bore)
-        .options(joinedload(Organisation.district))
-        .where(Organisation.id.in_(ids))
-        .order_by(Organisation.is_current.desc(), Organisation.id)
-    ).all()
+    rows = [
+        *(row for some in _in_parts(names) for row in _known_rows(some, ())),
+        *(row for some in _in_parts(codes) for row in _known_rows((), some)),
+    ]
+    rows.sort(key=lambda row: (not row[0].is_current, row[0].id))
     found = Known()
     for organisation, _former, is_without_manager in rows:
         one = _became(organisation)
@@ -113,6 +107,32 @@ def known_organisations(names: Collection[str], codes: Collection[str]) -> Known
     return found
 
 
+def _known_rows(names: Collection[str], codes: Collection[str]) -> Sequence[Any]:
+    """Return (organisation, the former name it is meant by, whether nobody manages it)."""
+    ids = (
+        select(Organisation.id)
+        .where(Organisation.normal_name.in_(names))
+        .union(
+            select(FormerName.organisation_id).where(FormerName.normal_name.in_(names)),
+            select(Organisation.id).where(Organisation.uscc.in_(codes)),
+        )
+    )
+    bore = and_(FormerName.organisation_id == Organisation.id, FormerName.normal_name.in_(names))
+    return db.session.execute(
+        select(Organisation, FormerName.normal_name, Organisation.is_without_manager)
+        .outerjoin(FormerName, bore)
+        .options(joinedload(Organisation.district))
+        .where(Organisation.id.in_(ids))
+    ).all()
+
+
+def _in_parts(values: Collection[Value]) -> Iterator[list[Value]]:
+    """Return values in parts that one question can name."""
+    listed = list(values)
+    for first in range(0, len(listed), NAMED):
+        yield listed[first : first + NAMED]
+
+
 def _became(organisation: Organisation) -> Organisation:
     """Return the organisation itself, or what it was merged into; doubles are rare."""
     while organisation.merged_into_id is not None:
@@ -122,23 +142,25 @@ def _became(organisation: Organisation) -> Organisation:
 
 def places_held(organisation_ids: Collection[int]) -> dict[tuple[int, int], Membership]:
     """Return the newest membership or application of organisations, by alliance and id."""
-    rows = db.session.scalars(
-        select(Membership)
-        .where(Membership.organisation_id.in_(organisation_ids))
-        .order_by(Membership.id)
-    )
-    return {(each.alliance_id, each.organisation_id): each for each in rows}
+    return {
+        (each.alliance_id, each.organisation_id): each
+        for some in _in_parts(organisation_ids)
+        for each in db.session.scalars(
+            select(Membership).where(Membership.organisation_id.in_(some)).order_by(Membership.id)
+        )
+    }
 
 
 def nodes_held(organisation_ids: Collection[int]) -> dict[int, list[ChainNode]]:
     """Return the nodes at which some organisations work."""
     found: dict[int, list[ChainNode]] = defaultdict(list)
-    for organisation_id, node in db.session.execute(
-        select(OrganisationNode.organisation_id, ChainNode)
-        .join(ChainNode, ChainNode.id == OrganisationNode.chain_node_id)
-        .where(OrganisationNode.organisation_id.in_(organisation_ids))
-    ):
-        found[organisation_id].append(node)
+    for some in _in_parts(organisation_ids):
+        for organisation_id, node in db.session.execute(
+            select(OrganisationNode.organisation_id, ChainNode)
+            .join(ChainNode, ChainNode.id == OrganisationNode.chain_node_id)
+            .where(OrganisationNode.organisation_id.in_(some))
+        ):
+            found[organisation_id].append(node)
     return found
 
 

@@ -418,3 +418,14 @@ def test_nobody_else_brings_or_takes_over(world: World, who: str) -> None:
         with pytest.raises(Denied):
             refused()
     assert db.session.scalar(select(func.count()).select_from(JournalLine)) == before
+
+
+def test_a_sheet_of_as_many_rows_as_are_read_can_be_judged(world: World) -> None:
+    """PostgreSQL takes 65,535 parameters in one question."""
+    maker = db.session.get_one(Organisation, world.organisation["maker"])
+    names = {maker.normal_name, *(f"公司{number}" for number in range(20_000))}
+    codes = {f"{number:018d}" for number in range(20_000)}
+    known = queries.known_organisations(names, codes)
+    assert known.ids == {maker.id} == known.managed
+    assert queries.nodes_held(range(70_000)) is not None
+    assert (world.alliance["hydrogen"], maker.id) in queries.places_held(range(70_000))
