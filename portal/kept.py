@@ -26,3 +26,8 @@ def kept(name: Hashable, make: Callable[[], Value]) -> Value:
         found = time.monotonic() + LIFETIME, make()
         shelf[name] = found
     return found[1]
+
+
+def forget(name: Hashable) -> None:
+    """Let the value of that name be made anew by this process: it was just changed."""
+    current_app.extensions.get("kept", {}).pop(name, None)

@@ -19,7 +19,7 @@ from portal.access import can
 from portal.actors import Standing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One entry of a menu: a label, where it leads, and the permission it needs."""
 
@@ -55,7 +55,7 @@ MENU: tuple[Entry, ...] = (
 
 ALLIANCE_TABS: tuple[Entry, ...] = (
     Entry(_l("Overview"), "alliances.view_alliance", taken={"alliance_slug": "slug"}),
-    Entry(_l("Members"), "alliances.list_members", taken={"alliance_slug": "slug"}),
+    Entry(_l("Members"), "directory.list_members", taken={"alliance_slug": "slug"}),
     Entry(_l("News"), "alliances.list_news", taken={"alliance_slug": "slug"}),
     Entry(_l("Charter"), "alliances.view_charter", taken={"alliance_slug": "slug"}),
     Entry(_l("Supply and demand"), "exchange.list_listings", taken={"alliance": "slug"}),

@@ -114,9 +114,12 @@ EVERYONE: tuple[Line, ...] = ((),)
 PERMISSIONS: dict[str, tuple[Line, ...]] = {
     # reference data and portal
     "portal.load": ((by_system,),),
+    "portal.restore": ((by_system,),),
     "portal.desk": ((signed_in,),),
     "job.run": ((by_system,),),
     "job.view": ((is_mine,),),
+    # Who may see, add or remove a file is who may see or change the record it hangs on.
+    "attachment.sweep": ((by_system,),),
     # accounts
     "session.start": EVERYONE,
     "session.own": ((is_mine,),),
@@ -186,6 +189,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     #: The pages of the offices of a place; which of them one may give stands below.
     "portal.appoint": ((administrator,),),
     "region.view": EVERYONE,
+    "region.list": ((administrator,),),
+    "region.place": ((administrator,),),
     "region.appoint": ((administrator,),),
     "alliance.appoint": ((administrator,), (secretary_of("id"),)),
     "appointment.pass_on": ((is_mine, is_at_organisation, manager_of("scope_id")),),

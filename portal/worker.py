@@ -14,7 +14,7 @@ import time
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import String, delete, exists, select
+from sqlalchemy import String, delete, exists, or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +22,7 @@ from portal import clock
 from portal.access import require
 from portal.actors import SYSTEM, Actor
 from portal.database import Busy, Model, db
-from portal.jobs import run_next
+from portal.jobs import Job, run_next
 from portal.operations import operation
 
 #: Seconds between two looks for a job, and between two signs of life.
@@ -49,11 +49,13 @@ def name_of_worker() -> str:
 
 
 def is_worker_alive() -> bool:
-    """Tell whether any worker gave a sign of life lately.
+    """Tell whether any worker gave a sign of life lately, or holds a job.
 
-    Within a chunk it gives none, hence the lease: a chunk takes no longer.
+    While it runs a job it gives none but the lease, which each chunk renews.
     """
-    return bool(db.session.scalar(select(exists().where(Worker.seen_at > _silent_since()))))
+    was_seen = exists().where(Worker.seen_at > _silent_since())
+    is_held = exists().where(Job.leased_by.isnot(None), Job.leased_until > clock.now())
+    return bool(db.session.scalar(select(or_(was_seen, is_held))))
 
 
 def _silent_since() -> datetime:

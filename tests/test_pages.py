@@ -26,6 +26,7 @@ from portal.exchange.models import Interest, Listing, Naming
 from portal.exchange.operations import index
 from portal.exchange.queries import ListingFilter
 from portal.exchange.workflow import LISTING
+from portal.files import Attachment
 from portal.imports.models import MemberImport, MemberImportRow
 from portal.journal import JournalDetail, JournalLine
 from portal.operations import Receipt, operation
@@ -79,6 +80,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "appointment",
             "agency",
             "job",
+            "file",
             "member_import",
         )
         if name in kwargs
@@ -134,6 +136,7 @@ MANAGER, SECRETARY = others("manager"), others("secretary")
 BOTH_KEEPERS = "manager secretary"
 KEEPERS = "secretary admin"
 INVITED_ADMIN = {"name": "李明", "role": "administrator"}
+CENTRE = {"latitude": "39.9", "longitude": "116.4"}
 BASICS = {"kind": "enterprise", "region_id": "1"}
 
 CASES = [
@@ -146,7 +149,7 @@ CASES = [
     view("alliances.list_alliances", EVERYONE, is_open=True),
     view("alliances.view_alliance", EVERYONE, arguments=HYDROGEN_SLUG),
     view("alliances.view_alliance", "", arguments={"alliance_slug": "no-such"}),
-    view("alliances.list_members", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("directory.list_members", EVERYONE, arguments=HYDROGEN_SLUG),
     view("alliances.view_membership", EVERYONE, membership="supplier"),
     view("directory.view_organisation", EVERYONE, arguments={"organisation_id": 1}),
     view("directory.view_organisation", "", arguments={"organisation_id": 99_999}),
@@ -168,6 +171,10 @@ CASES = [
     view("invitations.take_up_code", EVERYONE, is_open=True, status=302),
     view("invitations.take_up", EVERYONE, arguments={"token": "invitation"}, is_open=True),
     view("invitations.take_up", "", arguments={"token": "no-such"}),
+    # Where no provider is set up, all three lead to the sign-in page.
+    send("sso.begin", EVERYONE, is_open=True),
+    view("sso.go", EVERYONE, is_open=True, status=302),
+    view("sso.come_back", EVERYONE, is_open=True, status=302),
     send("scan.ring", EVERYONE, is_open=True),
     view("scan.wait", EVERYONE, is_open=True, status=302),
     send("scan.enter", EVERYONE, is_open=True),
@@ -205,10 +212,38 @@ CASES = [
     send("accounts.consent", SIGNED_IN, status=422),
     view("accounts.view_outbox", SIGNED_IN),
     send("accounts.mark_sent", "manager", outbox_message="message"),
+    send("accounts.withdraw_message", "manager", outbox_message="message"),
     view("accounts.list_closed", "admin", NOT_ADMIN),
     send("accounts.erase_closed", "admin", NOT_ADMIN),
     # organisations: the directory, what a manager keeps, what the secretariat helps with
     view("directory.list_organisations", EVERYONE, is_open=True),
+    view("regions.list_regions", "admin", NOT_ADMIN),
+    view("regions.edit_region", "admin", NOT_ADMIN, arguments={"region_id": 1}),
+    send("regions.edit_region", "admin", NOT_ADMIN, arguments={"region_id": 1}, data=CENTRE),
+    view("regions.edit_region", "", arguments={"region_id": 99_999}),
+    # workbooks: the same door as the list
+    view("directory.export_organisations", EVERYONE, is_open=True),
+    view("directory.export_members", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("directory.export_members", "", arguments={"alliance_slug": "no-such"}),
+    view("exchange.export_listings", EVERYONE, is_open=True),
+    view("exchange.export_interests", DELEGATES, NOT_POSTERS),
+    view("alliances.export_alliances", EVERYONE, is_open=True),
+    view("alliances.export_news", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("alliances.export_applications", "secretary", NOT_THE_SECRETARY, arguments=HYDROGEN_SLUG),
+    view("offices.export_offices", "admin", NOT_ADMIN),
+    view("offices.export_of_portal", "admin", NOT_ADMIN),
+    view("offices.export_of_region", "admin", NOT_ADMIN, arguments={"region_id": 1}),
+    view("offices.export_of_region", "", arguments={"region_id": 99_999}),
+    view("offices.export_of_alliance", KEEPERS, others(KEEPERS), arguments=HYDROGEN_SLUG),
+    view(
+        "organisations.export_qualifications",
+        BOTH_KEEPERS,
+        others(BOTH_KEEPERS),
+        organisation="maker",
+    ),
+    view("organisations.export_contacts", "manager", MANAGER, organisation="maker"),
+    view("organisations.export_people", OWNERS, ALL_BUT_OWNERS, organisation="maker"),
+    view("regions.export_regions", "admin", NOT_ADMIN),
     view("directory.view_organisation", EVERYONE, organisation="maker"),
     view("directory.preview_merge", "admin", NOT_ADMIN, organisation="maker"),
     view("organisations.release_managers", "admin", NOT_ADMIN, organisation="maker"),
@@ -396,6 +431,14 @@ CASES = [
         data=POSTING,
         status=422,
     ),
+    # files of a listing: fetched by whoever may see it, changed by whoever may change it
+    view("exchange.new_file", OWNERS, "secretary", listing="draft"),
+    view("exchange.new_file", OWNERS, ALL_BUT_OWNERS, listing="public", status=302),
+    send("exchange.new_file", OWNERS, "secretary", listing="draft", status=422),
+    view("exchange.fetch_file", "manager delegate secretary", listing="draft", file="drawing"),
+    view("exchange.fetch_file", "", listing="public", file="drawing"),
+    send("exchange.remove_file", OWNERS, "secretary", listing="draft", file="drawing"),
+    send("exchange.remove_file", OWNERS, ALL_BUT_OWNERS, listing="public", file="drawing"),
     move("listing", "submit", "draft", OWNERS, "secretary"),
     move("listing", "publish", "submitted", "secretary", OWNERS),
     move("listing", "return", "submitted", "secretary", OWNERS, note="请补充数量。"),
@@ -518,7 +561,12 @@ CASES = [
         "secretary",
         NOT_THE_SECRETARY,
         arguments=HYDROGEN_SLUG,
-        data={"summary": "简介", "summary_en": "Summary", "contact": "秘书处"},
+        data={
+            "kind": "alliance",
+            "summary": "简介",
+            "summary_en": "Summary",
+            "contact": "秘书处",
+        },
     ),
     view("alliances.list_news", EVERYONE, arguments=HYDROGEN_SLUG),
     view("alliances.view_news", EVERYONE, news="told"),
@@ -551,7 +599,8 @@ REPEATED = ("supplier", "outsider")
 def address_of(app: Flask, world: World, case: Case) -> str:
     arguments = dict(case.arguments)
     for noun, name in case.on.items():
-        arguments[f"{noun}_id"] = getattr(world, noun)[name]
+        table = "attachment" if noun == "file" else noun
+        arguments[f"{noun}_id"] = getattr(world, table)[name]
     if "token" in arguments:
         arguments["token"] = world.token.get(arguments["token"], "no-such-token")
     with app.test_request_context():
@@ -572,6 +621,7 @@ def business(app: Flask) -> str:
             Interest,
             Receipt,
             Naming,
+            Attachment,
             ChairTerm,
             News,
             Session,
@@ -639,10 +689,20 @@ def test_every_route_is_named_by_a_case_and_succeeds_for_someone(app: Flask) -> 
 
 
 PAGES = [case for case in CASES if case.method == "GET" and case.ok and case.status == 200]
+#: Lists taken along; `tests/sheets/test_exporting.py` compares them with their pages.
+WORKBOOKS = [c for c in PAGES if ".export_" in c.endpoint and c.endpoint != "accounts.export_data"]
 HTML = [
     c
     for c in PAGES
-    if c.endpoint not in ("desk.live", "desk.ready", "regions.stylesheet", "accounts.export_data")
+    if c not in WORKBOOKS
+    and c.endpoint
+    not in (
+        "desk.live",
+        "desk.ready",
+        "regions.stylesheet",
+        "accounts.export_data",
+        "exchange.fetch_file",
+    )
     and not c.endpoint.startswith("imports.download")
 ]
 

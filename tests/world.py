@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
-from portal import clock
+from portal import clock, files
 from portal.access import require
 from portal.accounts.models import Appointment, Organisation, OrganisationKind, Person
 from portal.accounts.operations import (
@@ -26,7 +27,7 @@ from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.load import load_starter
 from portal.database import db
-from portal.exchange import answering, operations
+from portal.exchange import answering, attaching, operations
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
 from portal.exchange.operations import ListingContent
 from portal.imports.headers import Layout
@@ -86,6 +87,7 @@ class World:
     contact_point: dict[str, int] = field(default_factory=dict)
     agency: dict[str, int] = field(default_factory=dict)
     job: dict[str, int] = field(default_factory=dict)
+    attachment: dict[str, int] = field(default_factory=dict)
     member_import: dict[str, int] = field(default_factory=dict)
     acts_for: dict[str, str] = field(default_factory=dict)
     #: Action links, by what they are for.
@@ -290,6 +292,12 @@ def _ask_for_work(world: World) -> int:
         del registry().jobs["nothing"]
 
 
+def _attach(listing: Listing, *, by: Actor) -> int:
+    """Hang a small drawing on a listing."""
+    received = files.receive(BytesIO(b"%PDF-1.4\n%%EOF\n"), "图纸.pdf")
+    return attaching.attach_to_listing(listing, received, by=by).id
+
+
 def _bring_members(world: World) -> None:
     """Let hydrogen's secretary bring a workbook, and take another over that changes nothing."""
     keeper = world.actor("secretary")
@@ -331,7 +339,8 @@ def _post(world: World, now: datetime) -> None:
         )
         world.interest["lapsed"] = lapsed.id
     with clock.standing_still(now - 5 * DAY):
-        post("draft", submit=False, publish=False)
+        draft = post("draft", submit=False, publish=False)
+        world.attachment["drawing"] = _attach(draft, by=delegate)
         post("submitted", publish=False)
         returned = post("returned", publish=False)
         operations.return_listing(returned, by=keeper, note="请补充数量。")

@@ -58,6 +58,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_worker_name")),
         **KEEP,
     )
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("about_noun", sa.String(40), nullable=False),
+        sa.Column("about_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("mime", sa.String(100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("added_at", INSTANT, nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("added_by_id", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sa.CheckConstraint("size > 0", name=op.f("ck_attachment_not_empty")),
+        **KEEP,
+    )
+    op.create_index(
+        "ix_attachment_about_noun_about_id_id", "attachment", ["about_noun", "about_id", "id"]
+    )
+    op.create_index("ix_attachment_digest", "attachment", ["digest"])
+    op.create_index("ix_attachment_organisation_id", "attachment", ["organisation_id"])
 
 
 def downgrade() -> None:

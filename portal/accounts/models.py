@@ -20,9 +20,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal import clock
+from portal.accounts import naming
 from portal.database import Model, Versioned, among, choice, constraints, db
 from portal.regions.models import Region
 from portal.roles import ROLES, Role, Scope
@@ -53,6 +54,7 @@ class Organisation(Versioned, Model):
             sqlite_where=text("merged_into_id IS NULL"),
             postgresql_where=text("merged_into_id IS NULL"),
         ),
+        Index(None, "sort_key", "id"),
     )
     noun = "organisation"
     address = "id"
@@ -68,6 +70,10 @@ class Organisation(Versioned, Model):
     summary: Mapped[str | None] = mapped_column(Text)
     #: The name as it is compared (NFKC, no blanks and brackets): finds who came without a code.
     normal_name: Mapped[str] = mapped_column(String(120), index=True)
+    #: The name in the order of pinyin, and its first and all letters: `cqca` finds 重庆长安.
+    sort_key: Mapped[str] = mapped_column(String(240))
+    initials: Mapped[str] = mapped_column(String(120))
+    pinyin: Mapped[str] = mapped_column(String(720))
     website: Mapped[str | None] = mapped_column(String(200))
     #: Protocol order (排序) within a tier: smaller comes first.
     position: Mapped[int] = mapped_column(default=0)
@@ -82,6 +88,13 @@ class Organisation(Versioned, Model):
     headquarters: Mapped[Organisation | None] = relationship(
         foreign_keys=[headquarters_id], remote_side=[id]
     )
+
+    @validates("name")
+    def _name(self, _key: str, name: str) -> str:
+        """Whoever gives a name gives all that is compared, sorted and found by it."""
+        self.normal_name = naming.normal_name(name)
+        self.sort_key, self.initials, self.pinyin = naming.spelling_of(name)
+        return name
 
     @hybrid_property
     def is_current(self) -> Any:
@@ -140,6 +153,8 @@ class Person(Versioned, Model):
     language: Mapped[str | None] = mapped_column(String(5))
     is_large_type: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    #: When somebody last gave them a right: their sessions get new keys at their next request.
+    rights_at: Mapped[datetime | None]
     #: Closed by themselves: signs in no more.
     closed_at: Mapped[datetime | None]
     #: Name and addresses were erased; what they did stays, without them.

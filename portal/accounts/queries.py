@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock, journal
 from portal.accounts.models import Agency, Appointment, FormerName, Organisation, Person
+from portal.accounts.naming import normal_name as normal_name
 from portal.database import Rows, among, db
 from portal.language import localised
 from portal.regions.models import Region
@@ -35,14 +36,8 @@ def account_name(written: str) -> str:
     written = unicodedata.normalize("NFKC", written).strip().lower()
     if "@" in written:
         return written
-    digits = re.sub(r"[^\d]", "", written)
+    digits = re.sub(r"[^0-9]", "", written)
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
-
-
-def normal_name(name: str) -> str:
-    """Return an organisation's name as it is compared: NFKC, lower case, no blanks or brackets."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return re.sub(r"[\s()\[\]{}<>\"'·.,，。、（）《》〈〉【】“”‘’]", "", folded)[:120]
 
 
 def organisation_named(name: str) -> Organisation | None:

@@ -1,32 +1,28 @@
-"""Questions about who belongs: the member list with its facets, and rows of memberships.
+"""Questions about who belongs: how many of which sort, and rows of memberships.
 
 All rows are plain values read past the ORM: pages show them and change nothing.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, and_, bindparam, case, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Organisation, OrganisationKind
 from portal.actors import Standing
 from portal.alliances.models import Alliance, Membership, Tier, state_now
 from portal.alliances.workflow import MembershipState
-from portal.chain.models import ChainNode
 from portal.database import Rows, plain
-from portal.organisations.models import OrganisationNode
+from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.workflow import awaiting
 
-#: Members on a page of the list.
-PAGE = 100
 #: Applications and former members on a page of the secretariat's list.
 KEPT_PAGE = 50
 #: Protocol order (排序): the chair organisation first.
@@ -43,108 +39,39 @@ class RegionName(NamedTuple):
 
 
 @dataclass(frozen=True)
-class MemberRow:
-    """One member in the public list."""
+class Counted:
+    """How many members of an alliance share a region, a kind and a tier."""
 
-    membership_id: int
-    organisation_id: int
-    organisation: str
-    kind: OrganisationKind
-    tier: Tier
     region: RegionName
     region_position: int
-    #: Names of the nodes of the alliance's own chain that it works at.
-    nodes: tuple[str, ...]
-
-    def value(self, facet: str) -> str:
-        """Return what the member counts under in a facet: `region`, `kind` or `tier`."""
-        return {"region": self.region.code, "kind": self.kind, "tier": self.tier}[facet]
+    kind: OrganisationKind
+    tier: Tier
+    count: int
 
 
-_MEMBERS: Rows = (
+_COUNTED = Prepared(
     select(
-        Membership.id,
-        Organisation.id,
-        Organisation.name,
-        Organisation.kind,
-        Membership.tier,
         Region.code,
         Region.short,
         Region.name,
         Region.name_en,
         Region.position,
-        ChainNode.name,
+        Organisation.kind,
+        Membership.tier,
+        func.count(),
     )
+    .select_from(Membership)
     .join(Organisation, Organisation.id == Membership.organisation_id)
     .join(Region, Region.id == Organisation.region_id)
-    .join(Alliance, Alliance.id == Membership.alliance_id)
-    .outerjoin(OrganisationNode, OrganisationNode.organisation_id == Organisation.id)
-    .outerjoin(
-        ChainNode,
-        and_(
-            ChainNode.id == OrganisationNode.chain_node_id,
-            ChainNode.chain_map_id == Alliance.chain_map_id,
-        ),
-    )
     .where(Membership.alliance_id == bindparam("alliance", type_=Integer), Membership.is_active)
-    .order_by(
-        case(TIER_ORDER, value=Membership.tier),
-        Organisation.position,
-        Organisation.name,
-        Organisation.id,
-        ChainNode.position,
-    )
+    .group_by(Region.id, Organisation.kind, Membership.tier)
 )
 
 
-def members_of(alliance_id: int) -> list[MemberRow]:
-    """Return the members of an alliance in protocol order (one query).
-
-    All of them at once, because every facet counts over all: an alliance has hundreds, not
-    hundreds of thousands.
-    """
-    found: dict[int, MemberRow] = {}
-    nodes: dict[int, list[str]] = {}
-    for row in plain(_MEMBERS, {"alliance": alliance_id}):
-        if row[0] not in found:
-            found[row[0]] = MemberRow(
-                membership_id=row[0],
-                organisation_id=row[1],
-                organisation=row[2],
-                kind=row[3],
-                tier=row[4],
-                region=RegionName(*row[5:9]),
-                region_position=row[9],
-                nodes=(),
-            )
-        if row[10] is not None:
-            nodes.setdefault(row[0], []).append(row[10])
-    return [replace(member, nodes=tuple(nodes.get(number, ()))) for number, member in found.items()]
-
-
-FACETS = ("region", "kind", "tier")
-
-
-def narrowed(members: Sequence[MemberRow], chosen: Mapping[str, str]) -> list[MemberRow]:
-    """Return the members under the chosen values of the facets."""
-    return [
-        member
-        for member in members
-        if all(member.value(facet) == value for facet, value in chosen.items())
-    ]
-
-
-def facet_counts(
-    members: Sequence[MemberRow], chosen: Mapping[str, str]
-) -> dict[str, Counter[str]]:
-    """Return how many members each value of each facet would show beside the others chosen."""
-    return {
-        facet: Counter(
-            member.value(facet)
-            for member in narrowed(members, {k: v for k, v in chosen.items() if k != facet})
-        )
-        for facet in FACETS
-    }
+def counted_members(alliance_id: int) -> list[Counted]:
+    """Return how many members of an alliance there are of each region, kind and tier."""
+    rows = _COUNTED.rows({"alliance": alliance_id})
+    return [Counted(RegionName(*row[:4]), *row[4:]) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -175,7 +102,7 @@ class MembershipRow:
         return state_now(self.state, self.since)
 
 
-def _rows(query: Rows) -> list[MembershipRow]:
+def _rows(found: Iterable[Any]) -> list[MembershipRow]:
     return [
         MembershipRow(
             id=row[0],
@@ -187,7 +114,7 @@ def _rows(query: Rows) -> list[MembershipRow]:
             region=RegionName(*row[7:11]),
             alliance=AllianceName(*row[11:13]),
         )
-        for row in plain(query)
+        for row in found
     ]
 
 
@@ -217,17 +144,17 @@ def _select() -> Rows:
 
 def waiting_memberships(standing: Standing, limit: int) -> list[MembershipRow]:
     """Return the applications that wait for this person, the longest waiting first."""
-    return _rows(_waiting_statement(standing, limit))
+    return _rows(_waiting_statement(standing, limit).rows())
 
 
 @lru_cache(maxsize=512)
-def _waiting_statement(standing: Standing, limit: int) -> Rows:
+def _waiting_statement(standing: Standing, limit: int) -> Prepared:
     waiting = _select().where(awaiting(standing, Membership))
-    return waiting.order_by(Membership.created_at, Membership.id).limit(limit)
+    return Prepared(waiting.order_by(Membership.created_at, Membership.id).limit(limit))
 
 
 def kept_memberships(
-    alliance_id: int, after: int | None = None
+    alliance_id: int, after: int | None = None, *, size: int = KEPT_PAGE
 ) -> tuple[list[MembershipRow], int | None]:
     """Return a page of an alliance's applications and former members, and the next page's key.
 
@@ -238,5 +165,5 @@ def kept_memberships(
     )
     if after is not None:
         query = query.where(Membership.id < after)
-    rows = _rows(query.order_by(Membership.id.desc()).limit(KEPT_PAGE + 1))
-    return rows[:KEPT_PAGE], rows[KEPT_PAGE - 1].id if len(rows) > KEPT_PAGE else None
+    rows = _rows(plain(query.order_by(Membership.id.desc()).limit(size + 1)))
+    return rows[:size], rows[size - 1].id if len(rows) > size else None

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal.access import can, current_actor, current_standing, may_see, requires
 from portal.accounts.queries import timeline_of
 from portal.alliances import applying, member_queries, operations, queries
+from portal.alliances.columns import APPLICATIONS
 from portal.alliances.forms import (
     NOTICES,
     ApplicationForm,
@@ -23,7 +24,9 @@ from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.views import alliance_page, bp
 from portal.database import db
 from portal.forms import refusals
+from portal.language import localised
 from portal.moves import attempt
+from portal.sheets.exporting import MOST_ROWS, exported
 from portal.workflow import open_to
 
 #: The operation of each move of the lifecycle; a test compares it with the table.
@@ -58,11 +61,21 @@ def list_applications(alliance: Alliance) -> str:
     return alliance_page(
         "alliances/list_applications.html",
         alliance,
-        tab="alliances.list_members",
+        tab="directory.list_members",
         rows=rows,
         is_first=not is_key,
         next_key=next_key,
     )
+
+
+@bp.get("/alliances/<alliance_slug>/applications.xlsx")
+@requires("membership.list", Alliance)
+def export_applications(alliance: Alliance) -> Response:
+    """Take along the applications and the former members."""
+    rows, next_key = member_queries.kept_memberships(alliance.id, size=MOST_ROWS)
+    title, has_more = _("Applications and former members"), next_key is not None
+    narrowed = [localised(alliance)]
+    return exported(title, APPLICATIONS, rows, has_more=has_more, narrowed=narrowed)
 
 
 @bp.route("/alliances/<alliance_slug>/apply", methods=["GET", "POST"])

@@ -157,9 +157,15 @@ class ChairTerm(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     from_at: Mapped[datetime]
     is_acting: Mapped[bool] = mapped_column(default=False)
+    #: When the person closed their account: from then on nobody sits in the chair.
+    vacated_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()
     person: Mapped[Person] = relationship()
+
+
+#: So many characters of a piece of news stand in lists.
+BEGINNING = 90
 
 
 class News(Versioned, Model):
@@ -180,6 +186,12 @@ class News(Versioned, Model):
 
     alliance: Mapped[Alliance] = relationship()
     author: Mapped[Person] = relationship()
+
+    @property
+    def beginning(self) -> str:
+        """How it begins, as lists show it."""
+        whole = " ".join(self.body.split())
+        return whole if len(whole) <= BEGINNING else f"{whole[: BEGINNING - 1]}…"
 
     @hybrid_property
     def is_standing(self) -> Any:

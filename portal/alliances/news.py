@@ -86,9 +86,10 @@ def news_of(
 
 
 def news_page(
-    standing: Standing, alliance_id: int, after: int | None = None
+    standing: Standing, alliance_id: int, after: int | None = None, *, size: int | None = None
 ) -> tuple[Sequence[News], int | None]:
     """Return a page of the news of an alliance, newest first, and the key of the next page."""
     last = db.session.get(News, after) if after is not None else None
-    rows = news_of(standing, alliance_id, PAGE + 1, last)
-    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+    size = size or PAGE
+    rows = news_of(standing, alliance_id, size + 1, last)
+    return rows[:size], rows[size - 1].id if len(rows) > size else None

@@ -8,11 +8,14 @@ from werkzeug.wrappers import Response
 
 from portal.access import can, current_actor, current_standing, requires
 from portal.alliances import news as newsroom
+from portal.alliances.columns import NEWS
 from portal.alliances.forms import NewsForm
 from portal.alliances.models import Alliance, News
 from portal.alliances.views import alliance_page, bp
 from portal.database import db
 from portal.forms import refusals, version_in
+from portal.language import localised
+from portal.sheets.exporting import MOST_ROWS, exported
 
 
 @bp.get("/alliances/<alliance_slug>/news")
@@ -27,6 +30,15 @@ def list_news(alliance: Alliance) -> str:
     return alliance_page(
         "alliances/list_news.html", alliance, news=rows, is_first=not is_key, next_key=next_key
     )
+
+
+@bp.get("/alliances/<alliance_slug>/news.xlsx")
+@requires("alliance.view", Alliance)
+def export_news(alliance: Alliance) -> Response:
+    """Take along the news that the list shows."""
+    rows, next_key = newsroom.news_page(current_standing(), alliance.id, size=MOST_ROWS)
+    title = _("News of %(alliance)s", alliance=localised(alliance))
+    return exported(title, NEWS, rows, has_more=next_key is not None)
 
 
 @bp.route("/alliances/<alliance_slug>/news/new", methods=["GET", "POST"])

@@ -19,6 +19,9 @@ MOVED = {
     "former_name": _l("Former names"),
 }
 
+#: Whether a term in the chair is over, holds now, or is to come.
+WHEN = {"past": _l("over"), "present": _l("now"), "future": _l("to come")}
+
 
 class MergeForm(Form):
     """Which organisation this double really is."""

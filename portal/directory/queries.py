@@ -2,80 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import literal, null, select, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, literal, null, select, union_all
+from sqlalchemy.orm import aliased
 
-from portal import search
+from portal import clock
 from portal.accounts.models import FormerName, Organisation
-from portal.actors import Standing
 from portal.alliances import merging as alliances_merging
+from portal.alliances.models import Alliance, ChairTerm
 from portal.chain.models import ChainMap, ChainNode
 from portal.clock import LOCAL_ZONE
-from portal.database import Instant, Rows, db, plain
+from portal.database import Instant, Rows, plain
 from portal.exchange import merging as exchange_merging
+from portal.kept import kept
 from portal.organisations import merging as organisations_merging
-from portal.organisations.models import OrganisationNode
+from portal.organisations.models import OrganisationNode, Qualification
 
-#: Organisations on one page of the directory.
-PAGE = 30
-#: A search shows no more than this: whoever looks for one names it better.
-MOST_FOUND = 60
+#: Qualifications that the directory offers to narrow by: the most frequent ones.
+OFFERED = 12
+
+
+def frequent_qualifications() -> list[str]:
+    """Return the certificates that most organisations hold now; at most a minute old."""
+    return kept("qualifications", _read_qualifications)
+
+
+def _read_qualifications() -> list[str]:
+    rows = plain(
+        select(Qualification.name)
+        .join(Organisation, Organisation.id == Qualification.organisation_id)
+        .where(Organisation.is_current, Qualification.is_valid)
+        .group_by(Qualification.name)
+        .order_by(func.count().desc(), Qualification.name)
+        .limit(OFFERED)
+    )
+    return [name for (name,) in rows]
+
+
+def place_of(organisation_id: int) -> int | None:
+    """Return the id of the district of an organisation, or of its province, or None."""
+    row = plain(
+        select(func.coalesce(Organisation.district_id, Organisation.region_id)).where(
+            Organisation.id == organisation_id
+        )
+    )
+    return row[0][0] if row else None
 
 
 @dataclass(frozen=True)
-class DirectoryPage:
-    """One page of the directory and the key of the next."""
+class Term:
+    """One time in the chair of an alliance; the last one has no end yet."""
 
-    organisations: Sequence[Organisation]
-    next_key: str | None
+    alliance_slug: str
+    name: str
+    name_en: str
+    from_at: datetime
+    until_at: datetime | None
 
+    @property
+    def first_on(self) -> date:
+        """The first day, in Shanghai, of the term."""
+        return clock.day_of(self.from_at)
 
-def _with_place() -> Any:
-    return (
-        select(Organisation)
-        .options(joinedload(Organisation.district))
-        .where(Organisation.is_current)
-    )
+    @property
+    def last_on(self) -> date | None:
+        """The last day, in Shanghai, of the term, where the next one is known."""
+        return clock.last_day_before(self.until_at) if self.until_at else None
 
-
-def directory_page(standing: Standing, query: str, after: str | None) -> DirectoryPage:
-    """Return organisations by name, or those that a search finds (former names and codes too)."""
-    if query.strip():
-        documents = search.documents("organisation", query, standing)
-        if documents is None:
-            return DirectoryPage([], None)
-        ids = [row.record_id for row in plain(documents.limit(MOST_FOUND))]
-        found = db.session.scalars(
-            _with_place().where(Organisation.id.in_(ids)).order_by(Organisation.name)
-        ).all()
-        return DirectoryPage(found, None)
-    listed = _with_place().order_by(Organisation.name).limit(PAGE + 1)
-    if after:
-        listed = listed.where(Organisation.name > after)
-    rows = db.session.scalars(listed).all()
-    more = rows[PAGE - 1].name if len(rows) > PAGE else None
-    return DirectoryPage(rows[:PAGE], more)
+    @property
+    def when(self) -> str:
+        """Whether the term is `past`, `present` or `future`."""
+        if self.from_at > clock.now():
+            return "future"
+        return "past" if self.until_at and self.until_at <= clock.now() else "present"
 
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around an organisation: names, branches, nodes of the chains."""
+    """What stands around an organisation: names, branches, nodes of the chains, chairs."""
 
     #: (name, the day on which it ended)
     former_names: list[tuple[str, date]]
     branches: list[tuple[int, str]]
     #: (chain, its English name, node)
     nodes: list[tuple[str, str, str]]
+    #: Its times in the chair, the newest first.
+    terms: list[Term]
 
 
 def around(organisation_id: int) -> Around:
-    """Return former names (the last one first), branches and nodes, in one query."""
+    """Return former names (the last one first), branches, nodes and terms, in one query."""
     none_at = null().cast(Instant)
+    later = aliased(ChairTerm)
+    until_at = (
+        select(func.min(later.from_at))
+        .where(later.alliance_id == ChairTerm.alliance_id, later.from_at > ChairTerm.from_at)
+        .scalar_subquery()
+    )
     nothing = literal("")
     parts: tuple[Rows, ...] = (
         select(
@@ -85,9 +111,12 @@ def around(organisation_id: int) -> Around:
             nothing.label("two"),
             nothing.label("three"),
             FormerName.until_at.label("at"),
+            none_at.label("until"),
         ).where(FormerName.organisation_id == organisation_id),
-        select(literal("branch"), Organisation.id, Organisation.name, nothing, nothing, none_at)
-        .where(Organisation.headquarters_id == organisation_id, Organisation.is_current),
+        select(
+            literal("branch"), Organisation.id, Organisation.name, nothing, nothing, none_at,
+            none_at,
+        ).where(Organisation.headquarters_id == organisation_id, Organisation.is_current),
         select(
             literal("node"),
             ChainNode.position,
@@ -95,10 +124,17 @@ def around(organisation_id: int) -> Around:
             ChainMap.name_en,
             ChainNode.name,
             none_at,
+            none_at,
         )
         .join(ChainMap, ChainMap.id == ChainNode.chain_map_id)
         .join(OrganisationNode, OrganisationNode.chain_node_id == ChainNode.id)
         .where(OrganisationNode.organisation_id == organisation_id),
+        select(
+            literal("term"), Alliance.id, Alliance.slug, Alliance.name, Alliance.name_en,
+            ChairTerm.from_at, until_at,
+        )
+        .join(Alliance, Alliance.id == ChairTerm.alliance_id)
+        .where(ChairTerm.organisation_id == organisation_id),
     )  # fmt: skip
     rows = plain(union_all(*parts))
     former = sorted((row for row in rows if row[0] == "former"), key=lambda r: (r[5], r[1]))
@@ -107,7 +143,20 @@ def around(organisation_id: int) -> Around:
         [(row[2], row[5].astimezone(LOCAL_ZONE).date()) for row in reversed(former)],
         sorted(((row[1], row[2]) for row in rows if row[0] == "branch"), key=lambda b: b[1]),
         [(row[2], row[3], row[4]) for row in nodes],
+        sorted(
+            (Term(*row[2:7]) for row in rows if row[0] == "term"),
+            key=lambda term: term.from_at,
+            reverse=True,
+        ),
     )
+
+
+def terms_held(terms: Sequence[Term], member_of: Collection[str]) -> list[Term]:
+    """Return the terms that hold: whoever left an alliance (its slug) chairs it no more.
+
+    What is past stays: it was held.
+    """
+    return [term for term in terms if term.when == "past" or term.alliance_slug in member_of]
 
 
 def moving(double: Organisation) -> dict[str, int]:

@@ -10,18 +10,22 @@ from werkzeug.wrappers import Response
 
 from portal.access import can, current_actor, current_standing, public, requires
 from portal.accounts.models import Organisation
+from portal.alliances.frame import alliance_page
 from portal.alliances.merging import refuse_two_places
+from portal.alliances.models import Alliance
 from portal.alliances.queries import memberships_of, places_besides
-from portal.directory import queries
-from portal.directory.forms import MOVED, MergeForm
+from portal.directory import asked, facets, list_queries, queries, rows
+from portal.directory.forms import MOVED, WHEN, MergeForm
 from portal.exchange.queries import listings_of
 from portal.forms import refusals
+from portal.language import localised
 from portal.navigation import ORGANISATION_TABS, entries
 from portal.organisations.facts import profile_facts
 from portal.organisations.forms import CONTACT_KINDS
 from portal.organisations.merging import merge_organisations, refuse_merging
 from portal.organisations.queries import contacts_of, qualifications_of
 from portal.organisations.rules import organisation_meant
+from portal.sheets.exporting import MOST_ROWS, exported
 
 bp = Blueprint("directory", __name__)
 
@@ -32,10 +36,64 @@ SHOWN = 10
 @bp.get("/organisations")
 @public
 def list_organisations() -> str:
-    """Show the organisations by name, or find one by name, former name or code."""
-    query = request.args.get("q", "")[:120]
-    page = queries.directory_page(current_standing(), query, request.args.get("after"))
-    return render_template("directory/list_organisations.html", page=page, query=query)
+    """Show the organisations of all alliances, narrowed by facets, a distance and a search."""
+    shown = asked.read(request.path, request.args, current_standing())
+    return render_template("directory/list_organisations.html", **_list(shown))
+
+
+@bp.get("/organisations.xlsx")
+@public
+def export_organisations() -> Response:
+    """Take along the organisations that the list shows."""
+    path = url_for("directory.list_organisations")
+    shown = asked.read(path, request.args, current_standing())
+    return _export(shown, _("Directory"))
+
+
+@bp.get("/alliances/<alliance_slug>/members")
+@requires("alliance.view", Alliance)
+def list_members(alliance: Alliance) -> str:
+    """Show the members of an alliance in protocol order, or in that of pinyin."""
+    shown = asked.read(request.path, request.args, current_standing(), alliance.slug)
+    return alliance_page("directory/list_members.html", alliance, **_list(shown))
+
+
+@bp.get("/alliances/<alliance_slug>/members.xlsx")
+@requires("alliance.view", Alliance)
+def export_members(alliance: Alliance) -> Response:
+    """Take along the members that the list shows."""
+    path = url_for("directory.list_members", alliance_slug=alliance.slug)
+    shown = asked.read(path, request.args, current_standing(), alliance.slug)
+    return _export(shown, _("Members of %(alliance)s", alliance=localised(alliance)))
+
+
+def _list(shown: asked.Shown) -> dict[str, Any]:
+    """Return what a page of the directory shows."""
+    after = request.args.get("after")
+    page = list_queries.directory_page(current_standing(), shown.filter, after)
+    return {
+        "shown": shown,
+        "rows": rows.shown_rows(page.rows, shown),
+        "count": facets.count_of(shown, page.counted),
+        "narrowing": facets.narrowing_of(shown, page.counted),
+        "next_key": page.next_key,
+        "is_first": not after,
+        "distances": asked.DISTANCES,
+        "contact_kinds": CONTACT_KINDS,
+        "organisation_address": url_for("directory.list_organisations") + "/",
+    }
+
+
+def _export(shown: asked.Shown, title: str) -> Response:
+    """Answer with all pages of a list of the directory as a workbook."""
+    found = list_queries.directory_page(current_standing(), shown.filter, size=MOST_ROWS)
+    return exported(
+        title,
+        rows.fields(shown),
+        rows.shown_rows(found.rows, shown),
+        has_more=found.next_key is not None,
+        narrowed=facets.in_words(shown),
+    )
 
 
 @bp.get("/organisations/<int:organisation_id>")
@@ -51,12 +109,15 @@ def view_organisation(organisation: Organisation) -> str | Response:
         )
         return redirect(address)
     standing = current_standing()
+    around, memberships = queries.around(organisation.id), memberships_of(organisation.id)
     return render_template(
         "directory/view_organisation.html",
         organisation=organisation,
         facts_of=profile_facts(organisation),
-        around=queries.around(organisation.id),
-        memberships=memberships_of(organisation.id),
+        around=around,
+        terms=queries.terms_held(around.terms, {each.alliance.slug for each in memberships}),
+        when=WHEN,
+        memberships=memberships,
         places=[
             each
             for each in places_besides(organisation.id)

@@ -30,11 +30,12 @@ STATES = (OPEN, EXPIRED, *(state.value for state in ListingState if state != "pu
 
 @dataclass(frozen=True)
 class Link:
-    """One choice of a facet."""
+    """One choice of a facet, with how many it shows where that is known."""
 
     label: str
     href: str
     is_current: bool
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,13 @@ class Shown:
     def kept(self) -> dict[str, str]:
         """The arguments that a new search keeps."""
         return {name: value for name, value in self.arguments.items() if name != "q"}
+
+    @property
+    def in_words(self) -> list[str]:
+        """What the list is narrowed to, in words, as its workbook says it."""
+        words = [link.label for link in self.narrowing.chosen]
+        query = self.filter.query.strip()
+        return [*words, _("search: %(words)s", words=query)] if query else words
 
     def address(self, **changed: str | None) -> str:
         """Return the address of this list with some arguments changed (None takes one away)."""

@@ -13,12 +13,14 @@ from portal.accounts.queries import timeline_of
 from portal.errors import Denied, Missing
 from portal.exchange import answering, seen
 from portal.exchange import interest_queries as queries
+from portal.exchange.columns import ANSWERS
 from portal.exchange.facts import LAPSED_BECAUSE
 from portal.exchange.forms import InterestForm
 from portal.exchange.models import Interest, Listing
 from portal.exchange.views import bp, listing_page
 from portal.forms import refusals
 from portal.moves import attempt
+from portal.sheets.exporting import MOST_ROWS, exported
 from portal.workflow import open_to
 
 #: The operation of each move of the lifecycle; a test compares it with the table.
@@ -80,6 +82,17 @@ def list_interests() -> str:
     return render_template(
         "exchange/list_interests.html", interests=rows, next_key=next_key, received=received
     )
+
+
+@bp.get("/interests.xlsx")
+@requires("interest.list")
+def export_interests() -> Response:
+    """Take along the answers that the list shows."""
+    received = request.args.get("side") != "sent"
+    rows, next_key = queries.interest_page(current_standing(), received=received, size=MOST_ROWS)
+    side = _("Received by us") if received else _("Sent by us")
+    title, has_more = _("Matchmaking"), next_key is not None
+    return exported(title, ANSWERS, rows, has_more=has_more, narrowed=[side])
 
 
 @bp.get("/interests/<int:interest_id>")

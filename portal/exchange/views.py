@@ -23,13 +23,16 @@ from portal.exchange import (
     queries,
     seen,
 )
+from portal.exchange.columns import LISTINGS
 from portal.exchange.facts import NO_ANSWERS, listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
 from portal.exchange.rules import wrong_in_content
+from portal.files import files_of
 from portal.forms import refusals
 from portal.moves import attempt
 from portal.roles import Role
+from portal.sheets.exporting import MOST_ROWS, exported
 from portal.workflow import open_to
 
 bp = Blueprint("exchange", __name__)
@@ -57,6 +60,17 @@ def list_listings() -> str:
     shown = facets.read(request.args, current_standing())
     page = queries.list_page(current_standing(), shown.filter, request.args.get("after"))
     return render_template("exchange/list_listings.html", page=page, shown=shown)
+
+
+@bp.get("/listings.xlsx")
+@public
+def export_listings() -> Response:
+    """Take along the listings that the list shows."""
+    shown = facets.read(request.args, current_standing())
+    page = queries.list_page(current_standing(), shown.filter, size=MOST_ROWS)
+    has_more = page.next_key is not None
+    title, words = _("Supply and demand"), shown.in_words
+    return exported(title, LISTINGS, page.rows, has_more=has_more, narrowed=words)
 
 
 @bp.get("/listings/<int:listing_id>")
@@ -91,6 +105,7 @@ def listing_page(listing: Listing, **more: Any) -> str:
         "may_answer": may_answer,
         "form": _answer_form(listing) if may_answer else None,
         "timeline": timeline_of(listing) if sees_history else [],
+        "files": files_of(listing),
     }
     return render_template("exchange/view_listing.html", **{**values, **more})
 
@@ -107,7 +122,7 @@ def new_listing() -> str | tuple[str, int] | Response:
     """Ask the secrecy question, then take five fields."""
     by = current_actor()
     mine = alliances_of(by.organisation_id or 0)
-    answer = _secrecy()
+    answer = secrecy_answer()
     if answer != "none":
         # Nothing typed is read, kept or shown again where it may be secret.
         status = 422 if request.method == "POST" else 200
@@ -151,7 +166,7 @@ def edit_listing(listing: Listing) -> str | tuple[str, int] | Response:
     return _form_page(form, listing, [listing.alliance])
 
 
-def _secrecy() -> str:
+def secrecy_answer() -> str:
     """Return the answer about secrets: `none` only if the address and the form say nothing else."""
     answers = [*request.args.getlist("secrecy"), *request.form.getlist("secrecy")]
     return next((each for each in answers if each != "none"), answers[0] if answers else "")

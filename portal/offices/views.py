@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -15,11 +17,14 @@ from portal.alliances.models import Alliance
 from portal.database import db
 from portal.errors import Refused
 from portal.forms import refusals
+from portal.language import localised
 from portal.offices import queries
+from portal.offices.columns import HOLDERS, PLACES
 from portal.organisations.people_forms import InviteForm
 from portal.organisations.views import sentence_of
 from portal.regions.models import Region
 from portal.roles import ROLES, Role, Scope
+from portal.sheets.exporting import exported
 from portal.sign_in import inviting
 from portal.sign_in.models import Invitation
 
@@ -33,6 +38,49 @@ ROLE_NAMES = {role: facts.name for role, facts in ROLES.items()}
 def list_offices() -> str:
     """Show where there are offices, and who holds them."""
     return render_template("offices/list_offices.html", overview=queries.overview())
+
+
+@bp.get("/offices.xlsx")
+@requires("portal.appoint")
+def export_offices() -> Response:
+    """Take along who holds an office where."""
+    found = queries.overview()
+    rows = [(_("Portal administrator"), found.administrators)]
+    rows += [(localised(each.place), each.holders) for each in found.alliances]
+    for province, within in found.provinces:
+        rows.append((localised(province.place), province.holders))
+        rows += [(localised(each.place), each.holders) for each in within]
+    return exported(_("Offices"), PLACES, rows)
+
+
+@bp.get("/offices/portal.xlsx")
+@requires("portal.appoint")
+def export_of_portal() -> Response:
+    """Take along the administrators."""
+    return _exported_offices(Scope.PORTAL, 0)
+
+
+@bp.get("/regions/<int:region_id>/offices.xlsx")
+@requires("region.appoint", Region)
+def export_of_region(region: Region) -> Response:
+    """Take along the liaisons of a region."""
+    return _exported_offices(Scope.REGION, region.id)
+
+
+@bp.get("/alliances/<alliance_slug>/offices.xlsx")
+@requires("alliance.appoint", Alliance)
+def export_of_alliance(alliance: Alliance) -> Response:
+    """Take along the secretaries and experts of an alliance."""
+    return _exported_offices(Scope.ALLIANCE, alliance.id)
+
+
+def _exported_offices(scope: Scope, scope_id: int) -> Response:
+    title = _("Offices: %(place)s", place=_place_name(scope, scope_id))
+    return exported(title, HOLDERS, queries.appointments_at(scope, scope_id))
+
+
+def _place_name(scope: Scope, scope_id: int) -> str:
+    return scope_name(queries.roles_at(scope)[0], scope_id) or str(_("The portal"))
 
 
 @bp.route("/offices/portal", methods=["GET", "POST"])
@@ -85,8 +133,8 @@ def _offices_page(scope: Scope, scope_id: int) -> tuple[str, int]:
     standing = current_standing()
     form = InviteForm()
     form.offer(queries.roles_to_give(standing, scope, scope_id))
-    values = {
-        "place_name": scope_name(queries.roles_at(scope)[0], scope_id) or _("The portal"),
+    values: dict[str, Any] = {
+        "place_name": _place_name(scope, scope_id),
         "here": _address(scope, scope_id),
         "alliance": db.session.get(Alliance, scope_id) if scope is Scope.ALLIANCE else None,
         "roles": ROLE_NAMES,

@@ -10,9 +10,11 @@ from portal.access import current_actor, current_standing, requires
 from portal.accounts.models import Organisation
 from portal.forms import refusals
 from portal.organisations import contacts, queries
+from portal.organisations.columns import CONTACTS
 from portal.organisations.forms import AUDIENCES, CONTACT_KINDS, ContactForm
 from portal.organisations.models import ContactAudience, ContactKind, ContactPoint
 from portal.organisations.views import bp, kept_page
+from portal.sheets.exporting import exported
 
 __all__ = ["bp"]
 
@@ -20,6 +22,14 @@ __all__ = ["bp"]
 def back(organisation_id: int) -> Response:
     """Return to the list."""
     return redirect(url_for("organisations.list_contacts", organisation_id=organisation_id))
+
+
+@bp.get("/organisations/<int:organisation_id>/contacts.xlsx")
+@requires("organisation.edit", Organisation)
+def export_contacts(organisation: Organisation) -> Response:
+    """Take along how the organisation is reached, as far as one may see it."""
+    rows = queries.contacts_of(current_standing(), organisation.id)
+    return exported(_("Contacts"), CONTACTS, rows, narrowed=[organisation.name])
 
 
 @bp.route("/organisations/<int:organisation_id>/contacts", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Date, ForeignKey, Index, String, bindparam, or_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -14,6 +14,10 @@ from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.chain.models import ChainNode
 from portal.database import Model, Versioned, choice, constraints
+from portal.organisations.telephone import dialled
+
+#: The present inside SQL: asked when a statement runs, so that the statement can be kept.
+TODAY = bindparam("qualified_today", callable_=clock.today, type_=Date, unique=True)
 
 
 class OrganisationNode(Model):
@@ -48,6 +52,16 @@ class Qualification(Versioned, Model):
 
     organisation: Mapped[Organisation] = relationship()
     seen_by: Mapped[Person | None] = relationship()
+
+    @hybrid_property
+    def is_valid(self) -> bool:
+        """Whether its last day, in Shanghai, has not passed, where it has one."""
+        return not self.is_expired
+
+    @is_valid.inplace.expression
+    @classmethod
+    def _is_valid(cls) -> Any:
+        return or_(cls.valid_until.is_(None), cls.valid_until >= TODAY)
 
     @property
     def is_expired(self) -> bool:
@@ -92,6 +106,11 @@ class ContactPoint(Versioned, Model):
 
     organisation: Mapped[Organisation] = relationship()
     consented_by: Mapped[Person] = relationship()
+
+    @property
+    def to_dial(self) -> str | None:
+        """The number as a `tel:` address takes it, where it is a telephone's."""
+        return dialled(self.value) if self.kind is ContactKind.PHONE else None
 
     @hybrid_property
     def is_public(self) -> Any:

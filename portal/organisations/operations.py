@@ -158,7 +158,7 @@ def rename_organisation(
     refuse_known_name(name, besides=organisation)
     before = organisation.name
     keep_former_name(organisation, before)
-    organisation.name, organisation.normal_name = name, normal_name(name)
+    organisation.name = name
     detail = {"name": [before, name], "note": reason}
     journal.note("organisation.rename", organisation, by=by, detail=detail)
     index_organisation(organisation)

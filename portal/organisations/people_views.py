@@ -15,9 +15,11 @@ from portal.database import db
 from portal.errors import Missing, Refused
 from portal.forms import refusals
 from portal.organisations import people, queries
+from portal.organisations.columns import PEOPLE
 from portal.organisations.people_forms import InviteForm, PassOnForm, ReleaseForm
 from portal.organisations.views import bp, kept_page, sentence_of
 from portal.roles import ROLES, Role
+from portal.sheets.exporting import exported
 from portal.sign_in import inviting
 from portal.sign_in.models import Invitation
 
@@ -56,6 +58,19 @@ def list_people(organisation: Organisation) -> tuple[str, int]:
         passable=queries.management_of(colleagues, current_user.person_id),
         my_id=current_user.person_id,
     )
+
+
+@bp.get("/organisations/<int:organisation_id>/people.xlsx")
+@requires("organisation.list_people", Organisation)
+def export_people(organisation: Organisation) -> Response:
+    """Take along the colleagues and their roles, as the list shows them."""
+    manages = can(current_standing(), "organisation.edit", organisation)
+    rows = [
+        (colleague, appointment, manages or colleague.person.id == current_user.person_id)
+        for colleague in queries.colleagues_of(organisation.id)
+        for appointment in colleague.appointments
+    ]
+    return exported(_("People"), PEOPLE, rows, narrowed=[organisation.name])
 
 
 @bp.route("/organisations/<int:organisation_id>/people/invite", methods=["GET", "POST"])

@@ -11,9 +11,11 @@ from portal.accounts.models import Organisation
 from portal.errors import Refused
 from portal.forms import refusals, version_in
 from portal.organisations import qualifications, queries
+from portal.organisations.columns import QUALIFICATIONS
 from portal.organisations.forms import QualificationForm
 from portal.organisations.models import Qualification
 from portal.organisations.views import bp, kept_page, sentence_of
+from portal.sheets.exporting import exported
 
 __all__ = ["bp"]
 
@@ -36,6 +38,14 @@ def list_qualifications(organisation: Organisation) -> tuple[str, int]:
         may_edit=can(standing, "organisation.edit", organisation),
         may_confirm=can(standing, "organisation.keep", organisation),
     )
+
+
+@bp.get("/organisations/<int:organisation_id>/qualifications.xlsx")
+@requires("organisation.list_qualifications", Organisation)
+def export_qualifications(organisation: Organisation) -> Response:
+    """Take along the certificates."""
+    rows = queries.qualifications_of(organisation.id)
+    return exported(_("Qualifications"), QUALIFICATIONS, rows, narrowed=[organisation.name])
 
 
 @bp.post("/organisations/<int:organisation_id>/qualifications")

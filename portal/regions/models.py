@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, Float, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.database import Model, choice
+from portal.database import Model, Versioned, choice, constraints
 
 
 class RegionLevel(StrEnum):
@@ -18,10 +18,15 @@ class RegionLevel(StrEnum):
     DISTRICT = "district"
 
 
-class Region(Model):
+class Region(Versioned, Model):
     """A province, city or district. `path` holds the ids from the province down: `3/17/`."""
 
     __tablename__ = "region"
+    __table_args__ = constraints(
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_on_earth"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_on_earth"),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="centre_is_whole"),
+    )
     noun = "region"
     address = "id"
 
@@ -35,5 +40,8 @@ class Region(Model):
     short: Mapped[str] = mapped_column(String(8))
     colour: Mapped[str | None] = mapped_column(String(7))
     position: Mapped[int]
+    #: The centre (WGS 84, degrees) that distances are measured from; unknown where it is too wide.
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
 
     parent: Mapped[Region | None] = relationship(remote_side=[id])

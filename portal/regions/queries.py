@@ -20,3 +20,20 @@ def provinces() -> Sequence[Region]:
     return db.session.scalars(
         select(Region).where(Region.level == RegionLevel.PROVINCE).order_by(Region.position)
     ).all()
+
+
+def region_tree() -> Sequence[Region]:
+    """Return the tree of regions: each province in its order, then what lies in it."""
+    regions = db.session.scalars(select(Region).order_by(Region.position, Region.id)).all()
+    below: dict[int | None, list[Region]] = {}
+    for region in regions:
+        below.setdefault(region.parent_id, []).append(region)
+    found: list[Region] = []
+
+    def walk(parent_id: int | None) -> None:
+        for region in below.get(parent_id, ()):
+            found.append(region)
+            walk(region.id)
+
+    walk(None)
+    return found

@@ -10,10 +10,11 @@ from flask import Flask
 from portal.accounts.models import OrganisationKind
 from portal.accounts.operations import create_organisation
 from portal.actors import SYSTEM
-from portal.alliances import member_queries, news, operations
+from portal.alliances import news, operations
 from portal.alliances.models import Membership, Tier
 from portal.alliances.operations import admit_organisation
 from portal.database import db
+from portal.directory import list_queries
 from portal.operations import operation
 from portal.organisations.models import OrganisationNode
 from portal.regions.queries import region_by_code
@@ -90,13 +91,32 @@ def test_nobody_under_the_choice_leads_back_to_everybody(query: str, visit: Visi
     assert page.select('.empty a[href="/alliances/hydrogen/members"]')
 
 
-@pytest.mark.parametrize("number", ["2", "0", "99", "x", "-1", "9" * 12, "²"])
-def test_pages_beyond_the_last_show_the_first(
-    number: str, visit: Visit, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "key", ["0", "99", "x", "-1", "9" * 400, "²", "1-2-3", "9-0-1-", "0-0-²-a"]
+)
+def test_what_is_no_key_shows_the_first_page(
+    key: str, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(member_queries, "PAGE", 3)
-    page = visit().soup(f"/alliances/hydrogen/members?page={number}")
-    assert len(page.select(".row-title")) == (1 if number == "2" else 3)
+    monkeypatch.setattr(list_queries, "PAGE", 3)
+    page = visit().soup(f"/alliances/hydrogen/members?after={key}")
+    assert texts(page, ".row-title")[0] == "天津丙研究院"
+    assert len(page.select(".row-title")) == 3
+
+
+@pytest.mark.parametrize("sort", ["", "pinyin"])
+def test_pages_of_members_follow_each_other_without_gap_or_double(
+    sort: str, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = texts(visit().soup(f"/alliances/hydrogen/members?sort={sort}"), ".row-title")
+    monkeypatch.setattr(list_queries, "PAGE", 1)
+    address, seen = f"/alliances/hydrogen/members?sort={sort}", []
+    while address:
+        page = visit().soup(address)
+        seen += texts(page, ".row-title")
+        following = page.select_one('.paging a[rel="next"]')
+        address = str(following["href"]) if following else ""
+    assert seen == whole
+    assert len(seen) == 4
 
 
 def test_only_who_keeps_the_members_gets_a_link_to_each(visit: Visit) -> None:
@@ -194,7 +214,13 @@ def test_the_band_says_that_the_chair_is_vacant(world: World, visit: Visit, run:
 
 def test_the_secretary_changes_the_pages_and_a_stale_form_is_noticed(visit: Visit) -> None:
     keeper = visit("secretary")
-    said = {"summary": "新简介", "summary_en": "New", "contact": "电话", "charter": "第一条"}
+    said = {
+        "kind": "working_group",
+        "summary": "新简介",
+        "summary_en": "New",
+        "contact": "电话",
+        "charter": "第一条",
+    }
     assert keeper.post("/alliances/hydrogen/edit", {**said, "version": "1"}).status_code == 302
     assert "第一条" in visit().soup("/alliances/hydrogen/charter").get_text()
     stale = keeper.post("/alliances/hydrogen/edit", {**said, "charter": "第二条", "version": "1"})

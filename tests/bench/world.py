@@ -21,15 +21,23 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock, create_app, search
 from portal.access import Standing, audience, standing_of, visible_to
+from portal.accounts import naming
 from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.actors import ANONYMOUS, Actor, person
 from portal.alliances.models import Membership, Tier
-from portal.alliances.workflow import MEMBERSHIP
+from portal.alliances.workflow import MembershipState
 from portal.chain.models import ChainNode
 from portal.commands.demo import PASSWORD, read
 from portal.database import WRITING, db
 from portal.exchange.models import ClosedAs, Interest, Listing, ListingVisibility, Naming
 from portal.exchange.workflow import InterestState, ListingState
+from portal.organisations.models import (
+    ContactAudience,
+    ContactKind,
+    ContactPoint,
+    OrganisationNode,
+)
+from portal.regions.models import Region
 from portal.sign_in.queries import live_session
 
 ACCOUNT = "delegate@demo.example"
@@ -39,6 +47,13 @@ RARE_COUNT = 5
 #: Of the delegate's own organisation, whatever the size: a firm does not grow with the portal.
 OWN = 40
 BATCH = 2_000
+#: What names of organisations are made of.
+PLACES = ("北京", "天津", "石家庄", "唐山", "保定", "廊坊", "重庆长安", "河北", "中关村", "雄安")
+TRADES = ("氢能", "新材料", "精密机械", "生物医药", "软件", "检测", "汽车电子", "化工")
+ENDS = ("有限公司", "股份有限公司", "研究院", "科技有限公司")
+#: One organisation in the directory for so many listings: 20,000 beside 100,000.
+LISTINGS_EACH = 5
+ACTIVE = MembershipState.ACTIVE
 S = ListingState
 STATES = (S.PUBLISHED, S.SUBMITTED, S.RETURNED, S.DRAFT, S.PAUSED, S.CLOSED)
 SHARES = (64, 9, 4, 5, 4, 14)
@@ -69,33 +84,69 @@ class Filler:
             select(ChainNode.chain_map_id, ChainNode.id, ChainNode.name).order_by(ChainNode.id)
         ):
             self.nodes.setdefault(chain, []).append((node_id, name))
+        self.districts: dict[int, list[int]] = {}
+        for district_id, path in connection.execute(
+            select(Region.id, Region.path).where(Region.parent_id.is_not(None)).order_by(Region.id)
+        ):
+            self.districts.setdefault(int(path.split("/")[0]), []).append(district_id)
         self.chain_of = dict(
-            connection.execute(text("SELECT id, chain_map_id FROM alliance")).tuples().all()
+            connection.execute(text("SELECT id, chain_map_id FROM alliance")).all()
         )
 
     def organisations(self) -> None:
         """Add one organisation for fifty listings, each a member of one alliance."""
+        self.found(self.size // 50)
+        self.names = dict(self.connection.execute(select(Organisation.id, Organisation.name)).all())
+
+    def directory(self) -> None:
+        """Add the organisations that post nothing, up to what the directory is measured with."""
+        there = self.connection.scalar(select(func.count()).select_from(Organisation)) or 0
+        self.found(self.size // LISTINGS_EACH - there)
+
+    def found(self, amount: int) -> None:
+        """Register so many organisations: named, placed, members, a third of them reachable."""
         last = self.connection.scalar(select(func.max(Organisation.id))) or 0
-        made, joined = [], []
-        for number in range(self.size // 50):
+        chance, kinds = random.Random(amount), list(OrganisationKind)
+        made, joined, working, reachable, documents = [], [], [], [], []
+        for number in range(amount):
             _id, alliance_id, region_id = self.members[number % len(self.members)]
+            here = last + 1 + number
+            name = (
+                f"{chance.choice(PLACES)}{chance.choice(TRADES)}{here:05d}号{chance.choice(ENDS)}"
+            )
+            spelt = naming.spelling_of(name)
+            summary = self.sentences[number % len(self.sentences)]
             made.append(
-                {"id": last + 1 + number, "name": f"测量用第{number:05d}号科技有限公司",
-                 "kind": OrganisationKind.ENTERPRISE, "region_id": region_id,
-                 "summary": self.sentences[number % len(self.sentences)],
-                 "created_at": self.now, "version": 1}
+                {"id": here, "name": name, "normal_name": naming.normal_name(name),
+                 "sort_key": spelt.sort_key, "initials": spelt.initials, "pinyin": spelt.pinyin,
+                 "kind": kinds[min(number % 11, 6)], "region_id": region_id,
+                 "district_id": chance.choice(self.districts[region_id]), "position": 0,
+                 "summary": summary, "created_at": self.now, "version": 1}
             )  # fmt: skip
             joined.append(
-                {"alliance_id": alliance_id, "organisation_id": last + 1 + number,
-                 "tier": Tier.MEMBER, "state": MEMBERSHIP.start, "since": self.now, "version": 1}
+                {"alliance_id": alliance_id, "organisation_id": here, "created_at": self.now,
+                 "tier": Tier.MEMBER, "state": ACTIVE, "since": self.now, "version": 1}
             )  # fmt: skip
-            self.members.append((last + 1 + number, alliance_id, region_id))
-        if made:
-            self.connection.execute(insert(Organisation.__table__), made)
-            self.connection.execute(insert(Membership.__table__), joined)
-        self.names = dict(
-            self.connection.execute(select(Organisation.id, Organisation.name)).tuples().all()
-        )
+            node_id, _name = chance.choice(self.nodes[self.chain_of[alliance_id]])
+            working.append({"organisation_id": here, "chain_node_id": node_id})
+            if number % 3 == 0:
+                reachable.append(
+                    {"organisation_id": here, "kind": ContactKind.PHONE, "version": 1,
+                     "value": f"010-{number:08d}", "shown_to": ContactAudience.PUBLIC,
+                     "consented_by_id": self.people[0], "consented_at": self.now}
+                )  # fmt: skip
+            body = search.END.join(search.normalise(part) for part in (name, summary))
+            documents.append(
+                {"noun": "organisation", "record_id": here, "audience": "public",
+                 "grams": " ".join(search.pairs(body + search.END))}
+            )  # fmt: skip
+            self.members.append((here, alliance_id, region_id))
+        for model, rows in (
+            (Organisation, made), (Membership, joined), (OrganisationNode, working),
+            (ContactPoint, reachable), (search.SearchDocument, documents),
+        ):  # fmt: skip
+            if rows:
+                self.connection.execute(insert(model.__table__), rows)
 
     def listing(self, number: int, own: list[tuple[int, int, int]]) -> tuple[dict[str, Any], str]:
         """Return the values of a listing, and the name of its node."""
@@ -151,9 +202,12 @@ class Filler:
         """Write the listings that are missing, the oldest first."""
         self.organisations()
         own = [member for member in self.members if member[0] == own_organisation]
-        there = self.connection.scalar(select(func.count()).select_from(Listing)) or 0
+        belong: dict[int, set[int]] = {}
+        for organisation_id, alliance_id, _region_id in self.members:
+            belong.setdefault(alliance_id, set()).add(organisation_id)
+        existing = self.connection.scalar(select(func.count()).select_from(Listing)) or 0
         last = self.connection.scalar(select(func.max(Listing.id))) or 0
-        numbers = list(range(self.size - there - 1, -1, -1))
+        numbers = list(range(self.size - existing - 1, -1, -1))
         for start in range(0, len(numbers), BATCH):
             tables: dict[Any, list[dict[str, Any]]] = {
                 model.__table__: [] for model in (Listing, Naming, Interest, search.SearchDocument)
@@ -166,6 +220,10 @@ class Filler:
                 seen = Listing(id=last, namings=named, **values)
                 # Waiting and accepted answers hold their place: the audience reads them.
                 set_committed_value(seen, "held_interests", answers)
+                here = belong.get(values["alliance_id"], set())
+                for relation, rows in (("named_members", named), ("answering_members", answers)):
+                    inside = [r.organisation_id for r in rows if r.organisation_id in here]
+                    set_committed_value(seen, relation, [Organisation(id=i) for i in inside])
                 owner = self.names[values["organisation_id"]]
                 said = [
                     values["title"],
@@ -197,6 +255,7 @@ class Filler:
             for table, rows in tables.items():
                 if rows:
                     self.connection.execute(insert(table), rows)
+        self.directory()
 
 
 def fill(size: int, own_organisation: int) -> None:
@@ -210,7 +269,9 @@ def fill(size: int, own_organisation: int) -> None:
             connection.execute(
                 text("CREATE INDEX search_index ON search_document USING gin (words)")
             )
-            for name in ("organisation", "listing", "interest", "search_document"):
+            for name in (
+                "organisation", "listing", "interest", "search_document", "contact_point",
+            ):  # fmt: skip
                 sequence = f"pg_get_serial_sequence('{name}', 'id')"
                 connection.execute(text(f"SELECT setval({sequence}, max(id)) FROM {name}"))
     with db.engine.connect() as connection:
@@ -346,6 +407,11 @@ def main() -> None:
             "search, rare": f"/listings?q={RARE}",
             "record": f"/listings/{record}",
             "desk": "/desk",
+            "directory": "/organisations",
+            "directory, cqca": "/organisations?q=cqca",
+            "directory, near": "/organisations?near=HE-BAODING&within=200&kind=enterprise",
+            "members": "/alliances/hydrogen/members",
+            "members, later": "/alliances/hydrogen/members?sort=pinyin&after=1-m",
         }
         exact = check_search(own_organisation, amount)
         db.session.remove()

@@ -301,6 +301,14 @@ class TestWorkers:
             take_leave("two", by=SYSTEM)
             assert not is_worker_alive()
 
+    def test_a_worker_lives_as_long_as_it_holds_a_job(self, job: int) -> None:
+        """It gives no sign of its own while a long job runs; each chunk renews the lease."""
+        assert not is_worker_alive()
+        assert claim() is not None
+        assert is_worker_alive()
+        with clock.standing_still(clock.now() + timedelta(seconds=61)):
+            assert not is_worker_alive(), "the lease has run out"
+
     def test_readyz_tells_whether_one_lives_and_is_ready_without(
         self, app: Flask, visit: Callable[..., object], context: None
     ) -> None:

@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert
 
 from portal.access import standing_of
 from portal.accounts.models import Organisation
 from portal.database import db
-from portal.directory import queries
+from portal.directory import list_queries
+from portal.directory.narrowing import DirectoryFilter
 from portal.operations import operation
 from tests.client import Client
 from tests.conftest import both_engines
@@ -56,21 +56,19 @@ class TestDirectory:
         @operation
         def fill() -> None:
             region = db.session.get_one(Organisation, 1).region_id
-            rows = [
-                {
-                    "name": f"示例{number:03d}公司", "normal_name": f"示例{number:03d}公司",
-                    "kind": "park", "region_id": region, "position": 0, "version": 1,
-                    "created_at": datetime.now(UTC),
-                }
+            db.session.add_all(
+                Organisation(
+                    name=f"示例{number:03d}公司", kind="park", region_id=region,
+                    created_at=datetime.now(UTC),
+                )
                 for number in range(70)
-            ]  # fmt: skip
-            db.session.execute(insert(Organisation), rows)
+            )  # fmt: skip
 
         fill()
         standing, seen, after = standing_of(world.actor("anonymous")), [], None
         while True:
-            page = queries.directory_page(standing, "", after)
-            seen += [each.id for each in page.organisations]
+            page = list_queries.directory_page(standing, DirectoryFilter(), after)
+            seen += [row.organisation_id for row in page.rows]
             after = page.next_key
             if after is None:
                 break
