@@ -72,6 +72,8 @@ class Reader:
         self._faults = {(fault.row, fault.column): fault for fault in sheet.faults}
         numbers = range(layout.first_header, layout.last_header + 1)
         self._headers = {self._written(sheet.rows.get(number, ())) for number in numbers}
+        #: What the last record said of each field itself, for marks that repeat it.
+        self._above: dict[Field, str] = {}
         self._labels = paths_of(sheet, layout.first_header, layout.last_header)
 
     def _covered(self) -> dict[tuple[int, int], tuple[int, int]]:
@@ -101,6 +103,8 @@ class Reader:
         own = self._own(number, column)
         if not own and what is not Field.NAME and (number, column) in self._covers:
             own = self._own(*self._covers[number, column])
+        if own in self.words.dittos:
+            return self._above.get(what, "")
         return "" if self.words.is_nothing(own) else own
 
     def records(self) -> Iterator[Record]:
@@ -109,19 +113,25 @@ class Reader:
         self._carry(context)
         faulty = {row for row, _column in self._faults}
         for number in sorted({*self.sheet.rows, *faulty}):
-            if number <= self.layout.last_header:
-                continue
             filled = {
                 column: text
                 for column, cell in enumerate(self.sheet.rows.get(number, ()))
                 if (text := plain(cell))
             }
+            if number <= self.layout.last_header:
+                if number < self.layout.first_header and len(filled) == 1:
+                    ((column, text),) = filled.items()
+                    self._heads(number, column, text, context)
+                continue
             faults = {column for row, column in self._faults if row == number}
             if not filled and not faults:
                 continue
             if self._is_apart(number, filled, faults, context):
                 continue
             yield self._record(number, context)
+            for what, column in self.layout.columns.items():
+                if (own := self._own(number, column)) and own not in self.words.dittos:
+                    self._above[what] = own
 
     def _carry(self, context: _Context) -> None:
         """Note a column of provinces that is written once for each group of rows, unmerged."""
@@ -159,6 +169,8 @@ class Reader:
             return column != name_column or (is_wide and len(self.layout.columns) > 1)
         are_notes = [bool(self.words.notes.search(text)) for text in texts]
         if texts and (all(are_notes) or (are_notes[0] and name_column not in filled)):
+            return True
+        if filled.get(name_column) in self.words.dittos:
             return True
         if name_column in filled or name_column in faults:
             return False
