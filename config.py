@@ -51,10 +51,21 @@ class Config:
     BABEL_DEFAULT_TIMEZONE = "Asia/Shanghai"
     BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
 
+    #: Where `flask backup create` leaves its archives: better on another disk.
+    BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER") or str(INSTANCE / "backups")
+
     #: How mail and short messages leave: "outbox" keeps them for a person to hand over (a portal
     #: without mail), "console" writes them to the server's log (for development).
     MAIL_ADAPTER = os.environ.get("MAIL_ADAPTER") or "outbox"
     SMS_ADAPTER = os.environ.get("SMS_ADAPTER") or "outbox"
+
+    #: Signing in through somebody else's identity provider: a function as package.module:function,
+    #: or a stand-in to try it ("outbox", "console"); empty is off. SSO_ADDRESS is where the browser
+    #: goes, with the places {state}, {nonce}, {return_address}, {return_with_state}.
+    SSO_ADAPTER = os.environ.get("SSO_ADAPTER", "")
+    SSO_ADDRESS = os.environ.get("SSO_ADDRESS", "")
+    #: What the button says, as people call their provider.
+    SSO_NAME = os.environ.get("SSO_NAME", "")
 
     #: Who runs the portal and how to reach them: the footer and the privacy notice say it.
     OPERATOR_NAME = os.environ.get("OPERATOR_NAME", "")
@@ -73,6 +84,14 @@ class Config:
     SIGN_INS_PER_ADDRESS = int(os.environ.get("SIGN_INS_PER_ADDRESS", "50"))
     #: Whether administrators, secretaries and liaisons must have a second factor or a passkey.
     SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "0") in ("1", "true", "True")
+    #: Seconds for which a worker holds a job; each stored chunk renews it. A chunk must take less.
+    JOB_LEASE_SECONDS = float(os.environ.get("JOB_LEASE_SECONDS", "60"))
+    #: Where attached files are kept; all servers of one portal share it.
+    FILES_FOLDER = os.environ.get("FILES_FOLDER") or str(INSTANCE / "files")
+    #: The largest file, how many one record holds, and what an organisation may keep in all.
+    FILE_LARGEST_BYTES = int(os.environ.get("FILE_LARGEST_MB", "20")) * 1_000_000
+    FILES_PER_RECORD = 10
+    FILES_QUOTA_BYTES = int(os.environ.get("FILES_QUOTA_MB", "500")) * 1_000_000
     #: Days an answer to a listing waits before it lapses.
     INTEREST_DAYS = int(os.environ.get("INTEREST_DAYS", "14"))
     #: Days a listing may be open (DOMAIN D4: at most twelve months).
@@ -111,8 +130,7 @@ class Production(Config):
 def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[str]:
     """Return a sentence for everything that keeps a production server from starting."""
     faults = []
-    secret = environment.get("SECRET_KEY", "")
-    if len(secret) < 32 or len(set(secret)) < 10:
+    if is_weak(environment.get("SECRET_KEY", "")):
         faults.append(
             "SECRET_KEY is missing or weak: set it to at least 32 random characters, "
             "for example the output of: python -c 'import secrets; print(secrets.token_hex(32))'"
@@ -123,7 +141,17 @@ def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[st
         faults.append("PUBLIC_BASE_URL is missing: set it to the https:// address of the portal.")
     if not listed(environment.get("TRUSTED_HOSTS", "")):
         faults.append("TRUSTED_HOSTS is missing: set it to the host names, separated by commas.")
+    if environment.get("SSO_ADAPTER", "") in ("outbox", "console"):
+        faults.append(
+            "SSO_ADAPTER is a stand-in: whoever hands its messages over could come in as anybody. "
+            "Unset it, or name the adapter of a provider."
+        )
     return faults
+
+
+def is_weak(secret: str) -> bool:
+    """Tell whether a key is so short or so even that it could be guessed."""
+    return len(secret) < 32 or len(set(secret)) < 10
 
 
 def development_key() -> str:

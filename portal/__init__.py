@@ -28,10 +28,13 @@ from portal import (
     consequences,
     database,
     errors,
+    files,
+    jobs,
     language,
     links,
     outbox,
     responses,
+    store,
 )
 from portal.accounts import models as accounts_models
 from portal.accounts import outbox_views, person_queries, privacy_views
@@ -39,15 +42,16 @@ from portal.accounts import queries as accounts_queries
 from portal.accounts import views as accounts_views
 from portal.alliances import membership_views, news_views, paper_views
 from portal.alliances import models as alliances_models
+from portal.alliances import operations as alliances_operations
 from portal.alliances import queries as alliances_queries
 from portal.alliances import views as alliances_views
 from portal.alliances import workflow as alliances_workflow
 from portal.chain import models as chain_models
 from portal.database import db
-from portal.desk import context
+from portal.desk import context, job_views
 from portal.desk import views as desk_views
 from portal.directory import views as directory_views
-from portal.exchange import interest_views
+from portal.exchange import file_views, interest_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
@@ -55,6 +59,7 @@ from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
 from portal.organisations import views as organisation_views
+from portal.prepared import Prepared
 from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
@@ -69,6 +74,8 @@ from portal.sign_in import (
     passkey_views,
     password_views,
     scan_views,
+    sso,
+    sso_views,
 )
 from portal.sign_in import models as sign_in_models
 from portal.sign_in import personal as sign_in_personal
@@ -87,6 +94,7 @@ AREAS = (
     device_views,
     invitation_views,
     scan_views,
+    sso_views,
     factor_views,
     factor_reset_views,
     passkey_views,
@@ -103,10 +111,12 @@ AREAS = (
     # works
     exchange_views,
     interest_views,
+    file_views,
     # windows
     offices_views,
     directory_views,
     desk_views,
+    job_views,
 )
 
 #: Every noun that a permission, a journal line or a search document can speak of.
@@ -120,6 +130,8 @@ NOUNS = (
     accounts_models.Agency,
     links.ActionLink,
     outbox.OutboxMessage,
+    jobs.Job,
+    files.Attachment,
     sign_in_models.Session,
     sign_in_models.Authenticator,
     sign_in_models.Passkey,
@@ -149,6 +161,10 @@ WORKFLOWS = (
     exchange_workflow.INTEREST,
 )
 
+#: What runs the jobs of each kind, and what the page of such a job says.
+JOBS: dict[str, jobs.Handler] = {}
+JOB_PAGES: dict[str, jobs.JobPage] = {}
+
 #: Everything the portal holds of a person: the copy they may ask for (`accounts/views.py`).
 PERSONAL_DATA = (
     person_queries.person_data,
@@ -168,6 +184,8 @@ PERSONAL_DATA = (
         exchange_models.Listing, "contact_id", "submitted_by_id", "submitted_for_id"
     ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
+    person_queries.mentions(files.Attachment, "added_by_id"),
+    person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.journal_data,
 )
 
@@ -199,15 +217,22 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
 
     database.init_app(app)
     links.init_app(app)
+    store.init_app(app)
     app.extensions["registry"] = Registry(
         nouns={noun.noun: noun for noun in NOUNS},
-        standing=union_all(*(provide() for provide in STANDING)),
+        standing=Prepared(union_all(*(provide() for provide in STANDING))),
         belonging=alliances_queries.belonging(),
         seen_by_secretariat=alliances_queries.seen_by_secretariat(),
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
+        jobs=dict(JOBS),
+        job_pages=dict(JOB_PAGES),
         personal_data=PERSONAL_DATA,
-        at_closure=(sign_in_personal.end_access,),
+        at_closure=(
+            sign_in_personal.end_access,
+            outbox.leave_to_portal,
+            alliances_operations.leave_chairs,
+        ),
         at_erasure=(sign_in_personal.forget,),
     )
     migrate.init_app(app, db)
@@ -220,12 +245,13 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     access.init_app(app)
     responses.init_app(app)
     factor_views.init_app(app)
+    sso.init_app(app)
     for area in AREAS:
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)
     context.init_app(app)
     exporting.init_app(app)
-    commands.init_app(app)
+    commands.init_app(app, create_app)
     access.check_doors(app)
     if name == "production":
         refuse_demo_world(app)

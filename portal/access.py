@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from portal import clock
 from portal.actors import ANONYMOUS, Actor, ActorKind, Standing
-from portal.database import db, plain
+from portal.database import db
 from portal.errors import Denied, Missing, page
 from portal.permissions import PERMISSIONS, VISIBILITY
 from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL, registry
@@ -42,7 +42,7 @@ def standing_of(actor: Actor) -> Standing:
         PRINCIPAL.key: actor.on_behalf_of_id or 0,
         INSTANT.key: clock.now(),
     }
-    rows = plain(registry().standing, values)
+    rows = registry().standing.rows(values)
     held: dict[Role, set[int]] = defaultdict(set)
     for role, scope_id in rows:
         held[Role(role)].add(scope_id)
@@ -170,7 +170,10 @@ def _way_back() -> str:
     """Return the page to go on from after proving who one is: this one, or where its form was."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
-    return urlsplit(request.referrer or "").path or "/"
+    try:
+        return urlsplit(request.referrer or "").path or "/"
+    except ValueError:  # whatever the visitor's browser claims
+        return "/"
 
 
 def public(view: View) -> View:

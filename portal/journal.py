@@ -209,10 +209,11 @@ def verify() -> Verdict:
     # SQLite reads one state within a transaction anyway; PostgreSQL does when asked to.
     options = {} if is_sqlite() else {"isolation_level": "REPEATABLE READ"}
     with db.engine.connect().execution_options(**options) as connection, Session(connection) as one:
-        return _verify(one)
+        return verify_in(one)
 
 
-def _verify(session: Session) -> Verdict:
+def verify_in(session: Session) -> Verdict:
+    """Walk the chain that a session reads, which may be that of a copy; see `verify`."""
     faults: list[str] = []
     expected, previous, erased = 1, GENESIS, 0
     head = session.get(JournalHead, 1)

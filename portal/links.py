@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Index, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal import clock, journal
+from portal import clock, journal, outbox
 from portal.actors import Actor
 from portal.database import Model, constraints, db
 from portal.errors import Refused
@@ -122,7 +123,8 @@ def find_by_code(purpose: str, code: str) -> ActionLink | None:
 
     Whoever calls this throttles: a code has few digits.
     """
-    digits = "".join(c for c in code if c.isdecimal())
+    # Chinese input methods write full-width digits.
+    digits = "".join(c for c in unicodedata.normalize("NFKC", code) if c.isdecimal())
     if len(digits) != CODE_DIGITS or not digits.isascii():
         return None
     found = db.session.scalar(
@@ -136,7 +138,8 @@ def find_by_code(purpose: str, code: str) -> ActionLink | None:
 def use(link: ActionLink, *, by: Actor) -> None:
     """Use a link up, inside the operation that does its act.
 
-    Raises `Refused` where it was used, taken back, has expired, or is for somebody else.
+    A message that still waits to carry it is withdrawn. Raises `Refused` where it was used, taken
+    back, has expired, or is for somebody else.
     """
     if link.refusal is not None:
         raise Refused(link.refusal)
@@ -152,13 +155,18 @@ def use(link: ActionLink, *, by: Actor) -> None:
         raise Refused(_l("This link was used already. Each link works once."))
     db.session.refresh(link)
     journal.note("action_link.use", link, by=by)
+    outbox.withdraw_with_link(link.id, by=by)
 
 
 def revoke(link: ActionLink, *, by: Actor) -> None:
-    """Take a link back, inside an operation; one that was used or taken back stays as it is."""
+    """Take a link back, inside an operation; one that was used or taken back stays as it is.
+
+    A message that still waits to carry it is withdrawn.
+    """
     if link.is_live:
         link.revoked_at = clock.now()
         journal.note("action_link.revoke", link, by=by)
+        outbox.withdraw_with_link(link.id, by=by)
 
 
 def address(endpoint: str, **arguments: Any) -> str:

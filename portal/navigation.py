@@ -19,7 +19,7 @@ from portal.access import can
 from portal.actors import Standing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One entry of a menu: a label, where it leads, and the permission it needs."""
 

@@ -14,14 +14,25 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Index, String, Text, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    Text,
+    and_,
+    case,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock, journal
 from portal.access import require, visible_to
 from portal.actors import Actor, Standing
-from portal.database import Model, choice, constraints, db
+from portal.database import Instant, Model, choice, constraints, db
 from portal.errors import Refused
 from portal.operations import operation
 
@@ -42,7 +53,10 @@ class OutboxMessage(Model):
     """One message to one recipient."""
 
     __tablename__ = "outbox_message"
-    __table_args__ = constraints(Index(None, "sent_at", "id"))
+    __table_args__ = constraints(
+        Index(None, "sent_at", "id"),
+        CheckConstraint("sent_at IS NULL OR withdrawn_at IS NULL", name="one_fate"),
+    )
     noun = "outbox_message"
     address = "id"
 
@@ -50,12 +64,16 @@ class OutboxMessage(Model):
     channel: Mapped[Channel] = mapped_column(choice(Channel))
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))
-    #: Emptied when it was sent: it may carry a link that opens something.
+    #: Emptied when it was sent or withdrawn: it may carry a link that opens something.
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     #: Who wrote it and may hand it over (plain number: the ground knows no people).
     written_by_id: Mapped[int | None] = mapped_column(index=True)
+    #: The action link it carries (plain number: links stand above): it goes with the link.
+    link_id: Mapped[int | None] = mapped_column(index=True)
+    #: When it was no longer needed, before anybody sent it.
+    withdrawn_at: Mapped[datetime | None]
 
     @hybrid_property
     def is_of_portal(self) -> Any:
@@ -63,22 +81,40 @@ class OutboxMessage(Model):
         return self.written_by_id == None  # noqa: E711 - the same expression in SQL
 
 
-def send_mail(recipient: str, subject: str, body: str, *, by: Actor) -> OutboxMessage:
-    """Send a mail, inside the operation that writes it, by the adapter of MAIL_ADAPTER."""
-    message = _write(Channel.MAIL, recipient, subject, body, by=by)
-    ADAPTERS[current_app.config["MAIL_ADAPTER"]](message)
+def send_mail(
+    recipient: str,
+    subject: str,
+    body: str,
+    *,
+    by: Actor,
+    link_id: int | None = None,
+    adapter: str | None = None,
+) -> OutboxMessage:
+    """Send a mail, inside the operation that writes it, by the adapter of MAIL_ADAPTER.
+
+    `link_id` names the action link it carries: while it waits it is withdrawn with the link.
+    """
+    message = _write(Channel.MAIL, recipient, subject, body, by=by, link_id=link_id)
+    ADAPTERS[adapter or current_app.config["MAIL_ADAPTER"]](message)
     return message
 
 
-def send_sms(recipient: str, body: str, *, by: Actor) -> OutboxMessage:
-    """Send a short message, inside the operation that writes it, by SMS_ADAPTER."""
-    message = _write(Channel.SMS, recipient, "", body, by=by)
-    ADAPTERS[current_app.config["SMS_ADAPTER"]](message)
+def send_sms(
+    recipient: str,
+    body: str,
+    *,
+    by: Actor,
+    link_id: int | None = None,
+    adapter: str | None = None,
+) -> OutboxMessage:
+    """Send a short message, as `send_mail` does a mail, by SMS_ADAPTER."""
+    message = _write(Channel.SMS, recipient, "", body, by=by, link_id=link_id)
+    ADAPTERS[adapter or current_app.config["SMS_ADAPTER"]](message)
     return message
 
 
 def _write(
-    channel: Channel, recipient: str, subject: str, body: str, *, by: Actor
+    channel: Channel, recipient: str, subject: str, body: str, *, by: Actor, link_id: int | None
 ) -> OutboxMessage:
     message = OutboxMessage(
         channel=channel,
@@ -87,6 +123,7 @@ def _write(
         body=body,
         created_at=clock.now(),
         written_by_id=by.person_id,
+        link_id=link_id,
     )
     db.session.add(message)
     db.session.flush()
@@ -123,44 +160,111 @@ def masked(recipient: str) -> str:
 def mark_sent(message: OutboxMessage, *, by: Actor) -> None:
     """Record that a message was handed over; what it said is forgotten, for it may open something.
 
-    Raises `Refused` where it was sent already.
+    Raises `Refused` where it was sent or withdrawn already.
     """
     require(by, "outbox_message.send", message)
-    if message.sent_at is not None:
-        raise Refused(_l("This message was sent already."))
+    _refuse_unless_waiting(message)
     message.sent_at, message.body = clock.now(), ""
     journal.note("outbox_message.send", message, by=by)
 
 
+@operation
+def withdraw_message(message: OutboxMessage, *, by: Actor) -> None:
+    """Record that a waiting message is no longer needed; what it said is forgotten.
+
+    Raises `Refused` where it was sent or withdrawn already.
+    """
+    require(by, "outbox_message.send", message)
+    _refuse_unless_waiting(message)
+    _withdraw(message, by=by)
+
+
+def withdraw_with_link(link_id: int, *, by: Actor) -> None:
+    """Withdraw what waits to carry a link, inside the operation after which it opens nothing."""
+    for message in db.session.scalars(select(OutboxMessage).where(_waiting(link_id=link_id))):
+        _withdraw(message, by=by)
+
+
+def leave_to_portal(who: Any, *, by: Actor) -> None:
+    """Hand what a person left unsent to the portal's administrators, as their account closes.
+
+    Whatever carries a link is withdrawn, for a link is a key: the administrators see that it
+    waited and can make a new one.
+    """
+    for message in db.session.scalars(
+        select(OutboxMessage).where(
+            OutboxMessage.written_by_id == who.id, OutboxMessage.sent_at.is_(None)
+        )
+    ):
+        if message.link_id is not None and message.withdrawn_at is None:
+            _withdraw(message, by=by)
+        message.written_by_id = None
+        journal.note("outbox_message.leave", message, by=by)
+
+
+def _waiting(**columns: Any) -> ColumnElement[bool]:
+    """Return the condition that a message waits to be handed over."""
+    return and_(
+        OutboxMessage.sent_at.is_(None),
+        OutboxMessage.withdrawn_at.is_(None),
+        *(getattr(OutboxMessage, name) == value for name, value in columns.items()),
+    )
+
+
+def _refuse_unless_waiting(message: OutboxMessage) -> None:
+    if message.sent_at is not None:
+        raise Refused(_l("This message was sent already."))
+    if message.withdrawn_at is not None:
+        raise Refused(_l("This message is no longer needed."))
+
+
+def _withdraw(message: OutboxMessage, *, by: Actor) -> None:
+    message.withdrawn_at, message.body = clock.now(), ""
+    journal.note("outbox_message.withdraw", message, by=by)
+
+
 def messages_to_send(standing: Standing) -> Sequence[OutboxMessage]:
     """Return the oldest messages that wait to be handed over, of those the person may see."""
-    return _messages(standing, is_sent=False)
+    return _messages(standing, _waiting(), OutboxMessage.id)
 
 
 def messages_sent(standing: Standing) -> Sequence[OutboxMessage]:
     """Return the newest messages that were sent, of those the person may see."""
-    return _messages(standing, is_sent=True)
+    sent_at = OutboxMessage.sent_at
+    return _messages(standing, sent_at.is_not(None), sent_at.desc())
 
 
-def _messages(standing: Standing, *, is_sent: bool) -> Sequence[OutboxMessage]:
-    order = OutboxMessage.sent_at.desc() if is_sent else OutboxMessage.id
+def messages_withdrawn(standing: Standing) -> Sequence[OutboxMessage]:
+    """Return the newest messages that were no longer needed, of those the person may see."""
+    withdrawn_at = OutboxMessage.withdrawn_at
+    return _messages(standing, withdrawn_at.is_not(None), withdrawn_at.desc())
+
+
+def _messages(standing: Standing, which: Any, order: Any) -> Sequence[OutboxMessage]:
     return db.session.scalars(
         select(OutboxMessage)
-        .where(
-            OutboxMessage.sent_at.isnot(None) if is_sent else OutboxMessage.sent_at.is_(None),
-            visible_to(standing, "outbox_message.view", OutboxMessage),
-        )
+        .where(which, visible_to(standing, "outbox_message.view", OutboxMessage))
         .order_by(order, OutboxMessage.id)
         .limit(SHOWN)
     ).all()
 
 
 def forget_recipient(recipients: Collection[str]) -> None:
-    """Empty every message to some addresses, inside an operation that erases a person."""
+    """Empty every message to some addresses, inside an operation that erases a person.
+
+    What was sent stays sent when it was; what waits is no longer needed.
+    """
     db.session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.recipient.in_(list(recipients)))
-        .values(recipient="", subject="", body="", sent_at=clock.now())
+        .values(
+            recipient="",
+            subject="",
+            body="",
+            withdrawn_at=case(
+                (_waiting(), literal(clock.now(), Instant)), else_=OutboxMessage.withdrawn_at
+            ),
+        )
     )
 
 

@@ -114,7 +114,12 @@ EVERYONE: tuple[Line, ...] = ((),)
 PERMISSIONS: dict[str, tuple[Line, ...]] = {
     # reference data and portal
     "portal.load": ((by_system,),),
+    "portal.restore": ((by_system,),),
     "portal.desk": ((signed_in,),),
+    "job.run": ((by_system,),),
+    "job.view": ((is_mine,),),
+    # Who may see, add or remove a file is who may see or change the record it hangs on.
+    "attachment.sweep": ((by_system,),),
     # accounts
     "session.start": EVERYONE,
     "session.own": ((is_mine,),),

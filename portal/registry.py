@@ -17,6 +17,7 @@ from sqlalchemy import Integer, bindparam
 from portal.database import Instant, Rows
 
 if TYPE_CHECKING:
+    from portal.jobs import Handler, JobPage
     from portal.workflow import Workflow
 
 #: What a provider of standing may ask about: bound anew each time the one statement runs.
@@ -50,6 +51,9 @@ class Registry:
     personal_data: tuple[PersonalData, ...] = ()
     at_closure: tuple[Farewell, ...] = ()
     at_erasure: tuple[Farewell, ...] = ()
+    #: What runs the jobs of each kind, and what their page says.
+    jobs: dict[str, Handler] = field(default_factory=dict)
+    job_pages: dict[str, JobPage] = field(default_factory=dict)
     consequences: dict[tuple[str, str], tuple[Consequence, ...]] = field(default_factory=dict)
 
 

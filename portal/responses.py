@@ -7,13 +7,17 @@ only.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, g, request, url_for
+from flask_login import current_user
 
 from portal.operations import reading_only
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -30,10 +34,27 @@ HEADERS = {
 }
 
 
+def takes_files(view: View) -> View:
+    """Let a view be sent a file: one that is too large should meet a sentence, not a closed door.
+
+    Hence twice the size of the largest one; beyond that it is 413. Only for who is signed in.
+    """
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def init_app(app: Flask) -> None:
     """Put the headers on every response and make safe requests read-only."""
     versions: dict[str, str] = {}
     addresses: dict[str, str] = {}
+
+    # Before anything that reads the form: the check of its token does, too.
+    @app.url_value_preprocessor
+    def make_room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        view = app.view_functions.get(endpoint or "")
+        if getattr(view, "takes_files", False) and current_user.is_authenticated:
+            room = 2 * app.config["FILE_LARGEST_BYTES"]
+            request.max_content_length = max(room, app.config["MAX_CONTENT_LENGTH"])
 
     @app.before_request
     def bound() -> None:
@@ -52,7 +73,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def secure(response: Response) -> Response:
-        response.headers.extend(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         # A page of one person must not stand in a shared cache, nor behind "back" after sign-out.

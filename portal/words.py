@@ -181,7 +181,7 @@ class NotMine(Word):
 
     def clause(self, standing: Standing, model: Any) -> ColumnElement[bool]:
         column: Any = getattr(model, self.column)
-        clause: ColumnElement[bool] = or_(column.is_(None), column.not_in(_mine(standing)))
+        clause: ColumnElement[bool] = or_(column.is_(None), ~among(column, _mine(standing)))
         return clause
 
     def fits(self, model: Any) -> bool:

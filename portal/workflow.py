@@ -127,14 +127,16 @@ def move(
     by: Actor,
     expected: int | None = None,
     note: str | None = None,
+    basis: str | None = None,
     also: Mapping[str, Any] | None = None,
 ) -> None:
     """Make a move: check it, assign the state, journal it, run its consequences.
 
     `also` holds the columns that change together with the state, `expected` is the version the
-    person saw, `note` their sentence. Raises `Denied` without the permission, `Stale` for an old
-    version, `Refused` where the record is in no state the move starts from, where its rule does
-    not hold, or where a required note is missing.
+    person saw, `note` their sentence, `basis` the paper it rests on, checked by who calls: the
+    timeline tells both, each has its own limit. Raises `Denied` without the permission, `Stale`
+    for an old version, `Refused` where the record is in no state the move starts from, where its
+    rule does not hold, or where a required note is missing.
     """
     step = registry().workflows[thing.noun].named(name)
     require(by, step.permission, thing)
@@ -152,6 +154,7 @@ def move(
         raise Refused(_l("At most %(max)d characters.", max=LONGEST_NOTE), field="note")
     if step.note is NoteRule.REQUIRED and note is None:
         raise Refused(_l("Please say why in a sentence."), field="note")
+    told = " · ".join(part for part in (basis, note) if part)
     before, thing.state = thing.state, step.target
     for column, value in (also or {}).items():
         setattr(thing, column, value)
@@ -161,6 +164,6 @@ def move(
         by=by,
         from_state=before,
         to_state=step.target,
-        detail={"note": note} if note else None,
+        detail={"note": told} if told else None,
     )
     follow_up(thing, name, by=by)

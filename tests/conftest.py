@@ -6,9 +6,11 @@ of ours is replaced by a mock.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,13 +26,18 @@ from tests.client import Client
 from tests.postgresql import Cluster
 from tests.world import World
 
+#: Files are named by their content, so all tests of a process may keep them in one folder.
+FILES = tempfile.TemporaryDirectory(prefix="portal-files-")
+atexit.register(FILES.cleanup)
+
 #: For tests that must hold on both engines: `pytestmark = both_engines`.
 both_engines = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 
 
 def make_app(url: str) -> Flask:
     """Return an application on a database that is migrated already."""
-    return create_app("testing", {"SQLALCHEMY_DATABASE_URI": url})
+    settings = {"SQLALCHEMY_DATABASE_URI": url, "FILES_FOLDER": FILES.name}
+    return create_app("testing", settings)
 
 
 def settle(url: str) -> World:

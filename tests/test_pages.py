@@ -26,6 +26,7 @@ from portal.exchange.models import Interest, Listing, Naming
 from portal.exchange.operations import index
 from portal.exchange.queries import ListingFilter
 from portal.exchange.workflow import LISTING
+from portal.files import Attachment
 from portal.journal import JournalDetail, JournalLine
 from portal.operations import Receipt, operation
 from portal.permissions import PERMISSIONS
@@ -77,6 +78,8 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "contact_point",
             "appointment",
             "agency",
+            "job",
+            "file",
         )
         if name in kwargs
     }
@@ -151,6 +154,8 @@ CASES = [
     view("sign_in.sign_in", "anonymous", is_open=True),
     # signed in
     view("desk.view_desk", SIGNED_IN),
+    view("desk.view_job", "secretary", job="waiting"),
+    view("desk.view_job", "", arguments={"job_id": 99_999}),
     send("sign_in.sign_out", SIGNED_IN),
     send("sign_in.choose_organisation", "manager delegate", data={"organisation_id": 1}),
     # sign-in: the proof again, devices, invitations, scanning
@@ -164,6 +169,10 @@ CASES = [
     view("invitations.take_up_code", EVERYONE, is_open=True, status=302),
     view("invitations.take_up", EVERYONE, arguments={"token": "invitation"}, is_open=True),
     view("invitations.take_up", "", arguments={"token": "no-such"}),
+    # Where no provider is set up, all three lead to the sign-in page.
+    send("sso.begin", EVERYONE, is_open=True),
+    view("sso.go", EVERYONE, is_open=True, status=302),
+    view("sso.come_back", EVERYONE, is_open=True, status=302),
     send("scan.ring", EVERYONE, is_open=True),
     view("scan.wait", EVERYONE, is_open=True, status=302),
     send("scan.enter", EVERYONE, is_open=True),
@@ -201,6 +210,7 @@ CASES = [
     send("accounts.consent", SIGNED_IN, status=422),
     view("accounts.view_outbox", SIGNED_IN),
     send("accounts.mark_sent", "manager", outbox_message="message"),
+    send("accounts.withdraw_message", "manager", outbox_message="message"),
     view("accounts.list_closed", "admin", NOT_ADMIN),
     send("accounts.erase_closed", "admin", NOT_ADMIN),
     # organisations: the directory, what a manager keeps, what the secretariat helps with
@@ -405,6 +415,14 @@ CASES = [
         data=POSTING,
         status=422,
     ),
+    # files of a listing: fetched by whoever may see it, changed by whoever may change it
+    view("exchange.new_file", OWNERS, "secretary", listing="draft"),
+    view("exchange.new_file", OWNERS, ALL_BUT_OWNERS, listing="public", status=302),
+    send("exchange.new_file", OWNERS, "secretary", listing="draft", status=422),
+    view("exchange.fetch_file", "manager delegate secretary", listing="draft", file="drawing"),
+    view("exchange.fetch_file", "", listing="public", file="drawing"),
+    send("exchange.remove_file", OWNERS, "secretary", listing="draft", file="drawing"),
+    send("exchange.remove_file", OWNERS, ALL_BUT_OWNERS, listing="public", file="drawing"),
     move("listing", "submit", "draft", OWNERS, "secretary"),
     move("listing", "publish", "submitted", "secretary", OWNERS),
     move("listing", "return", "submitted", "secretary", OWNERS, note="请补充数量。"),
@@ -527,7 +545,12 @@ CASES = [
         "secretary",
         NOT_THE_SECRETARY,
         arguments=HYDROGEN_SLUG,
-        data={"summary": "简介", "summary_en": "Summary", "contact": "秘书处"},
+        data={
+            "kind": "alliance",
+            "summary": "简介",
+            "summary_en": "Summary",
+            "contact": "秘书处",
+        },
     ),
     view("alliances.list_news", EVERYONE, arguments=HYDROGEN_SLUG),
     view("alliances.view_news", EVERYONE, news="told"),
@@ -560,7 +583,8 @@ REPEATED = ("supplier", "outsider")
 def address_of(app: Flask, world: World, case: Case) -> str:
     arguments = dict(case.arguments)
     for noun, name in case.on.items():
-        arguments[f"{noun}_id"] = getattr(world, noun)[name]
+        table = "attachment" if noun == "file" else noun
+        arguments[f"{noun}_id"] = getattr(world, table)[name]
     if "token" in arguments:
         arguments["token"] = world.token.get(arguments["token"], "no-such-token")
     with app.test_request_context():
@@ -581,6 +605,7 @@ def business(app: Flask) -> str:
             Interest,
             Receipt,
             Naming,
+            Attachment,
             ChairTerm,
             News,
             Session,
@@ -652,7 +677,14 @@ HTML = [
     c
     for c in PAGES
     if c not in WORKBOOKS
-    and c.endpoint not in ("desk.live", "desk.ready", "regions.stylesheet", "accounts.export_data")
+    and c.endpoint
+    not in (
+        "desk.live",
+        "desk.ready",
+        "regions.stylesheet",
+        "accounts.export_data",
+        "exchange.fetch_file",
+    )
 ]
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
-from portal import clock
+from portal import clock, files
 from portal.access import require
 from portal.accounts.models import Appointment, Organisation, OrganisationKind, Person
 from portal.accounts.operations import (
@@ -26,9 +27,10 @@ from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.load import load_starter
 from portal.database import db
-from portal.exchange import answering, operations
+from portal.exchange import answering, attaching, operations
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
 from portal.exchange.operations import ListingContent
+from portal.jobs import enqueue
 from portal.operations import operation
 from portal.organisations.contacts import add_contact
 from portal.organisations.models import ContactAudience, ContactKind
@@ -36,6 +38,7 @@ from portal.organisations.people import name_agent
 from portal.organisations.qualifications import Certificate, add_qualification
 from portal.outbox import send_mail
 from portal.regions.queries import region_by_code
+from portal.registry import registry
 from portal.roles import Role
 from portal.sign_in import inviting, scanning
 from portal.sign_in.factor_resets import request_reset
@@ -78,6 +81,8 @@ class World:
     qualification: dict[str, int] = field(default_factory=dict)
     contact_point: dict[str, int] = field(default_factory=dict)
     agency: dict[str, int] = field(default_factory=dict)
+    job: dict[str, int] = field(default_factory=dict)
+    attachment: dict[str, int] = field(default_factory=dict)
     acts_for: dict[str, str] = field(default_factory=dict)
     #: Action links, by what they are for.
     token: dict[str, str] = field(default_factory=dict)
@@ -129,6 +134,7 @@ def build() -> World:
     hydrogen = world.alliance["hydrogen"]
     inviting.invite(Role.SECRETARY, hydrogen, name="陈新", by=world.actor("admin"))
     world.outbox_message["message"] = _write_message(world.actor("manager"))
+    world.job["waiting"] = _ask_for_work(world)
     with clock.standing_still(now + DAY):  # or it would be over before the tests begin
         rung = scanning.ring(key="kept by a computer", device="Firefox Windows", network=None)
     world.token["doorbell"] = rung.token
@@ -266,6 +272,25 @@ def _write_message(by: Actor) -> int:
     return send_mail("zhang@test.example", "邀请", "请打开这个链接。", by=by).id
 
 
+@operation
+def _ask_for_work(world: World) -> int:
+    """Leave a job that waits for a worker, of a kind that only the tests know."""
+    by = world.actor("secretary")
+    require(by, "portal.desk")
+    registry().jobs["nothing"] = lambda job: None
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    try:
+        return enqueue("nothing", about=hydrogen, by=by, total=40).id
+    finally:
+        del registry().jobs["nothing"]
+
+
+def _attach(listing: Listing, *, by: Actor) -> int:
+    """Hang a small drawing on a listing."""
+    received = files.receive(BytesIO(b"%PDF-1.4\n%%EOF\n"), "图纸.pdf")
+    return attaching.attach_to_listing(listing, received, by=by).id
+
+
 def _post(world: World, now: datetime) -> None:
     hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
     biomedicine = db.session.get_one(Alliance, world.alliance["biomedicine"])
@@ -287,7 +312,8 @@ def _post(world: World, now: datetime) -> None:
         )
         world.interest["lapsed"] = lapsed.id
     with clock.standing_still(now - 5 * DAY):
-        post("draft", submit=False, publish=False)
+        draft = post("draft", submit=False, publish=False)
+        world.attachment["drawing"] = _attach(draft, by=delegate)
         post("submitted", publish=False)
         returned = post("returned", publish=False)
         operations.return_listing(returned, by=keeper, note="请补充数量。")

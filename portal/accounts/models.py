@@ -153,6 +153,8 @@ class Person(Versioned, Model):
     language: Mapped[str | None] = mapped_column(String(5))
     is_large_type: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    #: When somebody last gave them a right: their sessions get new keys at their next request.
+    rights_at: Mapped[datetime | None]
     #: Closed by themselves: signs in no more.
     closed_at: Mapped[datetime | None]
     #: Name and addresses were erased; what they did stays, without them.

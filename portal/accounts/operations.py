@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import clock, journal, search
 from portal.access import require
+from portal.accounts.addresses import refuse_bad_addresses
 from portal.accounts.granting import require_to_grant
 from portal.accounts.models import (
     Agency,
@@ -121,13 +122,14 @@ def create_person(
     """Create a person who signs in by e-mail or mobile number.
 
     The password arrives hashed, because hashing is too slow to happen under the write lock.
-    Raises `Refused` where neither address is given or one is taken.
+    Raises `Refused` where neither address is given, or one is none or is taken.
     """
     require(by, "person.create")
     email = account_name(email) if email else None
     mobile = account_name(mobile) if mobile else None
     if email is None and mobile is None:
         raise Refused(_l("A person needs an e-mail address or a mobile number."), field="email")
+    refuse_bad_addresses(email, mobile)
     for column, value in ((Person.email, email), (Person.mobile, mobile)):
         if value and db.session.scalar(select(Person.id).where(column == value)):
             raise Refused(_l("This address belongs to somebody already."), field="email")
@@ -178,7 +180,17 @@ def grant_appointment(
         by=by,
         detail={"person": holder.id, "role": role.value, "scope": scope_id},
     )
+    note_new_rights(holder.id)
     return appointment
+
+
+def note_new_rights(person_id: int) -> None:
+    """Note that somebody was given a right, inside the operation that gives it.
+
+    Their sessions get new keys for it. Past the record's version: a form about themselves that
+    they have open is not out of date.
+    """
+    db.session.execute(update(Person).where(Person.id == person_id).values(rights_at=clock.now()))
 
 
 @operation

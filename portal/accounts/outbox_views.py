@@ -21,6 +21,7 @@ def view_outbox() -> str:
         "accounts/view_outbox.html",
         waiting=outbox.messages_to_send(standing),
         sent=outbox.messages_sent(standing),
+        withdrawn=outbox.messages_withdrawn(standing),
     )
 
 
@@ -30,4 +31,13 @@ def mark_sent(outbox_message: OutboxMessage) -> Response:
     """Record that a message was handed over."""
     outbox.mark_sent(outbox_message, by=current_actor())
     flash(_("Noted as sent. What it said is forgotten."), "success")
+    return redirect(url_for("accounts.view_outbox"))
+
+
+@bp.post("/outbox/<int:outbox_message_id>/withdraw")
+@requires("outbox_message.send", OutboxMessage)
+def withdraw_message(outbox_message: OutboxMessage) -> Response:
+    """Record that a message is no longer needed."""
+    outbox.withdraw_message(outbox_message, by=current_actor())
+    flash(_("Noted as no longer needed. What it said is forgotten."), "success")
     return redirect(url_for("accounts.view_outbox"))

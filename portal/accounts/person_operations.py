@@ -13,18 +13,16 @@ from sqlalchemy import select
 from portal import clock, journal, outbox
 from portal.access import require
 from portal.accounts import person_queries
+from portal.accounts.addresses import NOWHERE, refuse_bad_addresses, refuse_reserved_address
 from portal.accounts.models import Consent, Person
 from portal.accounts.operations import end_appointment
-from portal.accounts.queries import DEMO_DOMAIN, account_name, has_demo_world
+from portal.accounts.queries import account_name
 from portal.actors import Actor
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
 from portal.registry import registry
 from portal.workflow import check_version
-
-#: Addresses of this domain reach nobody (RFC 2606): what an erased person is told apart by.
-NOWHERE = "erased.invalid"
 
 
 @operation
@@ -56,7 +54,7 @@ def change_addresses(
     """Change the e-mail address and mobile number one signs in with.
 
     Whoever calls this asked for a fresh proof first. Raises `Stale` for an old version, `Refused`
-    where both are left empty or one belongs to somebody else.
+    where both are left empty, or one is none, or belongs to somebody else or the portal itself.
     """
     require(by, "person.edit", who)
     check_version(who, expected)
@@ -66,15 +64,14 @@ def change_addresses(
     }
     if not any(new.values()):
         raise Refused(_l("Keep at least one of the two: you sign in with it."), field="email")
+    refuse_bad_addresses(new["email"], new["mobile"])
+    refuse_reserved_address(new["email"])
     for field, value in new.items():
         column = getattr(Person, field)
         if value and db.session.scalar(
             select(Person.id).where(column == value, Person.id != who.id)
         ):
             raise Refused(_l("This address belongs to somebody already."), field=field)
-    # An address of the demo world on a real portal would keep it from starting.
-    if (new["email"] or "").endswith(f"@{DEMO_DOMAIN}") and not has_demo_world():
-        raise Refused(_l("No mail reaches this address."), field="email")
     _change(who, new, by=by)
 
 
@@ -156,7 +153,7 @@ def erase_person(who: Person, *, by: Actor) -> None:
         nobody = _("Closed account")
     for forget in registry().at_erasure:
         forget(who, nobody)
-    outbox.forget_recipient([each for each in (who.email, who.mobile) if each])
+    outbox.forget_recipient(person_queries.addresses_of(who))
     who.name, who.email, who.mobile = nobody, f"{who.id}@{NOWHERE}", None
     who.language, who.is_large_type, who.password_hash = None, False, None
     who.erased_at = clock.now()

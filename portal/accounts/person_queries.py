@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from portal import clock
+from portal import clock, journal
 from portal.accounts.models import Agency, Appointment, Consent, Person
 from portal.database import Rows, db
 from portal.journal import JournalDetail, JournalLine
@@ -62,6 +62,18 @@ def messages_data(person_id: int) -> tuple[str, list[dict[str, Any]]]:
     who = select(Person.email, Person.mobile).where(Person.id == person_id)
     addresses = [each for row in db.session.execute(who) for each in row if each]
     return "messages", rows_of(select(*shown).where(table.c.recipient.in_(addresses)))
+
+
+def addresses_of(who: Person) -> set[str]:
+    """Return every address a person signs in with or signed in with before, as the journal knows.
+
+    To be asked before the details about them are erased.
+    """
+    found = {who.email, who.mobile}
+    for _line, detail in journal.lines_about("person", who.id):
+        for field in ("email", "mobile"):
+            found.update((detail or {}).get(field) or ())
+    return {each for each in found if each}
 
 
 def journal_data(person_id: int) -> tuple[str, list[dict[str, Any]]]:

@@ -18,7 +18,7 @@ from portal.forms import refusals
 CONSENTED, TARGET = "notice", "after_consent"
 #: Rooms and pages that stay open without consent: signing in and out, the notice itself, a copy
 #: of one's data, and the way out.
-OPEN_ROOMS = frozenset({"sign_in", "factors", "passkeys", "passwords", "regions"})
+OPEN_ROOMS = frozenset({"sign_in", "factors", "passkeys", "passwords", "regions", "sso"})
 OPEN_PAGES = frozenset(
     {
         "static",

@@ -36,7 +36,7 @@ def account_name(written: str) -> str:
     written = unicodedata.normalize("NFKC", written).strip().lower()
     if "@" in written:
         return written
-    digits = re.sub(r"[^\d]", "", written)
+    digits = re.sub(r"[^0-9]", "", written)
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 

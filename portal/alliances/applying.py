@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from portal import clock, journal
 from portal.access import require
 from portal.actors import Actor
-from portal.alliances.decisions import told, written_basis
+from portal.alliances.decisions import written_basis
 from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.queries import held_membership, people_of
 from portal.alliances.workflow import MEMBERSHIP, MembershipState
@@ -202,7 +202,7 @@ def approve_application(
         detail = {"from": membership.tier.value, "to": tier.value}
         journal.note("membership.tier", membership, by=by, detail=detail)
     also = {"tier": tier, "since": clock.now(), "basis": basis}
-    move(membership, "approve", by=by, expected=expected, note=told(basis, note), also=also)
+    move(membership, "approve", by=by, expected=expected, note=note, basis=basis, also=also)
 
 
 @operation

@@ -22,12 +22,3 @@ def written_basis(basis: str | None, *, missing: LazyString | None) -> str | Non
     if basis is not None and len(basis) > LONGEST_BASIS:
         raise Refused(_l("At most %(max)d characters.", max=LONGEST_BASIS), field="basis")
     return basis
-
-
-def told(basis: str | None, note: str | None) -> str | None:
-    """Return what the timeline says of a decision: its basis and its reason.
-
-    The record keeps the basis of the last decision only, the timeline that of every one.
-    """
-    note = (note or "").strip()
-    return " · ".join(part for part in (basis, note) if part) or None

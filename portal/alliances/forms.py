@@ -7,7 +7,14 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 
 from portal import clock
 from portal.accounts.models import Organisation, Person
@@ -165,7 +172,7 @@ class AdmissionForm(Form):
 class ChairForm(Form):
     """Who takes the chair, from which day on."""
 
-    holder = SelectField(_l("Who takes the chair"), validators=chosen())
+    holder = RadioField(_l("Who takes the chair"), validators=chosen())
     from_on = DayField(
         _l("First day"),
         default=clock.today,
@@ -176,14 +183,26 @@ class ChairForm(Form):
     def offer(self, people: Sequence[tuple[Organisation, Person]]) -> None:
         """Fill in the people of the members, each with the organisation they sit for."""
         self.holder.choices = [
-            (f"{organisation.id}-{person.id}", f"{organisation.name} · {person.name}")
+            SelectChoice(f"{organisation.id}-{person.id}", f"{organisation.name} · {person.name}")
             for organisation, person in people
         ]
+
+    @property
+    def chosen_ids(self) -> tuple[int, int] | None:
+        """The organisation and the person that were sent, where they are numbers at all."""
+        parts = str((self.holder.raw_data or [""])[0]).split("-")
+        are_numbers = all(each.isascii() and each.isdecimal() and len(each) < 10 for each in parts)
+        return (int(parts[0]), int(parts[1])) if are_numbers and len(parts) == 2 else None
 
 
 class AllianceForm(Form):
     """What the secretariat says of its alliance."""
 
+    kind = RadioField(
+        _l("What it is"),
+        choices=[SelectChoice(kind.value, label) for kind, label in ALLIANCE_KINDS.items()],
+        validators=chosen(),
+    )
     summary = TextAreaField(_l("Summary in Chinese"), validators=[*required(), at_most(1000)])
     summary_en = TextAreaField(_l("Summary in English"), validators=[*required(), at_most(2000)])
     charter = TextAreaField(_l("Charter basics"), validators=[optional(), at_most(5000)])
@@ -194,6 +213,8 @@ class AllianceForm(Form):
 
     def __init__(self, *args: Any, alliance: Alliance, **kwargs: Any) -> None:
         super().__init__(*args, thing=alliance, **kwargs)
+        if not self.is_submitted():
+            self.kind.data = alliance.kind.value
 
     def content(self) -> AllianceContent:
         """Return what was typed, as the operation takes it."""
@@ -203,6 +224,7 @@ class AllianceForm(Form):
             charter=self.charter.data or None,
             contact=self.contact.data or "",
             council_admits=bool(self.council_admits.data),
+            kind=AllianceKind(self.kind.data),
         )
 
 

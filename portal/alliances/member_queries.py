@@ -5,6 +5,7 @@ All rows are plain values read past the ORM: pages show them and change nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +19,7 @@ from portal.actors import Standing
 from portal.alliances.models import Alliance, Membership, Tier, state_now
 from portal.alliances.workflow import MembershipState
 from portal.database import Rows, plain
+from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.workflow import awaiting
 
@@ -47,7 +49,7 @@ class Counted:
     count: int
 
 
-_COUNTED: Rows = (
+_COUNTED = Prepared(
     select(
         Region.code,
         Region.short,
@@ -68,7 +70,7 @@ _COUNTED: Rows = (
 
 def counted_members(alliance_id: int) -> list[Counted]:
     """Return how many members of an alliance there are of each region, kind and tier."""
-    rows = plain(_COUNTED, {"alliance": alliance_id})
+    rows = _COUNTED.rows({"alliance": alliance_id})
     return [Counted(RegionName(*row[:4]), *row[4:]) for row in rows]
 
 
@@ -100,7 +102,7 @@ class MembershipRow:
         return state_now(self.state, self.since)
 
 
-def _rows(query: Rows) -> list[MembershipRow]:
+def _rows(found: Iterable[Any]) -> list[MembershipRow]:
     return [
         MembershipRow(
             id=row[0],
@@ -112,7 +114,7 @@ def _rows(query: Rows) -> list[MembershipRow]:
             region=RegionName(*row[7:11]),
             alliance=AllianceName(*row[11:13]),
         )
-        for row in plain(query)
+        for row in found
     ]
 
 
@@ -142,13 +144,13 @@ def _select() -> Rows:
 
 def waiting_memberships(standing: Standing, limit: int) -> list[MembershipRow]:
     """Return the applications that wait for this person, the longest waiting first."""
-    return _rows(_waiting_statement(standing, limit))
+    return _rows(_waiting_statement(standing, limit).rows())
 
 
 @lru_cache(maxsize=512)
-def _waiting_statement(standing: Standing, limit: int) -> Rows:
+def _waiting_statement(standing: Standing, limit: int) -> Prepared:
     waiting = _select().where(awaiting(standing, Membership))
-    return waiting.order_by(Membership.created_at, Membership.id).limit(limit)
+    return Prepared(waiting.order_by(Membership.created_at, Membership.id).limit(limit))
 
 
 def kept_memberships(
@@ -163,5 +165,5 @@ def kept_memberships(
     )
     if after is not None:
         query = query.where(Membership.id < after)
-    rows = _rows(query.order_by(Membership.id.desc()).limit(size + 1))
+    rows = _rows(plain(query.order_by(Membership.id.desc()).limit(size + 1)))
     return rows[:size], rows[size - 1].id if len(rows) > size else None

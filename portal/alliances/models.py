@@ -157,6 +157,8 @@ class ChairTerm(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     from_at: Mapped[datetime]
     is_acting: Mapped[bool] = mapped_column(default=False)
+    #: When the person closed their account: from then on nobody sits in the chair.
+    vacated_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()
     person: Mapped[Person] = relationship()

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from portal import clock, journal
 from portal.access import require
 from portal.accounts.models import Organisation, Person
+from portal.accounts.operations import note_new_rights
 from portal.actors import SYSTEM, Actor, Standing
 from portal.alliances.applying import refuse_where_held
-from portal.alliances.decisions import told, written_basis
+from portal.alliances.decisions import written_basis
 from portal.alliances.models import Alliance, AllianceKind, ChairTerm, Membership, Tier
 from portal.alliances.workflow import MembershipState
 from portal.chain.models import ChainMap
@@ -35,12 +36,12 @@ def load_alliances(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> int:
         alliance = db.session.scalar(select(Alliance).where(Alliance.slug == row["slug"]))
         fields = ["name", "name_en", "chair_title", "chair_title_en"]
         if alliance is None:
-            alliance = Alliance(slug=row["slug"])
+            kind = AllianceKind(row.get("kind", "alliance"))
+            alliance = Alliance(slug=row["slug"], kind=kind)
             # Afterwards these are the secretariat's: a second load must not undo its words.
             fields += ["summary", "summary_en", "contact"]
         for field in fields:
             setattr(alliance, field, row[field])
-        alliance.kind = AllianceKind(row.get("kind", "alliance"))
         alliance.founded_on = date.fromisoformat(row["founded_on"])
         alliance.chain_map = db.session.execute(
             select(ChainMap).where(ChainMap.code == row["chain"])
@@ -61,6 +62,8 @@ class AllianceContent:
     #: Where to ask in person about what may not be typed here.
     contact: str
     council_admits: bool
+    #: What the body is; without one it stays what it was.
+    kind: AllianceKind | None = None
 
 
 @operation
@@ -70,7 +73,7 @@ def edit_alliance(
     """Change what an alliance's pages say. Raises `Stale` for an old version."""
     require(by, "alliance.edit", alliance)
     check_version(alliance, expected)
-    written = asdict(content)
+    written = {**asdict(content), "kind": content.kind or alliance.kind}
     before = {
         name: getattr(alliance, name)
         for name, value in written.items()
@@ -195,7 +198,7 @@ def withdraw_membership(
         basis, missing=None if is_own else _l("Name the letter of the organisation and its date.")
     )
     also = {"ended_at": clock.now(), "basis": basis}
-    move(membership, "withdraw", by=by, expected=expected, note=told(basis, note), also=also)
+    move(membership, "withdraw", by=by, expected=expected, note=note, basis=basis, also=also)
 
 
 @operation
@@ -216,7 +219,7 @@ def expel_membership(
     if not (note or "").strip():
         raise Refused(_l("Please say why in a sentence."), field="note")
     also = {"ended_at": clock.now(), "basis": basis}
-    move(membership, "expel", by=by, expected=expected, note=told(basis, note), also=also)
+    move(membership, "expel", by=by, expected=expected, note=note, basis=basis, also=also)
 
 
 @operation
@@ -231,8 +234,9 @@ def appoint_chair(
 ) -> ChairTerm:
     """Add a step to the succession: who holds the chair from an instant (aware, UTC) on.
 
-    Raises `Refused` where the organisation is no member, a term begins at that instant, or one
-    that has begun would be pushed aside backwards (the last binds people, not the system).
+    Raises `Refused` where the organisation is no member, a term begins at that instant, one that
+    has begun would be pushed aside backwards, or the day has passed, unless it is the alliance's
+    first entry (the last two bind people, not the system).
     """
     require(by, "succession.appoint", alliance)
     is_member = db.session.scalar(
@@ -249,6 +253,11 @@ def appoint_chair(
     )
     if db.session.scalar(taken):
         raise Refused(_l("Another term begins at that moment."))
+    if by != SYSTEM and from_at < clock.start_of(clock.today()) and _has_succession(alliance):
+        raise Refused(
+            _l("This day has passed, and what was is not rewritten. Take today or later."),
+            field="from_on",
+        )
     begun = select(ChairTerm.id).where(
         ChairTerm.alliance_id == alliance.id,
         ChairTerm.from_at > from_at,
@@ -268,4 +277,29 @@ def appoint_chair(
     db.session.add(term)
     db.session.flush()
     journal.note("succession.appoint", term, by=by)
+    note_new_rights(holder.id)
     return term
+
+
+def _has_succession(alliance: Alliance) -> bool:
+    found = select(ChairTerm.id).where(ChairTerm.alliance_id == alliance.id).limit(1)
+    return db.session.scalar(found) is not None
+
+
+def leave_chairs(who: Person, *, by: Actor) -> None:
+    """End, as an account closes, the terms in which its person sits or would sit in a chair.
+
+    The succession keeps its steps: the organisation holds the chair, with nobody in it, until
+    the secretariat enters somebody else. What was stays as it was.
+    """
+    for term in db.session.scalars(
+        select(ChairTerm).where(ChairTerm.person_id == who.id, ChairTerm.vacated_at.is_(None))
+    ).all():
+        later = select(ChairTerm.id).where(
+            ChairTerm.alliance_id == term.alliance_id,
+            ChairTerm.from_at > term.from_at,
+            ChairTerm.from_at <= clock.now(),
+        )
+        if db.session.scalar(later.limit(1)) is None:
+            term.vacated_at = clock.now()
+            journal.note("succession.vacate", term, by=by)

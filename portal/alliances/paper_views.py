@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -51,12 +51,14 @@ def admit_organisation(alliance: Alliance) -> tuple[str, int] | Response:
 @bp.route("/alliances/<alliance_slug>/chair", methods=["GET", "POST"])
 @requires("succession.appoint", Alliance)
 def appoint_chair(alliance: Alliance) -> tuple[str, int] | Response:
-    """Enter who takes the chair, from which day on."""
-    form, people = ChairForm(), queries.people_of_members(alliance.id)
-    form.offer(people)
+    """Enter who takes the chair, from which day on; whom, is searched among the members' people."""
+    form, written = ChairForm(), request.args.get("q", "")[:80]
+    found = queries.people_of_members(alliance.id, written)
+    people, has_more = found[: queries.OFFERED], len(found) > queries.OFFERED
+    picked = queries.people_of_members(alliance.id, chosen=form.chosen_ids or (0, 0))
+    form.offer([*people, *(each for each in picked if each not in people)])
     if form.validate_on_submit():
-        by_key = {f"{each.id}-{who.id}": (each, who) for each, who in people}
-        organisation, holder = by_key[form.holder.data]
+        organisation, holder = picked[0]
         with refusals(form):
             operations.appoint_chair(
                 alliance,
@@ -69,5 +71,9 @@ def appoint_chair(alliance: Alliance) -> tuple[str, int] | Response:
             flash(_("Entered into the succession."), "success")
             return redirect(url_for("alliances.view_alliance", alliance_slug=alliance.slug))
     return render_template(
-        "alliances/appoint_chair.html", alliance=alliance, form=form
+        "alliances/appoint_chair.html",
+        alliance=alliance,
+        form=form,
+        written=written,
+        has_more=has_more,
     ), form.status

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
 from portal.accounts.models import Agency, Appointment, Organisation, Person
-from portal.accounts.queries import OF_ORGANISATION, principal_holds_it
+from portal.accounts.queries import OF_ORGANISATION, normal_name, principal_holds_it
 from portal.alliances.models import Alliance, ChairTerm, Membership
 from portal.alliances.workflow import ENDED
 from portal.database import Rows, among, db
@@ -89,6 +89,7 @@ def chairs_standing() -> Rows:
         ChairTerm.from_at <= INSTANT,
         ~superseded,
         PRINCIPAL == 0,
+        ChairTerm.vacated_at.is_(None),
         _is_member_in_chair(),
         _holder_is_still_there(INSTANT),
     )
@@ -227,22 +228,44 @@ def people_of(organisation_id: int) -> Sequence[Person]:
     ).all()
 
 
-def people_of_members(alliance_id: int) -> list[tuple[Organisation, Person]]:
-    """Return who could take the chair: the people of the members now, by organisation and name."""
-    rows = db.session.execute(
-        select(Organisation, Person)
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .join(Appointment, Appointment.scope_id == Organisation.id)
-        .join(Person, Person.id == Appointment.person_id)
+#: People offered for the chair at once; whoever seeks another searches.
+OFFERED = 12
+
+
+def people_of_members(
+    alliance_id: int, written: str = "", *, chosen: tuple[int, int] | None = None
+) -> list[tuple[Organisation, Person]]:
+    """Return some who could take the chair: people of the members now, by organisation and name.
+
+    Those whose name, or whose organisation's, holds what was `written`; or the one of the ids
+    (organisation, person) that were `chosen`. One more than is offered, where there are more.
+    """
+    part = normal_name(written)
+    wanted = or_(
+        Organisation.normal_name.contains(part, autoescape=True),
+        func.lower(Person.name).contains(written.strip().lower(), autoescape=True),
+    )
+    if chosen is not None:
+        wanted = and_(Organisation.id == chosen[0], Person.id == chosen[1])
+    acts = (
+        select(Appointment.id)
         .where(
-            Membership.alliance_id == alliance_id,
-            Membership.is_active,
+            Appointment.person_id == Person.id,
+            Appointment.scope_id == Organisation.id,
             among(Appointment.role, OF_ORGANISATION),
             Appointment.is_running,
         )
-        .order_by(Organisation.name, Person.name, Person.id)
+        .exists()
     )
-    return list(dict.fromkeys((row[0], row[1]) for row in rows))
+    rows = db.session.execute(
+        select(Organisation, Person)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .join(Person, acts)  # once, however many roles somebody holds there
+        .where(Membership.alliance_id == alliance_id, Membership.is_active, wanted)
+        .order_by(Organisation.name, Organisation.id, Person.name, Person.id)
+        .limit(OFFERED + 1)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -302,7 +325,7 @@ def chair_of(alliance_id: int) -> Chair | None:
     return Chair(
         term=term,
         current=term if is_member else None,
-        holder=term.person if is_member and is_there else None,
+        holder=term.person if is_member and is_there and term.vacated_at is None else None,
         next_term=following,
         following=following if follows else None,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
@@ -58,7 +59,8 @@ def init_app(app: Flask) -> None:
     """Hand the frame of the page to every template."""
 
     app.add_template_global(listing_words)
-    app.add_template_global(listing_row)
+    app.add_template_global(kept_listing_rows)
+    app.add_template_global(main_menu)
     app.add_template_global(listing_facets)
     app.add_template_global(place)
     app.add_template_global(organisation_words)
@@ -70,7 +72,7 @@ def init_app(app: Flask) -> None:
         try:
             menu, count, me = _personal()
         except (SQLAlchemyError, Busy):
-            menu, count, me = [], 0, None
+            menu, count, me = (), 0, None
         return {
             "menu": menu,
             "waiting_count": count,
@@ -82,7 +84,7 @@ def init_app(app: Flask) -> None:
         }
 
 
-def _personal() -> tuple[list[Entry], int, Me | None]:
+def _personal() -> tuple[tuple[Entry, ...], int, Me | None]:
     """Return the menu, the badge and the person; once per request, however many templates."""
     if "frame" not in g:
         standing = current_standing()
@@ -95,8 +97,8 @@ def _personal() -> tuple[list[Entry], int, Me | None]:
                 current_user.on_behalf_of,
                 current_user.on_behalf_of_id,
             )
-        g.frame = entries(MENU, standing), waiting_count(standing), me
-    found: tuple[list[Entry], int, Me | None] = g.frame
+        g.frame = tuple(entries(MENU, standing)), waiting_count(standing), me
+    found: tuple[tuple[Entry, ...], int, Me | None] = g.frame
     return found
 
 
@@ -121,20 +123,36 @@ def listing_words() -> dict[str, Any]:
     }
 
 
-def listing_row(row: ListingRow, heading: str, is_own: bool = False) -> Markup:
-    """Return one row of a list as it stands on the page, `is_own` in a list of one's own."""
-    return _kept_row(row, heading, is_own, chosen_language(), clock.today())
+def kept_listing_rows(rows: Sequence[ListingRow], heading: str, is_own: bool) -> Markup:
+    """Return the rows of a list as they stand on the page, `is_own` in a list of one's own."""
+    language, today = chosen_language(), clock.today()
+    said = [_kept_row(row, heading, is_own, language, today) for row in rows]
+    return Markup("".join(said))  # noqa: S704 - templates
 
 
 @lru_cache(maxsize=4096)
-def _kept_row(row: ListingRow, heading: str, is_own: bool, language: str, _today: date) -> Markup:
-    """Render a row once: it is a plain value, so equal rows look equal, for a day.
+def _kept_row(row: ListingRow, heading: str, is_own: bool, language: str, _today: date) -> str:
+    """Render a row once: it is a plain value, so the same row looks the same, for a day.
 
     Nothing of the person who looks may ever stand in it.
     """
     tag = LANGUAGES[language]
     page = current_app.jinja_env.get_template("exchange/listing_row.html")
-    text = page.render(row=row, heading=heading, is_own=is_own, language_tag=tag)
+    return page.render(row=row, heading=heading, is_own=is_own, language_tag=tag)
+
+
+def main_menu(menu: tuple[Entry, ...], waiting: int) -> Markup:
+    """Return the main menu as it stands on the page that is shown."""
+    return _kept_menu(menu, waiting, request.endpoint, chosen_language())
+
+
+@lru_cache(maxsize=1024)
+def _kept_menu(
+    menu: tuple[Entry, ...], waiting: int, endpoint: str | None, _language: str
+) -> Markup:
+    """Render the menu once for everybody who sees the same entries on the same page."""
+    page = current_app.jinja_env.get_template("components/menu.html")
+    text = page.render(menu=menu, waiting_count=waiting, endpoint=endpoint)
     return Markup(text)  # noqa: S704 - a template
 
 

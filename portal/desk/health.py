@@ -14,6 +14,7 @@ from portal.access import require
 from portal.actors import SYSTEM
 from portal.database import Busy, db
 from portal.operations import operation
+from portal.worker import is_worker_alive
 
 
 @operation(even_when_reading=True)
@@ -27,6 +28,14 @@ def is_at_head() -> bool:
     script = ScriptDirectory(current_app.extensions["migrate"].directory)
     current = MigrationContext.configure(db.session.connection()).get_current_heads()
     return set(current) == set(script.get_heads())
+
+
+def has_worker() -> bool:
+    """Tell whether a worker runs jobs; False also where the database does not answer."""
+    try:
+        return is_worker_alive()
+    except (Busy, DBAPIError):
+        return False
 
 
 def checks(assets: Iterable[Path]) -> dict[str, bool]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import func, or_, select
 
 from portal.actors import Standing
 from portal.alliances.models import Membership
-from portal.database import among, db, plain
+from portal.database import among, db
 from portal.exchange.models import Interest, Listing
+from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.roles import Role
 from portal.workflow import awaiting
@@ -26,17 +26,17 @@ def waiting_count(standing: Standing) -> int:
     """Return how many records wait for this person, at most `COUNT_LIMIT` of each noun."""
     if not standing.roles:
         return 0
-    return sum(plain(_waiting_statement(standing))[0])
+    return sum(_waiting_statement(standing).rows()[0])
 
 
 @lru_cache(maxsize=1024)
-def _waiting_statement(standing: Standing) -> Any:
+def _waiting_statement(standing: Standing) -> Prepared:
     """Return the statement of the badge; kept, because every page asks it."""
     counts = []
     for model in AWAITED:
         rows = select(model.id).where(awaiting(standing, model)).limit(COUNT_LIMIT).subquery()
         counts.append(select(func.count()).select_from(rows).scalar_subquery())
-    return select(*counts)
+    return Prepared(select(*counts))
 
 
 def regions_of(standing: Standing) -> Sequence[Region]:

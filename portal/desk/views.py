@@ -69,6 +69,11 @@ def live() -> dict[str, str]:
 @bp.get("/readyz")
 @public
 def ready() -> tuple[dict[str, object], int]:
-    """Answer whether the portal can do its work: write, schema, assets."""
+    """Answer whether the portal can do its work: write, schema, assets.
+
+    Whether a worker lives is told beside it: without one, pages answer and jobs wait.
+    """
     checks = health.checks(current_app.config["ASSETS"])
-    return {"ready": all(checks.values()), **checks}, 200 if all(checks.values()) else 503
+    is_ready = all(checks.values())
+    answer: dict[str, object] = {"ready": is_ready, **checks, "worker": health.has_worker()}
+    return answer, 200 if is_ready else 503

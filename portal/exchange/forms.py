@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     DecimalField,
     HiddenField,
@@ -199,6 +200,12 @@ class ListingForm(Form):
             cooperation=self.cooperation.data or None,
             named_ids=self.named_ids.data or (),
         )
+
+
+class FileForm(Form):
+    """One file; what kind and how large it may be, its content decides (`portal/files.py`)."""
+
+    file = FileField(_l("File"), validators=[FileRequired(_l("Choose a file."))])
 
 
 class InterestForm(Form):

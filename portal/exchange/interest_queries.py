@@ -15,10 +15,11 @@ from portal import clock, journal
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
-from portal.database import Rows, among, db, plain
+from portal.database import Rows, among, db
 from portal.exchange.models import Direction, Interest
 from portal.exchange.queries import RegionName
 from portal.exchange.workflow import InterestState
+from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.roles import Role
 from portal.workflow import awaiting
@@ -78,14 +79,14 @@ def _select(*narrowed: ColumnElement[bool], received: bool) -> Rows:
     )
 
 
-def _rows(query: Rows, values: dict[str, Any] | None = None) -> list[InterestRow]:
+def _rows(asked: Prepared, values: dict[str, Any] | None = None) -> list[InterestRow]:
     return [
         InterestRow(*row[:8], RegionName(*row[8:]))  # type: ignore[call-arg]
-        for row in plain(query, values)
+        for row in asked.rows(values)
     ]
 
 
-_ANSWERS = (
+_ANSWERS = Prepared(
     _select(Interest.listing_id == bindparam("listing", type_=Integer), received=True)
     .order_by(Interest.id.desc())
     .limit(ANSWERS)
@@ -132,7 +133,7 @@ def interest_page(
 
 
 @lru_cache(maxsize=512)
-def _page_statement(standing: Standing, received: bool, after: int | None, size: int) -> Rows:
+def _page_statement(standing: Standing, received: bool, after: int | None, size: int) -> Prepared:
     side = Interest.owner_id if received else Interest.organisation_id
     narrowed = [
         visible_to(standing, "interest.view", Interest),
@@ -140,7 +141,8 @@ def _page_statement(standing: Standing, received: bool, after: int | None, size:
     ]
     if after is not None:
         narrowed.append(Interest.id < after)
-    return _select(*narrowed, received=received).order_by(Interest.id.desc()).limit(size + 1)
+    page = _select(*narrowed, received=received)
+    return Prepared(page.order_by(Interest.id.desc()).limit(size + 1))
 
 
 def waiting_interests(standing: Standing, limit: int) -> Sequence[InterestRow]:
@@ -149,9 +151,9 @@ def waiting_interests(standing: Standing, limit: int) -> Sequence[InterestRow]:
 
 
 @lru_cache(maxsize=512)
-def _waiting_statement(standing: Standing, limit: int) -> Rows:
+def _waiting_statement(standing: Standing, limit: int) -> Prepared:
     waiting = _select(awaiting(standing, Interest), received=True)
-    return waiting.order_by(Interest.id).limit(limit)
+    return Prepared(waiting.order_by(Interest.id).limit(limit))
 
 
 def sent_interests(standing: Standing, limit: int) -> Sequence[InterestRow]:
@@ -160,11 +162,11 @@ def sent_interests(standing: Standing, limit: int) -> Sequence[InterestRow]:
 
 
 @lru_cache(maxsize=512)
-def _sent_statement(standing: Standing, limit: int) -> Rows:
+def _sent_statement(standing: Standing, limit: int) -> Prepared:
     sent = _select(
         visible_to(standing, "interest.view", Interest),
         among(Interest.organisation_id, sorted(standing[Role.DELEGATE])),
         received=False,
     )
     is_accepted = case((Interest.state == InterestState.ACCEPTED, 0), else_=1)
-    return sent.order_by(is_accepted, Interest.id.desc()).limit(limit)
+    return Prepared(sent.order_by(is_accepted, Interest.id.desc()).limit(limit))

@@ -14,6 +14,7 @@ from portal.database import db
 from portal.exchange.models import Interest, Listing, Naming
 from portal.exchange.operations import index
 from portal.exchange.workflow import InterestState
+from portal.files import hand_over
 from portal.operations import operation
 
 #: Of two answers to one listing the further one keeps the place.
@@ -29,6 +30,7 @@ def move_exchange(double: Organisation, *, by: Actor) -> None:
     """
     require(by, "organisation.merge", double)
     into_id = double.merged_into_id or 0
+    hand_over(double.id, into_id)
     touched: dict[int, Listing] = {}
     listings = db.session.scalars(select(Listing).where(Listing.organisation_id == double.id)).all()
     for listing in listings:

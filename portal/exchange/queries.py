@@ -23,7 +23,7 @@ from portal.accounts.models import Organisation
 from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.chain.models import ChainNode
-from portal.database import Rows, among, db, is_sqlite, plain
+from portal.database import Rows, among, db, is_sqlite
 from portal.exchange.models import (
     Direction,
     Listing,
@@ -31,6 +31,7 @@ from portal.exchange.models import (
     ListingVisibility,
 )
 from portal.exchange.workflow import ListingState
+from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.roles import Role
 from portal.workflow import awaiting
@@ -68,9 +69,13 @@ class RegionName(NamedTuple):
     name_en: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ListingRow:
-    """One row of a list: plain values, no record behind it."""
+    """One row of a list: plain values, no record behind it.
+
+    Rows that say the same are one object while they are kept, so that what is rendered of one
+    is found again by it.
+    """
 
     id: int
     title: str
@@ -83,7 +88,7 @@ class ListingRow:
     organisation: str
     region: RegionName
     node: str | None
-    key: str
+    listed_at: datetime
 
     @property
     def state_now(self) -> str:
@@ -101,7 +106,7 @@ class ListingPage:
     next_key: str | None
 
 
-#: The columns of a row, in the order of `ListingRow`, and the order of lists behind them.
+#: The columns of a row, in the order of `ListingRow`; what a statement adds stands behind them.
 _ROW: tuple[Any, ...] = (
     Listing.id,
     Listing.title,
@@ -130,13 +135,19 @@ def _named(query: Rows) -> Rows:
     )
 
 
-def _row(row: Any, key: str = "") -> ListingRow:
-    plain: Any = row[:9]
-    return ListingRow(*plain, RegionName(*row[9:13]), row[13], key)  # type: ignore[call-arg]
+_COLUMNS = Prepared(select(*_ROW))
 
 
-def _rows(query: Rows) -> list[ListingRow]:
-    return [_row(row) for row in plain(query)]
+@lru_cache(maxsize=4096)
+def _row(raw: tuple[Any, ...]) -> ListingRow:
+    """Return the row that a driver's row says; most rows of a page were there a page ago."""
+    values = _COLUMNS.read(raw)
+    plain: Any = (*values[:9], RegionName(*values[9:13]), *values[13:])
+    return ListingRow(*plain)
+
+
+def _rows(asked: Prepared) -> list[ListingRow]:
+    return [_row(raw) for raw in asked.raw()]
 
 
 def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
@@ -171,19 +182,20 @@ def list_page(
     Paged by key: `after` is the `next_key` of the page before. The count stands on the first
     page only and ends at `COUNT_LIMIT` + 1. A query finds what a substring scan would find.
     """
-    query, is_search = _list_statement(standing, wanted, after, size, is_sqlite())
-    rows = plain(query)
-    page = [
-        _row(row, key=str(row[15]) if is_search else _key(row[14], row[0])) for row in rows[:size]
-    ]
-    count = None if after else rows[0][16] if rows else 0
-    return ListingPage(page, count, page[-1].key if len(rows) > size else None)
+    asked, is_search = _list_statement(standing, wanted, after, size, is_sqlite())
+    found = asked.raw()
+    page = [_row(raw[: len(_ROW)]) for raw in found[:size]]
+    count = None if after else found[0][-1] if found else 0
+    if len(found) <= size:
+        return ListingPage(page, count, None)
+    last = str(found[size - 1][len(_ROW)]) if is_search else _key(page[-1])
+    return ListingPage(page, count, last)
 
 
 @lru_cache(maxsize=1024)
 def _list_statement(
     standing: Standing, wanted: ListingFilter, after: str | None, size: int, _on_sqlite: bool
-) -> tuple[Rows, bool]:
+) -> tuple[Prepared, bool]:
     """Return the statement of a page with its count, and whether it is a search.
 
     Kept, because building them costs more than running them. Every part is a value: the same
@@ -208,18 +220,16 @@ def _list_statement(
         ).where(*narrowed)
         if after and after.isdecimal() and len(after) < 10:
             query = query.where(search.key_column() < int(after))
-    if found is None:
-        query = query.add_columns(Listing.id)
     if not after:
         counted = select(func.count()).select_from(
             ids.order_by(None).limit(COUNT_LIMIT + 1).subquery()
         )
         query = query.add_columns(counted.scalar_subquery())
-    return _named(query).limit(size + 1), found is not None
+    return Prepared(_named(query).limit(size + 1)), found is not None
 
 
-def _key(listed_at: datetime, listing_id: int) -> str:
-    return f"{int(listed_at.timestamp() * 1_000_000)}-{listing_id}"
+def _key(row: ListingRow) -> str:
+    return f"{int(row.listed_at.timestamp() * 1_000_000)}-{row.id}"
 
 
 def _browse_key(after: str | None) -> Any:
@@ -272,9 +282,9 @@ def listings_of(
 @lru_cache(maxsize=512)
 def _listings_of_statement(
     standing: Standing, organisation_id: int, limit: int, open_only: bool
-) -> Rows:
+) -> Prepared:
     which = conditions(ListingFilter()) if open_only else [Listing.state != ListingState.CLOSED]
-    return (
+    return Prepared(
         _named(select(*_ROW))
         .where(
             visible_to(standing, "listing.view", Listing),
@@ -292,9 +302,9 @@ def waiting_listings(standing: Standing, limit: int) -> Sequence[ListingRow]:
 
 
 @lru_cache(maxsize=512)
-def _waiting_statement(standing: Standing, limit: int) -> Rows:
+def _waiting_statement(standing: Standing, limit: int) -> Prepared:
     waiting = _named(select(*_ROW)).where(awaiting(standing, Listing))
-    return waiting.order_by(Listing.listed_at, Listing.id).limit(limit)
+    return Prepared(waiting.order_by(Listing.listed_at, Listing.id).limit(limit))
 
 
 def newest_for(standing: Standing, limit: int) -> Sequence[ListingRow]:
@@ -306,7 +316,7 @@ def newest_for(standing: Standing, limit: int) -> Sequence[ListingRow]:
 
 
 @lru_cache(maxsize=512)
-def _newest_statement(standing: Standing, limit: int) -> Rows:
+def _newest_statement(standing: Standing, limit: int) -> Prepared:
     query = (
         _named(select(*_ROW))
         .where(
@@ -328,4 +338,4 @@ def _newest_statement(standing: Standing, limit: int) -> Rows:
         )
         if scopes
     ]
-    return query.where(or_(*concerns)) if concerns else query
+    return Prepared(query.where(or_(*concerns)) if concerns else query)

@@ -28,6 +28,7 @@ from portal.exchange.facts import NO_ANSWERS, listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
 from portal.exchange.rules import wrong_in_content
+from portal.files import files_of
 from portal.forms import refusals
 from portal.moves import attempt
 from portal.roles import Role
@@ -104,6 +105,7 @@ def listing_page(listing: Listing, **more: Any) -> str:
         "may_answer": may_answer,
         "form": _answer_form(listing) if may_answer else None,
         "timeline": timeline_of(listing) if sees_history else [],
+        "files": files_of(listing),
     }
     return render_template("exchange/view_listing.html", **{**values, **more})
 
@@ -120,7 +122,7 @@ def new_listing() -> str | tuple[str, int] | Response:
     """Ask the secrecy question, then take five fields."""
     by = current_actor()
     mine = alliances_of(by.organisation_id or 0)
-    answer = _secrecy()
+    answer = secrecy_answer()
     if answer != "none":
         # Nothing typed is read, kept or shown again where it may be secret.
         status = 422 if request.method == "POST" else 200
@@ -164,7 +166,7 @@ def edit_listing(listing: Listing) -> str | tuple[str, int] | Response:
     return _form_page(form, listing, [listing.alliance])
 
 
-def _secrecy() -> str:
+def secrecy_answer() -> str:
     """Return the answer about secrets: `none` only if the address and the form say nothing else."""
     answers = [*request.args.getlist("secrecy"), *request.form.getlist("secrecy")]
     return next((each for each in answers if each != "none"), answers[0] if answers else "")

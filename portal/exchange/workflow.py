@@ -45,7 +45,12 @@ LISTING = Workflow(
         _S.PAUSED: _l("Paused"),
         _S.CLOSED: _l("Closed"),
     },
-    verbs={"create": _l("Posted"), "edit": _l("Changed")},
+    verbs={
+        "create": _l("Posted"),
+        "edit": _l("Changed"),
+        "attach": _l("Added a file"),
+        "detach": _l("Removed a file"),
+    },
     start=_S.DRAFT,
     finals=(_S.CLOSED,),
     moves=(

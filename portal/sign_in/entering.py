@@ -18,10 +18,15 @@ from flask_login import LoginManager, current_user, login_user
 
 from portal import clock
 from portal.accounts.models import Person
+from portal.accounts.queries import account_name
 from portal.database import Busy, db
 from portal.errors import TooMany
 from portal.sign_in import operations, queries
 from portal.sign_in.models import Session, SignedIn
+
+#: What goes on across a sign-in: the invitation whose digits were typed before. It shows what
+#: somebody is invited to and does nothing by itself.
+CARRIED = ("invitation",)
 
 login_manager = LoginManager()
 # Our own session rows decide; the library's check by address and browser would only add noise.
@@ -33,10 +38,22 @@ def load_session(key: str) -> SignedIn | None:
     """Return who a cookie belongs to: asked of the database on every request."""
     found = queries.live_session(key)
     if found is None:
-        return None
+        return queries.session_before_its_new_key(key)
+    if found.needs_new_key:
+        found = _with_new_key(found)
     if clock.now() - found.seen_at >= operations.SEEN_INTERVAL:
         with suppress(Busy):  # who merely reads never waits for a writer
             operations.touch_session(own_session(found), by=found.actor)
+    return found
+
+
+def _with_new_key(found: SignedIn) -> SignedIn:
+    """Give the session of somebody who was given a right a new key, and the cookie with it."""
+    key = new_key()
+    with suppress(Busy):  # who merely reads never waits for a writer: the next request does it
+        if operations.renew_key(own_session(found), key, by=found.actor):
+            session["_user_id"] = key
+            return queries.live_session(key) or found
     return found
 
 
@@ -50,11 +67,16 @@ def enter(
     *,
     is_own_device: bool,
     is_strong: bool = False,
+    is_fresh: bool = True,
     attempts_key: str | None = None,
+    charged: str = "address",
+    means: str = "password",
 ) -> None:
     """Open a session for whoever proved who they are, and hand out its cookie.
 
-    Whoever was signed in in this browser is signed out at the server first.
+    Whoever was signed in in this browser is signed out at the server first. `charged` names the
+    act for which an attempt was counted: that one is given back, and never another. `means` is
+    what proved who it is, for the journal.
     """
     if current_user.is_authenticated:
         operations.end_session(own_session(), by=current_user.actor)
@@ -65,11 +87,15 @@ def enter(
         device=request.user_agent.string,
         lifetime=operations.OWN_DEVICE if is_own_device else operations.SHARED_DEVICE,
         attempts_key=attempts_key,
-        address_key=address_key("address"),
+        address_key=address_key(charged),
         network=network_of(request.remote_addr),
         is_strong=is_strong,
+        is_fresh=is_fresh,
+        means=means,
     )
+    carried = {name: session[name] for name in CARRIED if name in session}
     session.clear()  # a cookie planted before sign-in is worth nothing after it
+    session.update(carried)
     hand_out(key)
     # On a shared device the cookie ends with the browser, at the latest with the session row.
     session.permanent = is_own_device
@@ -109,6 +135,12 @@ def account_charge(person: Person | None, account: str) -> tuple[str, int]:
     named = f"person:{person.id}" if person else f"name:{account}"
     digest = hashlib.sha256(named.encode()).hexdigest()[:32]
     return f"account:{digest}", int(current_app.config["SIGN_INS_PER_ACCOUNT"])
+
+
+def named_charge(act: str, account: str, limit: int) -> tuple[str, int]:
+    """Return the charge for an act at an account name, whether somebody goes by it or not."""
+    digest = hashlib.sha256(account_name(account).encode()).hexdigest()[:32]
+    return f"{act}:{digest}", limit
 
 
 def address_key(act: str) -> str:

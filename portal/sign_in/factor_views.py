@@ -5,9 +5,21 @@ Also the rule that leads whoever holds a weighty role to a second factor before 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import Any
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -50,13 +62,14 @@ OPEN_WITHOUT = frozenset(
 )
 
 
-def ask_second(person_id: int, *, is_own_device: bool, target: str) -> Response:
+def ask_second(who: Person, *, is_own_device: bool, target: str) -> Response:
     """Send somebody whose password was right on to the second step; no session exists yet.
 
-    The signed cookie says for five minutes whose password it was.
+    The signed cookie says for five minutes whose password it was, and which.
     """
     session[COOKIE_ENTRY] = {
-        "person": person_id,
+        "person": who.id,
+        "seal": _seal(who),
         "own": is_own_device,
         # A browser drops a cookie of more than four kilobytes.
         "target": target if len(target) <= LONGEST_TARGET else entering.inside(None),
@@ -66,11 +79,22 @@ def ask_second(person_id: int, *, is_own_device: bool, target: str) -> Response:
 
 
 def waiting_for_second() -> dict[str, Any] | None:
-    """Return whom the second step waits for, and where they go afterwards; None after 5 minutes."""
+    """Return whom the second step waits for, and where they go afterwards.
+
+    None after five minutes, and where the password that was right is so no more.
+    """
     waiting: dict[str, Any] | None = session.get(COOKIE_ENTRY)
     if waiting is None or clock.now().timestamp() - waiting["at"] > WAIT_SECONDS:
         return None
-    return waiting
+    who = db.session.get_one(Person, waiting["person"])
+    return waiting if hmac.compare_digest(waiting.get("seal", ""), _seal(who)) else None
+
+
+def _seal(who: Person) -> str:
+    """Return what tells one password of a person from the next, and nothing else."""
+    key = current_app.config["SECRET_KEY"].encode()
+    proved = f"first-step:{who.id}:{who.password_hash}"
+    return hmac.new(key, proved.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def prove_strongly() -> None:
@@ -98,6 +122,7 @@ def give_second() -> tuple[str, int] | Response:
                 person,
                 is_own_device=waiting["own"],
                 is_strong=True,
+                means="second factor",
                 attempts_key=entering.account_charge(person, "")[0],
             )
             return redirect(entering.inside(waiting["target"]))

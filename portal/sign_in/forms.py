@@ -22,6 +22,12 @@ class ProveForm(Form):
     password = PasswordField(_l("Password"), validators=[*required(), at_most(200)])
 
 
+class TicketForm(Form):
+    """Whom a stand-in for a provider sends its ticket to."""
+
+    account = StringField(_l("Mobile number or e-mail"), validators=[*required(), at_most(254)])
+
+
 class CodeForm(Form):
     """The eight digits of an invitation."""
 

@@ -13,14 +13,15 @@ from portal.database import db
 from portal.errors import Missing
 from portal.forms import refusals
 from portal.roles import ROLES
-from portal.sign_in import entering, inviting, passwords, policy
+from portal.sign_in import entering, inviting, operations, passwords, policy
 from portal.sign_in.forms import CodeForm, InvitationForm
 from portal.sign_in.models import Invitation
 
 bp = Blueprint("invitations", __name__)
 
-#: Attempts to type a code: everybody's together within a quarter of an hour.
-CODES_TOGETHER = 200
+#: Wrong codes within a quarter of an hour: from one network, and everybody's together. Eight
+#: digits stand for a role, so the odds are kept small; right ones are not counted.
+CODES_PER_ADDRESS, CODES_TOGETHER = 10, 60
 KEPT = "invitation"
 
 
@@ -30,9 +31,11 @@ def enter_code() -> tuple[str, int] | Response:
     """Ask for the eight digits of an invitation."""
     form = CodeForm()
     if form.validate_on_submit():
-        entering.throttle(entering.address_charge("code"), ("codes", CODES_TOGETHER))
+        key, limit = entering.address_charge("code")
+        entering.throttle((key, min(limit, CODES_PER_ADDRESS)), ("codes", CODES_TOGETHER))
         found = inviting.invitation_by_code(form.code.data or "")
         if found is not None:
+            operations.give_attempts_back(key, "codes")
             session[KEPT] = found.id
             return redirect(url_for("invitations.take_up_code"))
         form.refusal = _("These digits open nothing. Check them, or ask for a new invitation.")
@@ -70,6 +73,8 @@ def _take_up(invitation: Invitation) -> tuple[str, int] | Response:
         about = [] if current_user.is_authenticated else [form.name.data, form.account.data]
         sentence = None
         if not current_user.is_authenticated:
+            # It tells whether an account name is taken, and hashes: neither without an end.
+            entering.throttle(entering.address_charge())
             sentence = policy.password_refusal(form.password.data or "", about=about)
         if sentence is not None:
             form.password.errors = [sentence]
@@ -91,7 +96,7 @@ def _accept(invitation: Invitation, form: InvitationForm) -> Response:
             account=form.account.data,
             password_hash=passwords.hash_password(form.password.data or ""),
         )
-        entering.enter(who, is_own_device=bool(form.is_own_device.data))
+        entering.enter(who, is_own_device=bool(form.is_own_device.data), means="invitation")
     session.pop(KEPT, None)
     flash(_("Welcome. You can begin right away."), "success")
     return redirect(url_for("desk.view_desk"))

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from portal import clock, journal, links
 from portal.access import require
+from portal.accounts.addresses import refuse_bad_addresses, refuse_reserved_address
 from portal.accounts.granting import may_still_grant, require_to_grant
 from portal.accounts.models import Person
 from portal.accounts.operations import create_person, grant_appointment
@@ -58,15 +59,19 @@ def invite(
     """Invite somebody to a role at a scope, for 14 days, and send it where an address is given.
 
     `from_at` and `until_at` (aware, UTC) bound the role itself. Raises `Denied` where the inviter
-    may not grant the role there or it is derived, `Refused` where it would end before it begins.
+    may not grant the role there or it is derived, `Refused` for an address that is none, and where
+    it would end before it begins.
     """
     require_to_grant(by, role, scope_id)
+    email = account_name(email) if email else None
+    mobile = account_name(mobile) if mobile else None
+    refuse_bad_addresses(email, mobile)
     if until_at is not None and until_at <= max(clock.now(), from_at or clock.now()):
         raise Refused(_l("The last day lies before the first, or has passed."), field="until_on")
     invitation = Invitation(
         name=name,
-        email=account_name(email) if email else None,
-        mobile=account_name(mobile) if mobile else None,
+        email=email,
+        mobile=mobile,
         role=role,
         scope_id=scope_id,
         from_at=from_at,
@@ -106,9 +111,10 @@ def _send(made: Made, *, by: Actor) -> None:
     """Leave it to the outbox too, on every way that is known: it may be handed over as well."""
     email, mobile = made.invitation.email, made.invitation.mobile
     if email:
-        send_mail(email, _("Invitation to the alliance portal"), text_of(made), by=by)
+        subject = _("Invitation to the alliance portal")
+        send_mail(email, subject, text_of(made), by=by, link_id=made.invitation.link_id)
     if mobile:
-        send_sms(mobile, text_of(made), by=by)
+        send_sms(mobile, text_of(made), by=by, link_id=made.invitation.link_id)
 
 
 @operation
@@ -166,15 +172,11 @@ def _new_person(name: str, account: str, password_hash: str | None) -> Person:
             _l("Somebody has an account under this name. If it is you, sign in first."),
             field="account",
         )
-    is_address = "@" in stored
-    if not is_address and len(stored) < 5:
-        raise Refused(_l("This is neither an e-mail address nor a mobile number."), field="account")
+    email, mobile = (stored, None) if "@" in stored else (None, stored)
+    refuse_bad_addresses(email, mobile, field="account")
+    refuse_reserved_address(email, field="account")
     return create_person(
-        name=name,
-        email=stored if is_address else None,
-        mobile=None if is_address else stored,
-        password_hash=password_hash,
-        by=SYSTEM,
+        name=name, email=email, mobile=mobile, password_hash=password_hash, by=SYSTEM
     )
 
 

@@ -44,6 +44,10 @@ class Session(Model):
     is_strong: Mapped[bool] = mapped_column(default=False)
     #: The person an agent acts for in this session (代×××).
     on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: When its key was made; without an entry, when the session began.
+    keyed_at: Mapped[datetime | None]
+    #: The key before, where it changed by itself: requests under way still carry it.
+    previous_digest: Mapped[str | None] = mapped_column(String(64), index=True)
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     organisation: Mapped[Organisation | None] = relationship()
@@ -78,6 +82,8 @@ class SignedIn:
     organisation_name: str | None
     #: The name of the person an agent acts for (代×××).
     on_behalf_of: str | None
+    keyed_at: datetime
+    rights_at: datetime | None
 
     is_authenticated = True
     is_active = True
@@ -91,6 +97,11 @@ class SignedIn:
     def actor(self) -> Actor:
         """The acting party: this person, for the organisation chosen in this session."""
         return person(self.person_id, self.organisation_id, self.on_behalf_of_id)
+
+    @property
+    def needs_new_key(self) -> bool:
+        """Whether they were given a right since the key was made."""
+        return self.rights_at is not None and self.keyed_at < self.rights_at
 
     @property
     def is_fresh(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from portal import clock, journal
 from portal.access import require, standing_of
@@ -17,7 +17,7 @@ from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
 from portal.roles import Role
-from portal.sign_in.models import Attempts, Session
+from portal.sign_in.models import FRESH, Attempts, Doorbell, Session
 from portal.sign_in.queries import digest
 
 #: The window in which attempts to sign in are counted.
@@ -55,6 +55,16 @@ def charge_attempt(key: str, limit: int) -> int:
 
 
 @operation
+def give_attempts_back(*keys: str) -> None:
+    """Take back the attempts that were charged for what succeeded."""
+    require(ANONYMOUS, "session.start")
+    for key in keys:
+        row = db.session.get(Attempts, key)
+        if row is not None and row.count > 0:
+            row.count -= 1
+
+
+@operation
 def start_session(
     who: Person,
     *,
@@ -65,13 +75,16 @@ def start_session(
     address_key: str | None = None,
     network: str | None = None,
     is_strong: bool = False,
+    is_fresh: bool = True,
+    means: str | None = None,
 ) -> Session:
     """Open a session for a person who proved who they are, on one device.
 
     `key` is the random text the cookie will carry; only its digest is stored. The count of
     failed attempts under `attempts_key` starts anew, and the attempt is given back to
-    `address_key`: an office behind one address may sign in as often as it likes. Raises
-    `Refused` where the account was closed.
+    `address_key`: an office behind one address may sign in as often as it likes. Who proved
+    nothing just now, but was let in by another session, is not `is_fresh`. Raises `Refused`
+    where the account was closed.
     """
     require(ANONYMOUS, "session.start")
     if not who.is_open:
@@ -87,7 +100,8 @@ def start_session(
         device=device[:200],
         network=network,
         is_own_device=lifetime >= OWN_DEVICE,
-        proved_at=clock.now(),
+        keyed_at=clock.now(),
+        proved_at=clock.now() if is_fresh else clock.now() - FRESH,
         is_strong=is_strong,
     )
     session.expires_at = min(session.expires_at, _ends_at(session))
@@ -95,11 +109,11 @@ def start_session(
     attempts = db.session.get(Attempts, attempts_key) if attempts_key else None
     if attempts is not None:
         db.session.delete(attempts)
-    shared = db.session.get(Attempts, address_key) if address_key else None
-    if shared is not None and shared.count > 0:
-        shared.count -= 1
+    if address_key:
+        give_attempts_back(address_key)
     db.session.flush()
-    journal.note("session.start", session, by=person(who.id))
+    detail = {"means": means} if means else None
+    journal.note("session.start", session, by=person(who.id), detail=detail)
     return session
 
 
@@ -129,7 +143,10 @@ def end_other_sessions(session: Session, *, by: Actor) -> int:
 
 
 def end_sessions_of(person_id: int, *, by: Actor, but: int | None = None) -> int:
-    """End the live sessions of a person inside an operation that has the right to; count them."""
+    """End the live sessions of a person inside an operation that has the right to; count them.
+
+    Doors that one of them opened for a computer by scanning, and nobody went through yet, shut.
+    """
     live: Sequence[Session] = db.session.scalars(
         select(Session).where(
             Session.person_id == person_id,
@@ -141,6 +158,15 @@ def end_sessions_of(person_id: int, *, by: Actor, but: int | None = None) -> int
     for each in live:
         each.ended_at = clock.now()
         journal.note("session.end", each, by=by)
+    db.session.execute(
+        update(Doorbell)
+        .where(
+            Doorbell.person_id == person_id,
+            Doorbell.entered_at.is_(None),
+            Doorbell.expires_at > clock.now(),
+        )
+        .values(expires_at=clock.now())
+    )
     return len(live)
 
 
@@ -154,7 +180,7 @@ def prove_session(session: Session, *, key: str, by: Actor, is_strong: bool = Fa
     require(by, "session.own", session)
     session.proved_at = clock.now()
     session.is_strong = session.is_strong or is_strong
-    session.digest = digest(key)
+    _change_key(session, key)
     journal.note("session.prove", session, by=by)
 
 
@@ -185,9 +211,33 @@ def choose_organisation(
     session.organisation_id = organisation_id
     session.on_behalf_of_id = principal_id
     if key is not None:
-        session.digest = digest(key)
+        _change_key(session, key)
     chosen = {"organisation": organisation_id, "on_behalf_of": principal_id}
     journal.note("session.choose", session, by=by, detail=chosen)
+
+
+def _change_key(session: Session, key: str) -> None:
+    """Give a session another key; the one before opens nothing from now on."""
+    session.digest, session.previous_digest = digest(key), None
+    session.keyed_at = clock.now()
+
+
+@operation(even_when_reading=True)
+def renew_key(session: Session, key: str, *, by: Actor) -> bool:
+    """Give a session a new key because its person was given a right; tell whether it took it.
+
+    Not where another request was quicker. For a moment the key before opens it too: what the
+    browser sent at the same time must not sign its owner out.
+    """
+    require(by, "session.own", session)
+    made_at = session.keyed_at or session.started_at
+    if session.person.rights_at is None or made_at >= session.person.rights_at:
+        return False
+    before = session.digest
+    _change_key(session, key)
+    session.previous_digest = before
+    journal.note("session.renew_key", session, by=by)
+    return True
 
 
 @operation(even_when_reading=True)

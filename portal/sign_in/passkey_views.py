@@ -66,6 +66,7 @@ def sign_in() -> Response:
         person,
         is_own_device=is_own,
         is_strong=True,
+        means="passkey",
         attempts_key=entering.account_charge(person, "")[0],
     )
     return jsonify({"next": target})

@@ -78,13 +78,13 @@ def passkeys_of(person_id: int) -> Sequence[Passkey]:
 
 
 @operation
-def make_challenge() -> str:
+def make_challenge(*, lifetime: timedelta = CHALLENGE_LIFETIME) -> str:
     """Make the challenge of one ceremony (base64url); what was never answered is swept out."""
     require(ANONYMOUS, "session.start")
     over = select(Challenge.digest).where(Challenge.expires_at <= clock.now()).limit(20)
     db.session.execute(delete(Challenge).where(Challenge.digest.in_(over)))
     challenge = secrets.token_urlsafe(32)
-    expires_at = clock.now() + CHALLENGE_LIFETIME
+    expires_at = clock.now() + lifetime
     db.session.add(Challenge(digest=_digest(challenge), expires_at=expires_at))
     return challenge
 
@@ -174,8 +174,11 @@ def recognise(answer: dict[str, Any], challenge: str) -> Person:
     `answer` is the browser's JSON, read. Raises one and the same `Refused` for a passkey that is
     unknown, was copied, or did not answer this challenge.
     """
-    found = db.session.scalar(
-        select(Passkey).where(Passkey.credential == str(answer.get("id", ""))[:LONGEST_CREDENTIAL])
+    name = str(answer.get("id", ""))[:LONGEST_CREDENTIAL]
+    # JSON can name characters that no database takes.
+    is_name = name.isascii() and name.isprintable()
+    found = (
+        db.session.scalar(select(Passkey).where(Passkey.credential == name)) if is_name else None
     )
     public_key, sign_count = (found.public_key, found.sign_count) if found else ("", 0)
     verified = _verified(
@@ -278,7 +281,14 @@ def _verified(challenge: str, verify: Callable[[], Verified]) -> Verified:
     try:
         return verify()
     # The library reads JSON, CBOR and keys that strangers wrote, and fails in many ways.
-    except (WebAuthnException, ValueError, TypeError, LookupError, AttributeError) as error:
+    except (
+        WebAuthnException,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         current_app.logger.info("a passkey was refused: %s", error)
         raise _not_recognised() from error
 

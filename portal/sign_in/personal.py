@@ -8,7 +8,7 @@ from sqlalchemy import delete, or_, select, update
 
 from portal import clock, journal, links
 from portal.accounts.models import Person
-from portal.accounts.person_queries import rows_of
+from portal.accounts.person_queries import addresses_of, rows_of
 from portal.actors import Actor
 from portal.database import db
 from portal.links import ActionLink
@@ -74,7 +74,7 @@ def end_access(who: Person, *, by: Actor) -> None:
 
 def forget(who: Person, nobody: str) -> None:
     """Take the name, addresses and devices of an erased person out of this room's tables."""
-    addresses = [each for each in (who.email, who.mobile) if each]
+    addresses = addresses_of(who)
     theirs = or_(
         Invitation.person_id == who.id,
         Invitation.email.in_(addresses),

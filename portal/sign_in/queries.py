@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.database import Instant, plain
+from portal.prepared import Prepared
 from portal.sign_in.devices import device_name
 from portal.sign_in.models import Session, SignedIn
 
@@ -38,22 +39,40 @@ _LIVE_SESSION = (
         Person.is_large_type,
         Organisation.name,
         _principal.name,
+        func.coalesce(Session.keyed_at, Session.started_at),
+        Person.rights_at,
     )
     .join(Person, Person.id == Session.person_id)
     .outerjoin(_principal, _principal.id == Session.on_behalf_of_id)
     .outerjoin(Organisation, Organisation.id == Session.organisation_id)
     .where(
-        Session.digest == bindparam("digest"),
         Session.ended_at.is_(None),
         Person.closed_at.is_(None),
         Session.expires_at > bindparam("now", type_=Instant),
     )
 )
+_OF_KEY = Prepared(_LIVE_SESSION.where(Session.digest == bindparam("digest")))
+_OF_PREVIOUS_KEY = Prepared(
+    _LIVE_SESSION.where(
+        Session.previous_digest == bindparam("digest"),
+        Session.keyed_at > bindparam("since", type_=Instant),
+    )
+)
+#: How long the key before opens a session whose key changed by itself: as long as requests that
+#: were sent with it may be under way.
+OVERLAP = timedelta(minutes=1)
 
 
 def live_session(key: str) -> SignedIn | None:
     """Return whom a cookie's key lets in, if its session was not ended and has not run out."""
-    found = plain(_LIVE_SESSION, {"digest": digest(key), "now": clock.now()})
+    found = _OF_KEY.rows({"digest": digest(key), "now": clock.now()})
+    return SignedIn(key, *found[0]) if found else None
+
+
+def session_before_its_new_key(key: str) -> SignedIn | None:
+    """Return whom a key lets in that was replaced within the last minute by itself."""
+    values = {"digest": digest(key), "now": clock.now(), "since": clock.now() - OVERLAP}
+    found = _OF_PREVIOUS_KEY.rows(values)
     return SignedIn(key, *found[0]) if found else None
 
 

@@ -80,7 +80,10 @@ def enter() -> Response:
     except Refused as refused:
         flash(str(refused.sentence), "error")
         return redirect(url_for("sign_in.sign_in"))
-    entering.enter(who, is_own_device=False, is_strong=is_strong)
+    # Who has a stolen session must not come by a fresh proof through a second computer.
+    entering.enter(
+        who, is_own_device=False, is_strong=is_strong, is_fresh=False, charged="scan", means="scan"
+    )
     return redirect(url_for("desk.view_desk"))
 
 

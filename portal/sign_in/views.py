@@ -39,7 +39,7 @@ def sign_in() -> tuple[str, int] | Response:
         return render_template("sign_in/sign_in.html", form=form), 422
     is_own = bool(form.is_own_device.data)
     if factor_views.needs_second(person.id):
-        return factor_views.ask_second(person.id, is_own_device=is_own, target=target)
+        return factor_views.ask_second(person, is_own_device=is_own, target=target)
     entering.enter(person, is_own_device=is_own, attempts_key=charge[0])
     return redirect(target)
 

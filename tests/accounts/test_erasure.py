@@ -163,6 +163,32 @@ class TestErasing:
         assert verdict.lines > lines
         assert verdict.erased > erased
 
+    def test_forgets_the_addresses_somebody_had_before_too(
+        self, world: World, ouyang: Person
+    ) -> None:
+        later = "later@test.example"
+        invited = inviting.invite(
+            Role.EXPERT, world.alliance["hydrogen"], name=NAME, email=EMAIL, by=SYSTEM
+        )
+        by = world.actor("delegate")
+        person_operations.change_addresses(ouyang, email=later, mobile=None, by=by)
+        close(ouyang, world, is_to_erase=True)
+        assert places_that_say((NAME, EMAIL, MOBILE, later)) == set()
+        assert invited.invitation.email is None
+
+    def test_says_nothing_new_about_when_messages_were_sent(
+        self, world: World, ouyang: Person
+    ) -> None:
+        (message,) = db.session.scalars(
+            select(outbox.OutboxMessage).where(outbox.OutboxMessage.subject == "Hello")
+        )
+        with clock.standing_still(clock.now() - timedelta(days=5)):
+            outbox.mark_sent(message, by=world.actor("admin"))
+        sent_at = message.sent_at
+        close(ouyang, world, is_to_erase=True)
+        db.session.refresh(message)
+        assert (message.sent_at, message.recipient) == (sent_at, "")
+
     def test_keeps_what_was_done_under_another_name(self, world: World, ouyang: Person) -> None:
         before = journal.lines_about("listing", world.listing["public"])
         close(ouyang, world, is_to_erase=True)

@@ -9,6 +9,7 @@ from portal.accounts.models import Appointment, Person
 from portal.accounts.operations import end_appointment
 from portal.actors import SYSTEM
 from portal.alliances import applying, operations
+from portal.alliances.models import AllianceKind
 from portal.alliances.queries import chair_of
 from portal.alliances.workflow import MembershipState
 from portal.commands.load import load_starter
@@ -172,3 +173,30 @@ def test_a_second_load_leaves_the_secretariats_words(world: World) -> None:
         if line.verb == "alliance.edit"
     ]
     assert before == [False]
+
+
+def test_basis_and_reason_have_limits_of_their_own(world: World) -> None:
+    member, keeper = membership(world, "maker"), world.actor("secretary")
+    basis, why = "决" * 200, "因" * 1000
+    for too_long, field in (
+        ({"basis": basis + "决", "note": why}, "basis"),
+        ({"basis": basis, "note": why + "因"}, "note"),
+    ):
+        with pytest.raises(Refused) as refused:
+            operations.expel_membership(member, by=keeper, **too_long)
+        assert refused.value.field == field
+    operations.expel_membership(member, by=keeper, basis=basis, note=why)
+    _line, detail = journal.lines_about("membership", member.id)[-1]
+    assert detail == {"note": f"{basis} · {why}"}
+
+
+def test_a_second_load_leaves_the_kind_of_a_body(world: World) -> None:
+    body, keeper = alliance(world), world.actor("secretary")
+    content = operations.AllianceContent(
+        "新", "New", None, "电话", False, kind=AllianceKind.WORKING_GROUP
+    )
+    operations.edit_alliance(body, content, by=keeper)
+    load_starter("beijing-tianjin-hebei")
+    assert alliance(world).kind is AllianceKind.WORKING_GROUP
+    line, detail = journal.lines_about("alliance", body.id)[-2]
+    assert (line.verb, (detail or {})["before"]["kind"]) == ("alliance.edit", "alliance")

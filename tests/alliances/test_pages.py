@@ -214,7 +214,13 @@ def test_the_band_says_that_the_chair_is_vacant(world: World, visit: Visit, run:
 
 def test_the_secretary_changes_the_pages_and_a_stale_form_is_noticed(visit: Visit) -> None:
     keeper = visit("secretary")
-    said = {"summary": "新简介", "summary_en": "New", "contact": "电话", "charter": "第一条"}
+    said = {
+        "kind": "working_group",
+        "summary": "新简介",
+        "summary_en": "New",
+        "contact": "电话",
+        "charter": "第一条",
+    }
     assert keeper.post("/alliances/hydrogen/edit", {**said, "version": "1"}).status_code == 302
     assert "第一条" in visit().soup("/alliances/hydrogen/charter").get_text()
     stale = keeper.post("/alliances/hydrogen/edit", {**said, "charter": "第二条", "version": "1"})

@@ -1,8 +1,9 @@
 """`script/bench pages`: what the portal's pages cost, beside a bare page of equal size.
 
 Requests per second swing with everything else a machine does; processor time per request holds
-within a few per cent, and its ratio to a bare page, measured in turns, within less. Nothing here
-asserts a time.
+within a few per cent, and its ratio to a bare page, measured in turns, within less. There are two
+yardsticks (`bare.py`): the least a page of so many bytes can cost, and the page as one would
+ordinarily write it. Nothing here asserts a time.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Result:
     portal: list[float] = field(default_factory=list)
     database: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
+    ordinary: list[float] = field(default_factory=list)
     alone: list[float] = field(default_factory=list)
     crowded: list[float] = field(default_factory=list)
 
@@ -145,11 +147,13 @@ def measure(
     theirs, ours = Visitor(bare.port), Visitor(portal.port, cookie)
     for _each in range(30):
         result.bytes = len(ours.get(quoted)[1])
-    plain = f"/{result.bytes}"
+    plain, ordinary = f"/{result.bytes}", f"/ordinary/{result.bytes}"
     for _each in range(30):
         theirs.get(plain)
+        theirs.get(ordinary)
     for _round in range(plan.rounds):
         result.bare.append(cost(bare, theirs, plain, plan.requests)[0])
+        result.ordinary.append(cost(bare, theirs, ordinary, plan.requests)[0])
         engine_before = cpu_seconds(engine_pid) if engine_pid else 0.0
         mine, times = cost(portal, ours, quoted, plan.requests)
         engine_used = (cpu_seconds(engine_pid) if engine_pid else 0.0) - engine_before
@@ -225,6 +229,11 @@ def spread(numbers: list[float]) -> str:
     return f"{statistics.median(numbers):.2f} ({min(numbers):.2f}–{max(numbers):.2f})"
 
 
+def ratios(ours: list[float], theirs: list[float]) -> list[float]:
+    """Return round by round how many of their pages one of ours cost."""
+    return [a / b for a, b in zip(ours, theirs, strict=True)]
+
+
 def percentiles(times: list[float]) -> str:
     """Return p50 / p95 in milliseconds."""
     cuts = statistics.quantiles(times, n=20)
@@ -237,7 +246,8 @@ COLUMNS: list[tuple[str, int, Callable[[Result], str]]] = [
     ("CPU ms", 7, lambda r: f"{statistics.median(r.portal):.2f}"),
     ("database", 9, lambda r: f"{statistics.median(r.database):.2f}"),
     ("bare ms", 8, lambda r: f"{statistics.median(r.bare):.2f}"),
-    ("in bare pages", 22, lambda r: spread([a / b for a, b in zip(r.portal, r.bare, strict=True)])),
+    ("in bare pages", 22, lambda r: spread(ratios(r.portal, r.bare))),
+    ("in ordinary pages", 22, lambda r: spread(ratios(r.portal, r.ordinary))),
     ("p50/p95, 1 client", 19, lambda r: percentiles(r.alone)),
     (f"{CLIENTS} clients", 17, lambda r: percentiles(r.crowded)),
 ]

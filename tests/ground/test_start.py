@@ -48,6 +48,8 @@ def test_an_environment_in_order_has_no_fault() -> None:
         ({"PUBLIC_BASE_URL": "http://portal.example.cn"}, "PUBLIC_BASE_URL"),
         ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS"),
         ({"TRUSTED_HOSTS": " , ,"}, "TRUSTED_HOSTS"),
+        ({"SSO_ADAPTER": "outbox"}, "SSO_ADAPTER"),
+        ({"SSO_ADAPTER": "console"}, "SSO_ADAPTER"),
     ],
 )
 def test_each_fault_is_named_with_what_to_set(changed: dict[str, str], named: str) -> None:
