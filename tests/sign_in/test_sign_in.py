@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -115,6 +116,24 @@ def test_unknown_account_and_wrong_password_are_told_the_same(visit: Visit) -> N
         plain = re.sub(r'value="[^"]*"', "", answer.text)
         pages.append(plain)
     assert pages[0] == pages[1]
+
+
+def test_an_unknown_account_takes_as_long_as_a_known_one(app: Flask, visit: Visit) -> None:
+    """In processor time, which other work on the machine does not stretch; hashing dominates it."""
+    app.config["SIGN_INS_PER_ACCOUNT"] = 100
+    client = visit()
+    client.token()
+
+    def cost(account: str) -> float:
+        began = time.process_time()
+        client.post("/sign-in", {"account": account, "password": "wrong"})
+        return time.process_time() - began
+
+    # Two unknown ones: an address, and a person who has no password.
+    accounts = ("delegate@test.example", "nobody-xx@test.example", "supplier@test.example")
+    known, *unknown = (min(cost(account) for _each in range(4)) for account in accounts)
+    for other in unknown:
+        assert 0.7 < other / known < 1.4
 
 
 def test_the_sixth_guess_is_not_even_looked_at(app: Flask, visit: Visit) -> None:
