@@ -90,6 +90,20 @@ def test_a_cookie_replayed_after_sign_out_opens_nothing_at_any_worker(
                 db.engine.dispose()
 
 
+def test_a_cookie_planted_before_sign_in_is_worth_nothing_after_it(visit: Visit) -> None:
+    client = visit()
+    planted = client.token()
+    with client._client.session_transaction() as cookie:
+        cookie["planted"] = "by somebody else"
+    form = {"account": "delegate@test.example", "password": PASSWORD}
+    assert client.post("/sign-in", form).location == "/desk"
+    with client._client.session_transaction() as cookie:
+        assert "planted" not in cookie
+    forged = client.open("/sign-out", method="POST", data={"csrf_token": planted})
+    assert forged.status_code == 400, "whoever planted it knows its token"
+    assert client.get("/desk").status_code == 200
+
+
 def test_signing_out_needs_a_form(visit: Visit) -> None:
     client = visit("delegate")
     assert client.get("/sign-out").status_code == 405
