@@ -31,8 +31,9 @@ from portal.exchange import answering, attaching, operations
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
 from portal.exchange.operations import ListingContent
 from portal.imports.headers import Layout
-from portal.imports.operations import begin, bring_workbook, take_over
+from portal.imports.operations import begin, bring_workbook
 from portal.imports.running import opened
+from portal.imports.taking_over import take_over
 from portal.imports.words import Field
 from portal.jobs import enqueue
 from portal.operations import operation

@@ -24,10 +24,11 @@ from portal.errors import Denied, Refused
 from portal.imports import queries
 from portal.imports.fates import Judge, Verdict
 from portal.imports.models import Effect, Fate, MemberImportRow
-from portal.imports.operations import begin, bring_workbook, take_over
+from portal.imports.operations import begin, bring_workbook
 from portal.imports.recognising import guess_layouts
 from portal.imports.records import Record
 from portal.imports.running import Opened, preview
+from portal.imports.taking_over import take_over
 from portal.sheets.reading import read_workbook
 
 importing = AppGroup("import", help="Bring data that offices keep elsewhere.")

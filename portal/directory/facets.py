@@ -38,14 +38,8 @@ COUNTED = ("region", "kind", "tier")
 
 def narrowing_of(shown: Shown, counted: Sequence[Counted]) -> Narrowing:
     """Return the facets of a list and what is chosen; within an alliance with their counts."""
-    if shown.alliance is None:
-        return _kept_narrowing(_Comparable(shown), chosen_language())
-    first = _counted_groups(shown, counted)
-    if not shown.is_of_members:
-        first.insert(
-            0, _group(shown, "alliance", _("Alliance"), _pairs(shown.choices.of("alliance")))
-        )
-    return _narrow(shown, first)
+    beside = tuple(counted) if shown.alliance else ()
+    return _kept_narrowing(_Comparable(shown), beside, chosen_language())
 
 
 class _Comparable:
@@ -54,8 +48,8 @@ class _Comparable:
     def __init__(self, shown: Shown) -> None:
         self.shown = shown
         self.parts = (
-            shown.path, tuple(shown.arguments.items()), shown.origin, shown.choices, shown.places,
-            shown.has_organisation,
+            shown.path, tuple(shown.arguments.items()), shown.alliance, shown.origin, shown.choices,
+            shown.places, shown.has_organisation,
         )  # fmt: skip
 
     def __eq__(self, other: object) -> bool:
@@ -66,18 +60,20 @@ class _Comparable:
 
 
 @lru_cache(maxsize=512)
-def _kept_narrowing(asked: _Comparable, _language: str) -> Narrowing:
-    """Return the facets across alliances; kept, because they are some sixty links."""
+def _kept_narrowing(asked: _Comparable, counted: tuple[Counted, ...], _language: str) -> Narrowing:
+    """Return the facets of an address; kept, because they are some sixty links."""
     shown = asked.shown
+    first = []
+    if not shown.is_of_members:
+        first.append(_group(shown, "alliance", _("Alliance"), _pairs(shown.choices.of("alliance"))))
+    if shown.alliance:
+        return _narrow(shown, [*first, *_counted_groups(shown, counted)])
     provinces = [(place.code, localised(place)) for place in shown.places.within(None)]
-    return _narrow(
-        shown,
-        [
-            _group(shown, "alliance", _("Alliance"), _pairs(shown.choices.of("alliance"))),
-            _group(shown, "region", _("Region"), provinces),
-            _group(shown, "kind", _("Kind of organisation"), _named(ORGANISATION_KINDS)),
-        ],
-    )
+    first += [
+        _group(shown, "region", _("Region"), provinces),
+        _group(shown, "kind", _("Kind of organisation"), _named(ORGANISATION_KINDS)),
+    ]
+    return _narrow(shown, first)
 
 
 def _narrow(shown: Shown, first: list[Group]) -> Narrowing:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from portal.accounts.forms import ORGANISATION_KINDS
 from portal.alliances.forms import TIERS
 from portal.directory.asked import Shown
 from portal.directory.list_queries import Contact, DirectoryRow
-from portal.language import localised
+from portal.exchange.choices import Choice, Choices
+from portal.language import LANGUAGES, chosen_language, localised
+from portal.navigation import place
 from portal.organisations.forms import CONTACT_KINDS
-from portal.regions.places import Place
+from portal.regions.places import Place, Places
 from portal.sheets.exporting import Field
 
 
@@ -35,7 +40,7 @@ class ShownRow:
         return self.row.contacts
 
 
-def shown_rows(found: Sequence[DirectoryRow], shown: Shown) -> list[ShownRow]:
+def shown_rows(found: Sequence[DirectoryRow], shown: Shown | _Names) -> list[ShownRow]:
     """Return rows with the names of their regions, nodes and alliances."""
     places = shown.places.by_id
     nodes = {node.id: node for node in shown.choices.nodes(shown.alliance)}
@@ -55,6 +60,50 @@ def shown_rows(found: Sequence[DirectoryRow], shown: Shown) -> list[ShownRow]:
             )
         )
     return ready
+
+
+def kept_rows(found: Sequence[DirectoryRow], shown: Shown, *, keeps: bool = False) -> Markup:
+    """Return the rows as they stand on the page; `keeps` is for who keeps the members."""
+    names, language = _Names(shown.choices, shown.places, shown.alliance), chosen_language()
+    said = [_kept_row(row, names, keeps, language) for row in found]
+    return Markup("".join(said))  # noqa: S704 - templates
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Where the names of a row's numbers come from: what is kept, compared as one object."""
+
+    choices: Choices
+    places: Places
+    alliance: Choice | None
+
+
+@lru_cache(maxsize=4096)
+def _kept_row(row: DirectoryRow, names: _Names, keeps: bool, language: str) -> str:
+    """Render a row once: it is a plain value, its contacts included, so equal rows look equal.
+
+    Nothing else of the person who looks may ever stand in it.
+    """
+    page = current_app.jinja_env.get_template("directory/organisation_row.html")
+    (each,) = shown_rows([row], names)
+    return page.render(
+        each=each,
+        keeps=keeps,
+        contact_kinds=CONTACT_KINDS,
+        address=place("directory.list_organisations"),
+        language_tag=LANGUAGES[language],
+    )
+
+
+def origins(shown: Shown) -> Markup:
+    """Return the places that distances can be measured from, as options of a select."""
+    return _kept_origins(shown.places, shown.arguments.get("near"), chosen_language())
+
+
+@lru_cache(maxsize=256)
+def _kept_origins(places: Places, chosen: str | None, _language: str) -> Markup:
+    page = current_app.jinja_env.get_template("directory/origins.html")
+    return Markup(page.render(places=places.measurable, chosen=chosen))  # noqa: S704 - a template
 
 
 NAME = Field(_l("Name"), lambda each: each.row.name, width=36)

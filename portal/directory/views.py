@@ -55,7 +55,8 @@ def export_organisations() -> Response:
 def list_members(alliance: Alliance) -> str:
     """Show the members of an alliance in protocol order, or in that of pinyin."""
     shown = asked.read(request.path, request.args, current_standing(), alliance.slug)
-    return alliance_page("directory/list_members.html", alliance, **_list(shown))
+    keeps = can(current_standing(), "membership.list", alliance)
+    return alliance_page("directory/list_members.html", alliance, **_list(shown, keeps=keeps))
 
 
 @bp.get("/alliances/<alliance_slug>/members.xlsx")
@@ -67,20 +68,19 @@ def export_members(alliance: Alliance) -> Response:
     return _export(shown, _("Members of %(alliance)s", alliance=localised(alliance)))
 
 
-def _list(shown: asked.Shown) -> dict[str, Any]:
-    """Return what a page of the directory shows."""
+def _list(shown: asked.Shown, *, keeps: bool = False) -> dict[str, Any]:
+    """Return what a page of the directory shows; `keeps` is for who keeps the members."""
     after = request.args.get("after")
     page = list_queries.directory_page(current_standing(), shown.filter, after)
     return {
         "shown": shown,
-        "rows": rows.shown_rows(page.rows, shown),
+        "rows": rows.kept_rows(page.rows, shown, keeps=keeps),
+        "origins": rows.origins(shown),
         "count": facets.count_of(shown, page.counted),
         "narrowing": facets.narrowing_of(shown, page.counted),
         "next_key": page.next_key,
         "is_first": not after,
         "distances": asked.DISTANCES,
-        "contact_kinds": CONTACT_KINDS,
-        "organisation_address": url_for("directory.list_organisations") + "/",
     }
 
 

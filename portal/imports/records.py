@@ -78,6 +78,8 @@ class Reader:
         self._wide = {merge.top for merge in sheet.merges if merge.right > merge.left}
         numbers = range(layout.first_header, layout.last_header + 1)
         self._headers = {self._written(sheet.rows.get(number, ())) for number in numbers}
+        #: What the last record said of each field itself, for marks that repeat it.
+        self._above: dict[Field, str] = {}
         self._labels = paths_of(sheet, layout.first_header, layout.last_header)
 
     def _covered(self) -> dict[int, dict[int, tuple[int, int]]]:
@@ -111,6 +113,8 @@ class Reader:
         above = self._covers.get(number, {}).get(column)
         if not own and what is not Field.NAME and above is not None:
             own = self._own(*above)
+        if own in self.words.dittos:
+            return self._above.get(what, "")
         return "" if self.words.is_nothing(own) else own
 
     def records(self) -> Iterator[Record]:
@@ -118,19 +122,25 @@ class Reader:
         context = _Context()
         self._carry(context)
         for number in self._numbers:
-            if number <= self.layout.last_header:
-                continue
             filled = {
                 column: text
                 for column, cell in enumerate(self.sheet.rows.get(number, ()))
                 if (text := plain(cell))
             }
+            if number <= self.layout.last_header:
+                if number < self.layout.first_header and len(filled) == 1:
+                    ((column, text),) = filled.items()
+                    self._heads(number, column, text, context)
+                continue
             faults = set(self._faults.get(number, ()))
             if not filled and not faults:
                 continue
             if self._is_apart(number, filled, faults, context):
                 continue
             yield self._record(number, context)
+            for what, column in self.layout.columns.items():
+                if (own := self._own(number, column)) and own not in self.words.dittos:
+                    self._above[what] = own
 
     def _carry(self, context: _Context) -> None:
         """Note a column of provinces that is written once for each group of rows, unmerged."""
@@ -168,6 +178,8 @@ class Reader:
             return column != name_column or (is_wide and len(self.layout.columns) > 1)
         are_notes = [bool(self.words.notes.search(text)) for text in texts]
         if texts and (all(are_notes) or (are_notes[0] and name_column not in filled)):
+            return True
+        if filled.get(name_column) in self.words.dittos:
             return True
         if name_column in filled or name_column in faults:
             return False

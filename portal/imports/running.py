@@ -16,9 +16,9 @@ from portal.imports import queries
 from portal.imports.fates import Judge, Verdict, doubles
 from portal.imports.headers import Layout, Lexicon
 from portal.imports.models import Effect, Fate, MemberImport
-from portal.imports.operations import Position, take_over
 from portal.imports.recognising import recognise
 from portal.imports.records import Record
+from portal.imports.taking_over import Position, take_over
 from portal.jobs import Job, between_chunks, record_of
 from portal.sheets.reading import ReadSheet
 

@@ -65,6 +65,8 @@ class Words:
     strict_alliance: re.Pattern[str]
     aliases: Mapping[str, str]
     fillers: frozenset[str]
+    #: Marks that say "as in the row above".
+    dittos: frozenset[str]
     place_endings: tuple[str, ...]
     #: What every city's full name ends in, and people leave out.
     city_ending: str
@@ -159,6 +161,7 @@ def words() -> Words:
         strict_alliance=re.compile(data["strict_alliance"]),
         aliases={bare(key): bare(value) for key, value in data["aliases"].items()},
         fillers=frozenset(data["fillers"]),
+        dittos=frozenset(plain(each) for each in data["dittos"]),
         place_endings=tuple(data["place_endings"]),
         city_ending=data["city_ending"],
     )

@@ -96,6 +96,7 @@ class Filler:
     def organisations(self) -> None:
         """Add one organisation for fifty listings, each a member of one alliance."""
         self.found(self.size // 50)
+        self.joined = {(member[0], member[1]) for member in self.members}
         self.names = dict(self.connection.execute(select(Organisation.id, Organisation.name)).all())
 
     def directory(self) -> None:
@@ -198,13 +199,14 @@ class Filler:
             answers.append(Interest(organisation_id=others[0], state=state))
         return named, answers
 
+    def belongs(self, row: Any, listing: dict[str, Any]) -> bool:
+        """Tell whether who is named or answers is a member of the listing's alliance."""
+        return (row.organisation_id, listing["alliance_id"]) in self.joined
+
     def fill(self, own_organisation: int) -> None:
         """Write the listings that are missing, the oldest first."""
         self.organisations()
         own = [member for member in self.members if member[0] == own_organisation]
-        belong: dict[int, set[int]] = {}
-        for organisation_id, alliance_id, _region_id in self.members:
-            belong.setdefault(alliance_id, set()).add(organisation_id)
         existing = self.connection.scalar(select(func.count()).select_from(Listing)) or 0
         last = self.connection.scalar(select(func.max(Listing.id))) or 0
         numbers = list(range(self.size - existing - 1, -1, -1))
@@ -220,10 +222,9 @@ class Filler:
                 seen = Listing(id=last, namings=named, **values)
                 # Waiting and accepted answers hold their place: the audience reads them.
                 set_committed_value(seen, "held_interests", answers)
-                here = belong.get(values["alliance_id"], set())
                 for relation, rows in (("named_members", named), ("answering_members", answers)):
-                    inside = [r.organisation_id for r in rows if r.organisation_id in here]
-                    set_committed_value(seen, relation, [Organisation(id=i) for i in inside])
+                    there = [row.organisation_id for row in rows if self.belongs(row, values)]
+                    set_committed_value(seen, relation, [Organisation(id=each) for each in there])
                 owner = self.names[values["organisation_id"]]
                 said = [
                     values["title"],

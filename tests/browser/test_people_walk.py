@@ -129,7 +129,7 @@ def test_an_application_is_sent_back_changed_and_approved(enter: Enter, world: W
     applicant.field("Contact person").select_option(label="测试supplier")
     applicant.page.get_by_role("checkbox").check()
     applicant.press("Submit the application")
-    assert applicant.say("Submitted") in applicant.page.locator(".page-above").inner_text()
+    assert applicant.say("Applied") in applicant.page.locator(".page-above").inner_text()
     address = applicant.page.url.removeprefix(applicant.site)
 
     keeper.come_in("other_secretary")

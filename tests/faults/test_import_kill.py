@@ -26,7 +26,8 @@ from portal.accounts.models import Organisation
 from portal.alliances.models import Membership
 from portal.database import db
 from portal.imports.models import Fate, MemberImport, MemberImportRow
-from portal.imports.operations import CHUNK, start_import
+from portal.imports.operations import start_import
+from portal.imports.taking_over import CHUNK
 from portal.jobs import Job
 from portal.journal import JournalLine
 from portal.search import SearchDocument

@@ -16,9 +16,10 @@ from portal.database import db
 from portal.imports import queries
 from portal.imports.fates import Verdict
 from portal.imports.models import MemberImport, MemberImportRow
-from portal.imports.operations import begin, bring_workbook, take_over
+from portal.imports.operations import begin, bring_workbook
 from portal.imports.recognising import guess_layouts
 from portal.imports.running import opened, preview
+from portal.imports.taking_over import take_over
 from portal.regions.queries import region_by_code
 from portal.sheets.reading import ReadSheet
 from tests.imports.test_recognising import sheet

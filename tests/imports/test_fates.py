@@ -21,6 +21,7 @@ from portal.imports import operations, queries
 from portal.imports.models import Effect, Fate, MemberImport, MemberImportRow
 from portal.imports.recognising import guess_layouts
 from portal.imports.running import opened
+from portal.imports.taking_over import CHUNK, take_over, write_chunk
 from portal.journal import JournalLine, lines_about
 from portal.organisations.filling import add_node
 from portal.organisations.merging import merge_organisations
@@ -234,7 +235,7 @@ class TestChanged:
         made = operations.bring_workbook(alliance(world), "通讯录", sheets, layouts, by=keeper)
         source = opened(made)
         operations.begin(made, 1, by=keeper)
-        operations.take_over(made, source.records, source.stood, by=keeper)
+        take_over(made, source.records, source.stood, by=keeper)
         assert db.session.scalar(select(func.count()).select_from(ContactPoint)) == before
         assert queries.sheets_of(made.id) is None, "the numbers are erased with the cells"
         details = db.session.scalars(select(journal.JournalDetail.content)).all()
@@ -285,15 +286,15 @@ class TestRefused:
 class TestChunks:
     def test_an_import_goes_on_where_it_stood(self, world: World) -> None:
         keeper = world.actor("secretary")
-        count = operations.CHUNK + 5
+        count = CHUNK + 5
         made = brought(world, *(row(f"河北第{n}号公司") for n in range(count)))
         source = opened(made)
         operations.begin(made, count, by=keeper)
-        operations.take_over(made, source.records, source.stood, by=keeper)
-        assert (made.done, made.finished_at) == (operations.CHUNK, None)
+        take_over(made, source.records, source.stood, by=keeper)
+        assert (made.done, made.finished_at) == (CHUNK, None)
         again = db.session.get_one(MemberImport, made.id)
         source = opened(again)
-        operations.take_over(again, source.records, source.stood, by=keeper)
+        take_over(again, source.records, source.stood, by=keeper)
         assert again.done == count and again.finished_at is not None
         stored = db.session.scalars(
             select(MemberImportRow.row).where(MemberImportRow.member_import_id == made.id)
@@ -305,9 +306,9 @@ class TestChunks:
         made = brought(world, *(row(f"河北第{n}号公司") for n in range(3)))
         source = opened(made)
         operations.begin(made, 3, by=keeper)
-        operations.take_over(made, source.records, source.stood, by=keeper)
+        take_over(made, source.records, source.stood, by=keeper)
         with pytest.raises(Refused):
-            operations.write_chunk(made, source.records, 0, source.stood, {}, total=3, by=keeper)
+            write_chunk(made, source.records, 0, source.stood, {}, total=3, by=keeper)
 
     def test_a_role_that_ends_ends_the_import(self, world: World) -> None:
         made = brought(world, row("河北甲新公司"))
@@ -316,7 +317,7 @@ class TestChunks:
         appointment = db.session.get_one(Appointment, world.appointment["secretary"])
         end_appointment(appointment, by=SYSTEM)
         with pytest.raises(Denied):
-            operations.take_over(made, source.records, source.stood, by=world.actor("secretary"))
+            take_over(made, source.records, source.stood, by=world.actor("secretary"))
         assert made.done == 0
 
     def test_what_is_begun_is_neither_corrected_nor_discarded(self, world: World) -> None:

@@ -315,6 +315,35 @@ class TestRows:
             (6, "丙公司", "enterprise", "TJ", None),
         ]
 
+    def test_a_heading_above_the_header_speaks_for_the_table_below_it(self) -> None:
+        rows = [
+            ["一、北京市"],
+            ["序号", "单位名称", "类别"],
+            [1, "甲公司", "企业"],
+            ["二、天津市"],
+            ["序号", "单位名称", "类别"],
+            [1, "乙公司", "企业"],
+            ["合计", "2家"],
+        ]
+        assert [(e.name, e.region) for e in records(sheet(rows))] == [
+            ("甲公司", "BJ"),
+            ("乙公司", "TJ"),
+        ]
+
+    def test_marks_that_repeat_the_row_above_are_followed(self) -> None:
+        rows = [
+            ["省份", "地级市", "机构名称", "机构性质", "环节"],
+            ["冀", "石家庄市", "甲公司", "民营企业", "制氢"],
+            ["〃", "〃", "乙公司", "〃", None],
+            ["同上", '"', "丙大学", "高校", "〃"],
+            ["津", "天津", "〃", "〃", "储氢"],
+        ]
+        assert [(e.name, e.region, e.city, e.kind, e.chain_node) for e in records(sheet(rows))] == [
+            ("甲公司", "HE", "石家庄", "enterprise", "制氢"),
+            ("乙公司", "HE", "石家庄", "enterprise", None),
+            ("丙大学", "HE", "石家庄", "university", "制氢"),
+        ]
+
     def test_headings_of_kinds_do_so_too(self) -> None:
         rows = [
             ["序号", "单位名称", "属地"],

@@ -167,6 +167,16 @@ class TestBadInput:
         with pytest.raises(Refused):
             change_addresses(who, email=taken, mobile=None, by=world.actor("supplier"))
 
+    @pytest.mark.parametrize(
+        ("email", "mobile"), [("ﷺ" * 200 + "@c.cn", None), (None, "1" * 21), ("a b@c.cn", None)]
+    )
+    def test_nobody_is_invited_under_what_is_no_address(
+        self, world: World, context: None, email: str | None, mobile: str | None
+    ) -> None:
+        maker, by = world.organisation["maker"], world.actor("manager")
+        with pytest.raises(Refused):
+            inviting.invite(Role.DELEGATE, maker, name="王", email=email, mobile=mobile, by=by)
+
     def test_people_are_made_with_no_such_address_either(self, context: None) -> None:
         for email, mobile in (("a b@c.cn", None), (None, "1" * 21), ("x" * 300 + "@c.cn", None)):
             with pytest.raises(Refused):

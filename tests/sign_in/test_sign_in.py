@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -89,6 +90,20 @@ def test_a_cookie_replayed_after_sign_out_opens_nothing_at_any_worker(
                 db.engine.dispose()
 
 
+def test_a_cookie_planted_before_sign_in_is_worth_nothing_after_it(visit: Visit) -> None:
+    client = visit()
+    planted = client.token()
+    with client._client.session_transaction() as cookie:
+        cookie["planted"] = "by somebody else"
+    form = {"account": "delegate@test.example", "password": PASSWORD}
+    assert client.post("/sign-in", form).location == "/desk"
+    with client._client.session_transaction() as cookie:
+        assert "planted" not in cookie
+    forged = client.open("/sign-out", method="POST", data={"csrf_token": planted})
+    assert forged.status_code == 400, "whoever planted it knows its token"
+    assert client.get("/desk").status_code == 200
+
+
 def test_signing_out_needs_a_form(visit: Visit) -> None:
     client = visit("delegate")
     assert client.get("/sign-out").status_code == 405
@@ -115,6 +130,24 @@ def test_unknown_account_and_wrong_password_are_told_the_same(visit: Visit) -> N
         plain = re.sub(r'value="[^"]*"', "", answer.text)
         pages.append(plain)
     assert pages[0] == pages[1]
+
+
+def test_an_unknown_account_takes_as_long_as_a_known_one(app: Flask, visit: Visit) -> None:
+    """In processor time, which other work on the machine does not stretch; hashing dominates it."""
+    app.config["SIGN_INS_PER_ACCOUNT"] = 100
+    client = visit()
+    client.token()
+
+    def cost(account: str) -> float:
+        began = time.process_time()
+        client.post("/sign-in", {"account": account, "password": "wrong"})
+        return time.process_time() - began
+
+    # Two unknown ones: an address, and a person who has no password.
+    accounts = ("delegate@test.example", "nobody-xx@test.example", "supplier@test.example")
+    known, *unknown = (min(cost(account) for _each in range(4)) for account in accounts)
+    for other in unknown:
+        assert 0.7 < other / known < 1.4
 
 
 def test_the_sixth_guess_is_not_even_looked_at(app: Flask, visit: Visit) -> None:
