@@ -37,7 +37,9 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def bound() -> None:
-        sent = (request.path, *request.values.values())
+        sent = [request.path]
+        for name, values in request.values.lists():
+            sent += [name, *values]
         if any("\0" in each for each in sent):
             abort(400)  # nobody types a NUL, and PostgreSQL keeps none
         if request.method in SAFE_METHODS:

@@ -209,3 +209,29 @@ def test_a_server_that_cannot_start_ends_everything_with_its_code(tmp_path: Path
     command = [sys.executable, "script/supervise", "--", "sh", "-c", "exit 3", "--", *WORKER]
     ran = subprocess.run(command, cwd=ROOT, check=False, env=environment("sqlite:///x", tmp_path))
     assert ran.returncode == 3
+
+
+#: The supervisor, with tenths of a second for its seconds.
+HASTY = """
+import sys
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+loader = SourceFileLoader("supervise", "script/supervise")
+supervise = module_from_spec(spec_from_loader("supervise", loader))
+sys.modules["supervise"] = supervise
+loader.exec_module(supervise)
+supervise.EARLY_SECONDS, supervise.PAUSES = 1.0, (0.05, 3.0)
+sys.exit(supervise.main(sys.argv[1:]))
+"""
+
+
+def test_a_server_that_dies_early_again_is_started_again(tmp_path: Path) -> None:
+    """Only what cannot begin ends everything: a server that ran before gets another chance."""
+    runs = tmp_path / "runs"
+    server = f"echo run >> {runs}; test $(wc -l < {runs}) -gt 1 && exit 7; sleep 1.2; exit 5"
+    command = [sys.executable, "-c", HASTY, "--", "sh", "-c", server]
+    with started(command, "sqlite:///x", tmp_path) as supervisor:
+        until(lambda: runs.exists() and len(runs.read_text().split()) >= 3, tmp_path)
+        assert supervisor.poll() is None
+        supervisor.send_signal(signal.SIGTERM)
+        assert supervisor.wait(PATIENCE_SECONDS) == 0

@@ -41,3 +41,10 @@ def test_a_forged_line_does_not_reach_the_log(
     written = [record.getMessage() for record in caplog.records]
     assert any("forged" in each for each in written)
     assert not [each for each in written if "\n" in each or "\x1b" in each]
+
+
+@pytest.mark.parametrize("asked", ["q=x&q=%00", "q%00=x", "a=1&q=%00", "q=%00"])
+def test_a_nul_anywhere_in_what_is_sent_is_turned_away(
+    visit: Callable[..., Client], asked: str
+) -> None:
+    assert visit("delegate").open(f"/listings?{asked}", method="GET").status_code == 400
