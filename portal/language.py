@@ -15,9 +15,10 @@ from typing import Any
 
 from babel import Locale, support
 from flask import Flask, g, has_request_context, redirect, request
-from flask_babel import Babel, format_date, format_datetime, format_decimal
+from flask_babel import Babel, format_date, format_datetime, format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
+from jinja2.filters import do_filesizeformat
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
@@ -29,6 +30,7 @@ LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 COOKIE = "language"
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 FEN_PER_YUAN = 100
+BYTES_PER_KB = 1000
 FEN_PER_WAN = 1_000_000
 FEN_PER_YI = 10_000_000_000
 FEN_PER_MILLION = 100_000_000
@@ -105,6 +107,13 @@ def money(fen: int | None) -> str:
     return str(_("%(number)s × 10,000 yuan", number=_decimal(fen, FEN_PER_WAN)))
 
 
+def file_size(size: int) -> str:
+    """Return how large a file is (bytes) as people say it; below 1 kB in words."""
+    if size < BYTES_PER_KB:
+        return str(ngettext("%(num)d byte", "%(num)d bytes", size))
+    return str(do_filesizeformat(size))
+
+
 def _decimal(fen: int, unit: int) -> str:
     return str(format_decimal(Decimal(fen) / unit, "#,##0.######"))
 
@@ -125,7 +134,12 @@ def init_app(app: Flask, keep: Callable[[str], None]) -> None:
         lambda one, many, number: _catalogue(chosen_language()).ungettext(one, many, number),
         newstyle=True,
     )
-    for name, function in (("day", day), ("moment", moment), ("money", money)):
+    for name, function in (
+        ("day", day),
+        ("moment", moment),
+        ("money", money),
+        ("file_size", file_size),
+    ):
         app.add_template_filter(function, name)
     app.add_template_filter(localised, "localised")
     app.add_template_global(is_english)

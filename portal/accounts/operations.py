@@ -21,14 +21,13 @@ from portal.accounts.models import (
 from portal.accounts.queries import (
     account_name,
     former_names_of,
-    is_last_administrator,
-    is_last_manager,
     normal_name,
     organisation_named,
     organisation_of_code,
 )
 from portal.accounts.social_credit import code_of
-from portal.actors import SYSTEM, Actor
+from portal.accounts.staying import why_it_stays
+from portal.actors import Actor
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import earlier_result, keep_receipt, operation
@@ -197,19 +196,15 @@ def note_new_rights(person_id: int) -> None:
 def end_appointment(appointment: Appointment, *, by: Actor) -> None:
     """End an appointment now: the next request of its holder no longer has the role.
 
-    Raises `Refused` where it is over, and for the last manager of an organisation, who leaves
-    only after a successor is there, and for the last administrator (the rule binds people, not
-    the system).
+    Raises `Refused` where it is over, and for a last one who leaves only after a successor is
+    there (`why_it_stays`).
     """
     require(by, "appointment.end", appointment)
     if appointment.until_at is not None and appointment.until_at <= clock.now():
         raise Refused(_l("This appointment is over already."))
-    if by != SYSTEM and is_last_manager(appointment):
-        raise Refused(
-            _l("Nobody else manages this organisation. Pass the role on to a colleague first.")
-        )
-    if by != SYSTEM and is_last_administrator(appointment):
-        raise Refused(_l("Nobody else administers the portal. Invite another one first."))
+    reason = why_it_stays(appointment, by=by)
+    if reason is not None:
+        raise Refused(reason)
     # One that has not begun yet ends as it begins: it never held.
     appointment.until_at = max(clock.now(), appointment.from_at)
     journal.note("appointment.end", appointment, by=by)

@@ -90,6 +90,11 @@ def is_last_administrator(appointment: Appointment) -> bool:
     return appointment.role is Role.ADMINISTRATOR and _is_last(appointment)
 
 
+def is_last_secretary(appointment: Appointment) -> bool:
+    """Tell whether nobody else keeps an alliance once this appointment is over."""
+    return appointment.role is Role.SECRETARY and _is_last(appointment)
+
+
 def _is_last(appointment: Appointment) -> bool:
     if not appointment.is_running:
         return False

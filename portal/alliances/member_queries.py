@@ -7,24 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from portal import clock
+from portal.access import visible_to
 from portal.accounts.models import Organisation, OrganisationKind
 from portal.actors import Standing
 from portal.alliances.models import Alliance, Membership, Tier, state_now
 from portal.alliances.workflow import MembershipState
-from portal.database import Rows, plain
+from portal.database import Rows, among, plain
 from portal.prepared import Prepared
 from portal.regions.models import Region
+from portal.roles import Role
 from portal.workflow import awaiting
 
 #: Applications and former members on a page of the secretariat's list.
 KEPT_PAGE = 50
+#: For so long an application that was decided stands among what its applicant has started.
+LATELY = timedelta(days=30)
+UNDER_WAY = (
+    MembershipState.DRAFT,
+    MembershipState.SUBMITTED,
+    MembershipState.UNDER_REVIEW,
+    MembershipState.RETURNED,
+)
 #: Protocol order (排序): the chair organisation first.
 TIER_ORDER = {tier: position for position, tier in enumerate(Tier)}
 
@@ -151,6 +162,31 @@ def waiting_memberships(standing: Standing, limit: int) -> list[MembershipRow]:
 def _waiting_statement(standing: Standing, limit: int) -> Prepared:
     waiting = _select().where(awaiting(standing, Membership))
     return Prepared(waiting.order_by(Membership.created_at, Membership.id).limit(limit))
+
+
+def own_applications(standing: Standing, limit: int) -> list[MembershipRow]:
+    """Return the applications of the organisations one acts for, the newest first.
+
+    Those under way, and those decided within `LATELY`: the answer is looked for at the desk.
+    """
+    return _rows(_own_statement(standing, limit).rows({"since": clock.now() - LATELY}))
+
+
+@lru_cache(maxsize=512)
+def _own_statement(standing: Standing, limit: int) -> Prepared:
+    lately = bindparam("since", type_=Membership.created_at.type)
+    own = _select().where(
+        visible_to(standing, "membership.view", Membership),
+        among(Membership.organisation_id, sorted(standing[Role.DELEGATE])),
+        # An organisation admitted on paper never applied.
+        Membership.applied_by_id.is_not(None),
+        or_(
+            among(Membership.state, UNDER_WAY),
+            and_(Membership.state == MembershipState.ACTIVE, Membership.since >= lately),
+            and_(Membership.state == MembershipState.REJECTED, Membership.ended_at >= lately),
+        ),
+    )
+    return Prepared(own.order_by(Membership.created_at.desc(), Membership.id.desc()).limit(limit))
 
 
 def kept_memberships(

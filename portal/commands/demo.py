@@ -26,6 +26,7 @@ from portal.alliances.models import Alliance, Tier
 from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_alliances import tell_alliances
+from portal.commands.demo_organisations import code_for, tell_organisations
 from portal.commands.demo_story import DAY, Story, post_all, read
 from portal.commands.load import load_starter
 from portal.database import db
@@ -73,6 +74,7 @@ def build(now: datetime) -> Story:
         settle(story, password_hash)
     post_all(story)
     tell_alliances(story)
+    tell_organisations(story)
     story.run()
     _conclude(story.people["admin"])
     return story
@@ -115,8 +117,8 @@ def settle(story: Story, password_hash: str) -> None:
         keeper = someone("secretary" if alliance.slug == "hydrogen" else None)
         story.secretaries[alliance.id] = keeper
         grant_appointment(keeper, Role.SECRETARY, scope_id=alliance.id, by=SYSTEM)
-    for row in read("organisations"):
-        _found(story, row, alliances, someone)
+    for number, row in enumerate(read("organisations")):
+        _found(story, row, alliances, someone, code_for(number, OrganisationKind(row["kind"])))
     _offices(story, alliances["hydrogen"], someone)
     for alliance in alliances.values():
         _chairs(story, alliance)
@@ -129,7 +131,9 @@ def _names(chance: random.Random) -> Any:
     return iter(full)
 
 
-def _found(story: Story, row: Any, alliances: dict[str, Alliance], someone: Any) -> None:
+def _found(
+    story: Story, row: Any, alliances: dict[str, Alliance], someone: Any, uscc: str | None
+) -> None:
     """Create an organisation with its people and its memberships."""
     province, district = region_by_code(row["region"]), region_by_code(row["district"])
     if province is None:
@@ -140,6 +144,7 @@ def _found(story: Story, row: Any, alliances: dict[str, Alliance], someone: Any)
         region=province,
         district=district,
         summary=row["summary"],
+        uscc=uscc,
         by=SYSTEM,
     )
     role = row.get("role")
@@ -154,7 +159,7 @@ def _found(story: Story, row: Any, alliances: dict[str, Alliance], someone: Any)
     for_manager, for_delegate = accounts.get(role or "", (None, None))
     manager = someone(for_manager)
     grant_appointment(manager, Role.MANAGER, scope_id=organisation.id, by=SYSTEM)
-    story.delegates[organisation.id] = manager
+    story.managers[organisation.id] = story.delegates[organisation.id] = manager
     if for_delegate or story.chance.random() < 0.8:
         delegate = someone(for_delegate)
         grant_appointment(delegate, Role.DELEGATE, scope_id=organisation.id, by=SYSTEM)

@@ -60,6 +60,7 @@ class Story:
     now: datetime
     chance: random.Random
     people: dict[str, Person] = field(default_factory=dict)
+    managers: dict[int, Person] = field(default_factory=dict)
     delegates: dict[int, Person] = field(default_factory=dict)
     secretaries: dict[int, Person] = field(default_factory=dict)
     members: dict[int, list[Organisation]] = field(default_factory=dict)

@@ -49,6 +49,7 @@ def view_desk() -> str:
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
         sent=interest_queries.sent_interests(standing, SHOWN) if own_id else [],
+        applications=member_queries.own_applications(standing, SHOWN) if own_id else [],
         region_figures=figures.figures(standing[Role.LIAISON]) if standing[Role.LIAISON] else None,
         regions=regions_of(standing),
         organisations=organisations_of(current_user.person_id),

@@ -40,20 +40,25 @@ def new_file(listing: Listing) -> str | tuple[str, int] | Response:
     form = FileForm()
     if form.validate_on_submit():
         with refusals(form):
-            _take(form, listing)
-            flash(_("The file was added."), "success")
+            _add(listing, form)
             return redirect(url_for("exchange.view_listing", listing_id=listing.id))
     page = render_template("exchange/new_file.html", form=form, listing=listing, accepted=ACCEPTED)
     return page, form.status
 
 
-def _take(form: FileForm, listing: Listing) -> None:
+def _add(listing: Listing, form: FileForm) -> None:
+    """Add the file that was sent, and say so; the very same one hangs there once."""
     received = files.receive(form.file.data.stream, form.file.data.filename or "")
+    present = {each.id for each in files.files_of(listing)}
     try:
-        attaching.attach_to_listing(listing, received, by=current_actor())
+        made = attaching.attach_to_listing(listing, received, by=current_actor())
     except Refused:
         files.forget(received, by=SYSTEM)
         raise
+    if made.id in present:
+        flash(_("This very file is here already; it was not added again."), "success")
+    else:
+        flash(_("The file was added."), "success")
 
 
 @bp.get("/listings/<int:listing_id>/files/<int:file_id>")

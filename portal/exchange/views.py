@@ -222,7 +222,13 @@ def _offer(form: ListingForm, mine: Sequence[Alliance], alliance: Alliance | Non
 
 def _saved(listing: Listing) -> Response:
     if "submit" not in request.form:
-        flash(_("Saved as a draft. Nobody else sees it until you submit it."), "success")
+        flash(
+            _(
+                "Saved as a draft. Nobody else sees it until you submit it. Files are added on "
+                "this page, below the text."
+            ),
+            "success",
+        )
     else:
         flash(_("Submitted. The secretariat answers within one working day."), "success")
     return redirect(url_for("exchange.view_listing", listing_id=listing.id))

@@ -12,7 +12,8 @@ from portal import links
 from portal.access import can, current_actor, current_standing, requires, standing_of
 from portal.accounts.models import Appointment
 from portal.accounts.operations import end_appointment
-from portal.accounts.queries import is_last_administrator, scope_name
+from portal.accounts.queries import scope_name
+from portal.accounts.staying import why_it_stays
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.errors import Refused
@@ -152,7 +153,7 @@ def _offices_page(scope: Scope, scope_id: int) -> tuple[str, int]:
         "offices/view_offices.html",
         form=form,
         appointments=appointments,
-        last_ids={each.id for each in appointments if is_last_administrator(each)},
+        reasons={each.id: why_it_stays(each, by=standing.actor) for each in appointments},
         invitations=queries.invitations_at(standing, scope, scope_id),
         **values,
     )

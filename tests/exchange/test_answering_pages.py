@@ -216,3 +216,13 @@ def test_the_title_of_a_rewritten_draft_stays_unknown_to_who_answered_it(
     assert "尚未公开" not in visit("chair").soup(f"/interests/{accepted}").get_text()
     visit("delegate").post(f"/listings/{members}/moves/discard")
     assert visit("chair").open(f"/listings/{members}").status_code == 404
+
+
+def test_who_was_introduced_is_named_and_their_addresses_are_copied_with_a_tap(
+    world: World, visit: Visit
+) -> None:
+    page = visit("chair").soup(f"/interests/{world.interest['accepted']}")
+    labels = [label.get_text() for label in page.select(".panel .facts dt")]
+    assert labels.count("联系人") == 2
+    copied = {str(button["data-copy"]) for button in page.select(".panel button[data-copy]")}
+    assert copied == {"delegate@test.example", "chair@test.example"}

@@ -117,6 +117,28 @@ class TestSecrecy:
         assert not list(folder.rglob("*"))
 
 
+def test_the_very_same_file_is_told_to_be_there_already(
+    address: str, visit: Callable[..., Client]
+) -> None:
+    owner, record = visit("delegate"), address.removesuffix("/files/new")
+    for name, said in (
+        ("图.pdf", "文件已添加"),
+        ("图.pdf", "已有这个文件"),
+        ("另.pdf", "文件已添加"),
+    ):
+        sent(owner, address, PDF, name)
+        page = owner.soup(record)
+        assert said in page.get_text()
+    assert len(page.select("#files .file")) == 2
+
+
+def test_a_small_file_has_its_size_in_words(address: str, visit: Callable[..., Client]) -> None:
+    sent(visit("delegate"), address, PDF, "小.pdf")
+    for language, said in (("zh", f"{len(PDF)} 字节"), ("en", f"{len(PDF)} bytes")):
+        page = visit("delegate", language=language).soup(address.removesuffix("/files/new"))
+        assert [each.get_text() for each in page.select(".file-size")] == [said]
+
+
 class TestRefused:
     @pytest.mark.parametrize("what", ["a renamed program", "a bomb", "a wrong ending", "nothing"])
     def test_in_words_at_the_field_and_nothing_stays(
@@ -149,6 +171,7 @@ class TestRefused:
         far = sent(visit("delegate"), address, PDF + bytes(4_000_000), "大.pdf")
         assert far.status_code == 413
         assert "太大" in far.text or "过大" in far.text
+        assert "不超过 2 MB" in far.text
         assert not list(folder.rglob("*"))
 
     def test_whoever_may_not_send_files_sends_no_large_ones(

@@ -270,3 +270,12 @@ class TestTheForm:
         assert answer.status_code == 422
         assert WHOLE["specification"] not in answer.text
         assert count(app) == before
+
+
+def test_the_form_and_the_saved_draft_say_when_and_where_files_are_added(visit: Visit) -> None:
+    delegate, address = visit("delegate"), "/listings/new?secrecy=none"
+    assert "保存草稿后即可添加附件" in delegate.soup(address).get_text()
+    saved = delegate.post(address, {**WHOLE, "save": "1"})
+    page = delegate.soup(saved.headers["Location"])
+    assert "附件可在本页正文下方添加" in page.get_text()
+    assert page.select('#files a[href$="/files/new"]')

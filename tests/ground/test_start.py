@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy import func, select, text
 from config import production_faults
 from portal import clock, create_app, journal, refuse_demo_world
 from portal.accounts.models import Organisation, Person
+from portal.accounts.social_credit import code_of
 from portal.alliances.models import Alliance
 from portal.commands.demo import build, demo, settle
 from portal.commands.demo_story import Story
@@ -23,6 +25,13 @@ from portal.commands.load import load_starter
 from portal.database import WRITING, db
 from portal.exchange.models import Interest, Listing
 from portal.exchange.workflow import InterestState, ListingState
+from portal.organisations.models import (
+    ContactAudience,
+    ContactKind,
+    ContactPoint,
+    OrganisationNode,
+    Qualification,
+)
 from tests.client import Client
 from tests.conftest import both_engines, make_app
 
@@ -64,6 +73,28 @@ def test_production_does_not_start_in_an_empty_environment(monkeypatch: pytest.M
         create_app("production")
 
 
+def assert_organisations_say_what_they_are() -> None:
+    """Codes that fit, nodes, contacts for each audience, papers seen, valid and expired."""
+    organisations = db.session.scalars(select(Organisation)).all()
+    codes = [each.uscc for each in organisations if each.uscc]
+    assert len(organisations) > len(codes) > len(organisations) * 0.7, "most have one"
+    assert all(code_of(code) == code and code[2:8] == "000000" for code in codes)
+    nodes = Counter(db.session.scalars(select(OrganisationNode.organisation_id)))
+    assert len(nodes) == len(organisations)
+    assert set(nodes.values()) <= {1, 2, 3}
+    assert set(db.session.scalars(select(ContactPoint.shown_to))) == set(ContactAudience)
+    phones = db.session.scalars(
+        select(ContactPoint.value).where(ContactPoint.kind == ContactKind.PHONE)
+    ).all()
+    assert phones and all("-0000" in phone for phone in phones)
+    papers = db.session.scalars(select(Qualification)).all()
+    soon = clock.today() + timedelta(days=60)
+    last = [each.valid_until for each in papers if each.valid_until]
+    assert {day < clock.today() for day in last} == {True, False}
+    assert any(clock.today() <= day < soon for day in last) and any(day > soon for day in last)
+    assert {each.seen_at is None for each in papers} == {True, False}
+
+
 def test_the_demo_world_is_whole_and_keeps_production_from_starting(tmp_path: Path) -> None:
     """Built through operations, in every state, dated before now, with a chain that verifies."""
     app = make_app(f"sqlite:///{tmp_path}/demo.sqlite3")
@@ -82,6 +113,7 @@ def test_the_demo_world_is_whole_and_keeps_production_from_starting(tmp_path: Pa
         assert set(db.session.scalars(select(Listing.state))) == set(ListingState)
         assert set(db.session.scalars(select(Interest.state))) == set(InterestState)
         assert journal.verify().faults == ()
+        assert_organisations_say_what_they_are()
         again = app.test_cli_runner().invoke(demo, ["--if-empty"])
         assert again.exit_code == 0, again.output
         with pytest.raises(SystemExit, match="demo world"):

@@ -86,7 +86,16 @@ def test_the_page_hands_the_invitation_over_and_takes_it_back(
     assert "周新" not in keeper.get(HYDROGEN).text
 
 
+def second_secretary(app: Flask, world: World) -> None:
+    """Let hydrogen have another secretary beside the one of the cast."""
+    with app.app_context():
+        stranger = db.session.get_one(Person, world.person["stranger"])
+        grant_appointment(stranger, Role.SECRETARY, scope_id=world.alliance["hydrogen"], by=SYSTEM)
+        db.session.remove()
+
+
 def test_ending_an_office_leads_back(app: Flask, world: World, visit: Visit) -> None:
+    second_secretary(app, world)
     ending = f"/offices/appointments/{world.appointment['expert']}/end"
     assert visit("secretary").post(ending, {}).headers["Location"] == HYDROGEN
     with app.app_context():
@@ -124,3 +133,22 @@ def test_the_last_administrator_finds_the_reason_in_place_of_the_button(
         grant_appointment(stranger, Role.ADMINISTRATOR, scope_id=0, by=SYSTEM)
         db.session.remove()
     assert visit("admin").soup("/offices/portal").select(own)
+
+
+def test_the_only_secretary_leaves_after_a_successor(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    appointment_id = world.appointment["secretary"]
+    own = f"form[action='/offices/appointments/{appointment_id}/end']"
+    page = visit("secretary").soup(HYDROGEN)
+    assert not page.select(own)
+    assert "请先请管理员任命接任者" in page.get_text()
+    assert visit("admin").soup(HYDROGEN).select(own), "who appoints the next one may"
+    visit("secretary").post(f"/offices/appointments/{appointment_id}/end", {})
+    with app.app_context():
+        assert standing_of(world.actor("secretary"))[Role.SECRETARY]
+    second_secretary(app, world)
+    assert visit("secretary").soup(HYDROGEN).select(own)
+    visit("secretary").post(f"/offices/appointments/{appointment_id}/end", {})
+    with app.app_context():
+        assert not standing_of(world.actor("secretary"))[Role.SECRETARY]

@@ -167,6 +167,9 @@ class TestEnding:
     def test_is_for_its_holder_and_whoever_is_over_them(
         self, who: str, whose: str, may: set[str], context: None, world: World
     ) -> None:
+        # Nobody of the cast, so that no secretary is the last one: that rule has its own test.
+        hydrogen, loser = world.alliance["hydrogen"], someone(world, "loser")
+        grant_appointment(loser, Role.SECRETARY, scope_id=hydrogen, by=SYSTEM)
         if who in may:
             end_appointment(appointment(world, whose), by=world.actor(who))
             assert not appointment(world, whose).is_running

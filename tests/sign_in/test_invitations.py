@@ -206,3 +206,8 @@ def test_administrators_are_invited_from_the_command_line(app: Flask, context: N
     offices = select(func.count()).where(Invitation.role == Role.ADMINISTRATOR)
     assert db.session.scalar(offices) == 1
     assert db.session.scalar(select(Person.id).where(Person.email == "a@b.cn")) is None
+
+
+def test_the_form_leads_to_the_privacy_notice(world: World, visit: Visit) -> None:
+    page = visit().soup(f"/invitations/{world.token['invitation']}")
+    assert page.select('main a[href="/privacy"]')

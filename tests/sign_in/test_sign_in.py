@@ -158,6 +158,8 @@ def test_the_sixth_guess_is_not_even_looked_at(app: Flask, visit: Visit) -> None
     right = client.post("/sign-in", {"account": "delegate@test.example", "password": PASSWORD})
     assert right.status_code == 429
     assert 0 < int(right.headers["Retry-After"]) <= 15 * 60
+    assert "15分钟" in right.text and "几分钟" not in right.text, "one time to wait"
+    assert 'href="/sign-in">返回登录' in right.text
     other = visit().post("/sign-in", {"account": "supplier@test.example", "password": "x"})
     assert other.status_code == 422
 
