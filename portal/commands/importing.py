@@ -71,7 +71,7 @@ def import_members(file: Path, slug: str, account: str, *, dry_run: bool) -> dic
     made = bring_workbook(alliance, file.name, sheets, source.layouts, by=by)
     begin(made, len(source.records), by=by)
     while made.finished_at is None:
-        take_over(made, source.records, source.stood, by=by)
+        take_over(made, source.records, source.shared, by=by)
     return result_of(source, [_stored(row) for row in queries.rows_of(made.id, limit=made.total)])
 
 

@@ -222,6 +222,22 @@ def rows_of(
     return db.session.scalars(rows.where(MemberImportRow.fate == fate) if fate else rows).all()
 
 
+def taken_among(
+    member_import_id: int, positions: Collection[tuple[str, int]]
+) -> list[tuple[str, int]]:
+    """Return those stored rows, by sheet and number, that were not refused, in their order."""
+    rows = db.session.execute(
+        select(MemberImportRow.sheet, MemberImportRow.row)
+        .where(
+            MemberImportRow.member_import_id == member_import_id,
+            MemberImportRow.effect != Effect.NOTHING,
+            MemberImportRow.row.in_({row for _sheet, row in positions}),
+        )
+        .order_by(MemberImportRow.id)
+    )
+    return [(sheet, row) for sheet, row in rows if (sheet, row) in positions]
+
+
 @dataclass(frozen=True)
 class Unplaced:
     """A text that names no node of the map of its alliance, and how many members have it."""
