@@ -21,6 +21,7 @@ from portal.imports.models import MemberImport
 from portal.imports.pages import import_page, sheet_forms
 from portal.imports.recognising import guess_layouts
 from portal.imports.running import opened
+from portal.imports.side_by_side import separated
 from portal.jobs import JobPage
 from portal.sheets.reading import column_letter, read_workbook
 from portal.sheets.writing import MIMETYPE
@@ -56,8 +57,9 @@ def list_imports(alliance: Alliance) -> tuple[str, int] | Answer:
     form, by = UploadForm(), current_actor()
     if form.validate_on_submit():
         with refusals(form):
-            sheets = read_workbook(form.content)
-            layouts = guess_layouts(sheets, queries.reference().lexicon)
+            lexicon = queries.reference().lexicon
+            sheets = separated(read_workbook(form.content), lexicon)
+            layouts = guess_layouts(sheets, lexicon)
             made = operations.bring_workbook(
                 alliance, form.file_name, sheets, layouts, by=by, receipt=form.receipt(by)
             )
