@@ -187,6 +187,19 @@ def imports_of(alliance_id: int) -> Sequence[MemberImport]:
     ).all()
 
 
+def taken_in(imports: Sequence[MemberImport]) -> dict[int, int]:
+    """Return how many rows of each import, by its id, made or changed something."""
+    rows = db.session.execute(
+        select(MemberImportRow.member_import_id, func.count())
+        .where(
+            MemberImportRow.member_import_id.in_([each.id for each in imports]),
+            MemberImportRow.effect.in_((Effect.CREATED, Effect.CHANGED)),
+        )
+        .group_by(MemberImportRow.member_import_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def sheets_of(member_import_id: int) -> list[Any] | None:
     """Return the cells of an import as they were kept, or None where they are erased."""
     found: list[Any] | None = db.session.scalar(
