@@ -316,7 +316,7 @@ def _bring_members(world: World) -> None:
         world.member_import[name] = made.id
     source = opened(made)
     begin(made, len(source.records), by=keeper)
-    take_over(made, source.records, source.stood, by=keeper)
+    take_over(made, source.records, source.shared, by=keeper)
 
 
 def _post(world: World, now: datetime) -> None:

@@ -28,6 +28,7 @@ from portal.imports.operations import begin, bring_workbook
 from portal.imports.recognising import guess_layouts
 from portal.imports.records import Record
 from portal.imports.running import Opened, preview
+from portal.imports.side_by_side import separated
 from portal.imports.taking_over import take_over
 from portal.sheets.reading import read_workbook
 
@@ -60,8 +61,8 @@ def import_members(file: Path, slug: str, account: str, *, dry_run: bool) -> dic
     """
     by, alliance = _actor(account), _alliance(slug)
     standing = require(by, "membership.admit", alliance)
-    sheets = read_workbook(file.read_bytes())
     reference = queries.reference()
+    sheets = separated(read_workbook(file.read_bytes()), reference.lexicon)
     source = Opened(sheets, guess_layouts(sheets, reference.lexicon), reference, slug)
     if not source.records:
         raise Refused(_l("There is no row to take over."))
@@ -71,7 +72,7 @@ def import_members(file: Path, slug: str, account: str, *, dry_run: bool) -> dic
     made = bring_workbook(alliance, file.name, sheets, source.layouts, by=by)
     begin(made, len(source.records), by=by)
     while made.finished_at is None:
-        take_over(made, source.records, source.stood, by=by)
+        take_over(made, source.records, source.shared, by=by)
     return result_of(source, [_stored(row) for row in queries.rows_of(made.id, limit=made.total)])
 
 

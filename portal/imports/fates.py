@@ -6,7 +6,8 @@ It reads much at once (some questions for thousands of rows) and writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import LazyString
@@ -38,6 +39,12 @@ KEPT = {
 }
 
 
+#: Where a row stands: the name of its sheet and its number there.
+Position = tuple[str, int]
+#: By what two rows mean the same: the alliance, "name" or "code", and that.
+Key = tuple[str, str, str]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What becomes of one record."""
@@ -46,7 +53,7 @@ class Verdict:
     alliance: Alliance
     fate: Fate
     effect: Effect
-    reasons: tuple[LazyString, ...] = ()
+    reasons: tuple[str | LazyString, ...] = ()
     remarks: tuple[LazyString, ...] = ()
     organisation: Organisation | None = None
     said: Said = field(default_factory=Said)
@@ -67,20 +74,16 @@ def place_of(sheet: str, row: int) -> LazyString:
     return _l("%(sheet)s, row %(row)d", sheet=sheet, row=row)
 
 
-def doubles(records: Sequence[Record], slug: str) -> dict[tuple[str, int], LazyString]:
-    """Return for each record that stands in the workbook before the row it stood in."""
-    seen: dict[tuple[str, str], LazyString] = {}
-    found: dict[tuple[str, int], LazyString] = {}
+def shared_keys(records: Sequence[Record], slug: str) -> dict[Position, tuple[Key, ...]]:
+    """Return for each record that may be another's double the keys that both have."""
+    keys: dict[Position, tuple[Key, ...]] = {}
     for record in records:
         alliance = record.alliance or slug
-        keys = [(alliance, normal_name(record.name)), (alliance, _code(record))]
-        known = [seen[key] for key in keys if key[1] and key in seen]
-        if known:
-            found[record.sheet, record.row] = known[0]
-        elif not record.problems:
-            place = place_of(record.sheet, record.row)
-            seen.update({key: place for key in keys if key[1]})
-    return found
+        both = ("name", normal_name(record.name)), ("code", _code(record))
+        keys[record.sheet, record.row] = tuple((alliance, *each) for each in both if each[1])
+    number = Counter(key for all_ in keys.values() for key in all_)
+    shared = {at: tuple(key for key in all_ if number[key] > 1) for at, all_ in keys.items()}
+    return {at: all_ for at, all_ in shared.items() if all_}
 
 
 def _code(record: Record) -> str:
@@ -91,17 +94,25 @@ def _code(record: Record) -> str:
 
 
 class Judge:
-    """Judges records of one import for somebody, with what is known at this moment."""
+    """Judges records of one import for somebody, in their order, with what is known now.
+
+    Of rows that mean the same the first that is taken stands, and the others are its doubles: one
+    that is refused is in nobody's way. `before` are the rows that were taken already.
+    """
 
     def __init__(
         self,
         records: Sequence[Record],
         alliance: Alliance,
         standing: Standing,
-        stood: Mapping[tuple[str, int], LazyString],
+        shared: Mapping[Position, tuple[Key, ...]],
         reference: queries.Reference,
+        before: Iterable[Position] = (),
     ) -> None:
-        self.chosen, self.standing, self.stood = alliance, standing, stood
+        self.chosen, self.standing, self.shared = alliance, standing, shared
+        self._stood: dict[Key, Position] = {}
+        for position in before:
+            self._stand(position)
         self.reference = reference
         names = {normal_name(record.name) for record in records} - {""}
         codes = {_code(record) for record in records} - {""}
@@ -111,8 +122,21 @@ class Judge:
         self.held = queries.nodes_held(ids)
         self.nodes = queries.nodes_by_name(alliance.id)
 
-    def judge(self, record: Record) -> Verdict:
-        """Return what becomes of a record."""
+    def judge(self, record: Record, refusal: str | LazyString | None = None) -> Verdict:
+        """Return what becomes of a record; with a `refusal` it is refused for that."""
+        verdict = self._judged(record)
+        if refusal is not None:
+            nothing = Effect.NOTHING
+            verdict = Verdict(record, verdict.alliance, Fate.REFUSED, nothing, (refusal,))
+        if verdict.effect is not Effect.NOTHING:
+            self._stand((record.sheet, record.row))
+        return verdict
+
+    def _stand(self, position: Position) -> None:
+        for key in self.shared.get(position, ()):
+            self._stood.setdefault(key, position)
+
+    def _judged(self, record: Record) -> Verdict:
         alliance = self.reference.alliances[record.alliance] if record.alliance else self.chosen
         is_elsewhere = alliance.id != self.chosen.id
 
@@ -129,8 +153,10 @@ class Judge:
                 alliance=alliance.name,
             )
             return Verdict(record, alliance, Fate.OTHER_ALLIANCE, Effect.NOTHING, (reason,))
-        if (record.sheet, record.row) in self.stood:
-            place = self.stood[record.sheet, record.row]
+        keys = self.shared.get((record.sheet, record.row), ())
+        first = next((self._stood[key] for key in keys if key in self._stood), None)
+        if first is not None:
+            place = place_of(*first)
             return refused(_l("It stands in this workbook already, at %(place)s.", place=place))
         try:
             code = code_of(record.uscc)

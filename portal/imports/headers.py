@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.imports.places import Places
-from portal.imports.words import Field, Words, bare, label_of, plain
+from portal.imports.words import Field, Words, bare, hints_of, label_of, plain
 from portal.sheets.reading import ReadSheet
 
 #: Rows with anything in them among which a header is looked for, and how many it may take.
@@ -192,6 +192,7 @@ def guess_layout(sheet: ReadSheet, lexicon: Lexicon) -> Layout | None:
 
 def _look(sheet: ReadSheet, first: int, last: int, words: Words) -> _Guess:
     seen = _Guess(first, last)
+    unsaid: list[int] = []
     for column, path in paths_of(sheet, first, last).items():
         if not path:
             continue
@@ -204,7 +205,26 @@ def _look(sheet: ReadSheet, first: int, last: int, words: Words) -> _Guess:
         if what:
             seen.candidates.setdefault(what, []).append(column)
             seen.labels[column] = joined
+        if what in (None, "other"):
+            unsaid.append(column)
+    # Of a column that is called a remark, a bracket may say what it holds; others come first.
+    for column in unsaid:
+        hinted = _hinted(sheet, first, last, column, words)
+        if hinted and hinted not in seen.candidates:
+            seen.candidates[hinted] = [column]
+            seen.labels[column] = hinted
     return seen
+
+
+def _hinted(sheet: ReadSheet, first: int, last: int, column: int, words: Words) -> str | None:
+    """Return the field that a bracket in the header of a column names, or None."""
+    for number in range(first, last + 1):
+        cells = sheet.rows.get(number, ())
+        for hint in hints_of(cells[column] if column < len(cells) else ""):
+            what = words.field_of(hint)
+            if what in set(Field):
+                return what
+    return None
 
 
 def _columns(sheet: ReadSheet, seen: _Guess, lexicon: Lexicon) -> dict[Field, int]:

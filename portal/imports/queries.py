@@ -209,6 +209,19 @@ def imports_of(alliance_id: int) -> Sequence[MemberImport]:
     ).all()
 
 
+def taken_in(imports: Sequence[MemberImport]) -> dict[int, int]:
+    """Return how many rows of each import, by its id, made or changed something."""
+    rows = db.session.execute(
+        select(MemberImportRow.member_import_id, func.count())
+        .where(
+            MemberImportRow.member_import_id.in_([each.id for each in imports]),
+            MemberImportRow.effect.in_((Effect.CREATED, Effect.CHANGED)),
+        )
+        .group_by(MemberImportRow.member_import_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def sheets_of(member_import_id: int) -> list[Any] | None:
     """Return the cells of an import as they were kept, or None where they are erased."""
     found: list[Any] | None = db.session.scalar(
@@ -242,6 +255,22 @@ def rows_of(
         .limit(limit)
     )
     return db.session.scalars(rows.where(MemberImportRow.fate == fate) if fate else rows).all()
+
+
+def taken_among(
+    member_import_id: int, positions: Collection[tuple[str, int]]
+) -> list[tuple[str, int]]:
+    """Return those stored rows, by sheet and number, that were not refused, in their order."""
+    rows = db.session.execute(
+        select(MemberImportRow.sheet, MemberImportRow.row)
+        .where(
+            MemberImportRow.member_import_id == member_import_id,
+            MemberImportRow.effect != Effect.NOTHING,
+            MemberImportRow.row.in_({row for _sheet, row in positions}),
+        )
+        .order_by(MemberImportRow.id)
+    )
+    return [(sheet, row) for sheet, row in rows if (sheet, row) in positions]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from portal.errors import Refused
 from portal.imports.headers import TELLING, Layout, Lexicon, guess_layout
 from portal.imports.records import Reader, Record, whole_place
+from portal.imports.side_by_side import whole_name
 from portal.imports.words import bare
 from portal.sheets.reading import ReadSheet
 
@@ -47,7 +48,7 @@ def recognise(
         if layout is None or not layout.is_read:
             continue
         read = Reader(sheet, layout, lexicon).records()
-        found += [_named_by_sheet(record, sheet.name, lexicon) for record in read]
+        found += [_named_by_sheet(record, whole_name(sheet.name), lexicon) for record in read]
     return found
 
 

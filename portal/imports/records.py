@@ -210,6 +210,7 @@ class Reader:
     def _record(self, number: int, context: _Context) -> Record:
         cells = self.sheet.rows.get(number, ())
         name = self.words.numbering.sub("", self._value(number, Field.NAME)).strip(" ,、;.")
+        name, tier_behind = self.words.name_and_tier(name)
         made = Record(self.sheet.name, number, tuple(cells), name=name or "")
         made = self._with_kind(made, self._value(number, Field.KIND), context)
         made = self._with_place(made, number, context)
@@ -219,7 +220,7 @@ class Reader:
             made,
             chain_node=node[:LONGEST_NODE] or None,
             uscc=self._value(number, Field.USCC) or None,
-            tier=self.words.tier_of(self._value(number, Field.TIER)),
+            tier=self.words.tier_of(self._value(number, Field.TIER)) or tier_behind,
             summary=self._value(number, Field.SUMMARY)[:1000] or None,
             website=self._value(number, Field.WEBSITE) or None,
         )

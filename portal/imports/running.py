@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from portal.actors import Standing
 from portal.alliances.models import Alliance
 from portal.errors import Refused
 from portal.imports import queries
-from portal.imports.fates import Judge, Verdict, doubles
+from portal.imports.fates import Judge, Key, Position, Verdict, shared_keys
 from portal.imports.headers import Layout, Lexicon
 from portal.imports.models import Effect, Fate, MemberImport
 from portal.imports.recognising import recognise
 from portal.imports.records import Record
-from portal.imports.taking_over import Position, take_over
+from portal.imports.taking_over import take_over
 from portal.jobs import Job, between_chunks, record_of
 from portal.sheets.reading import ReadSheet
 
@@ -43,9 +42,9 @@ class Opened:
         return recognise(self.sheets, self.layouts, self.lexicon)
 
     @cached_property
-    def stood(self) -> dict[Position, LazyString]:
-        """Which of them stand in the workbook twice, and where first."""
-        return doubles(self.records, self.slug)
+    def shared(self) -> dict[Position, tuple[Key, ...]]:
+        """By what some of them may be doubles of others."""
+        return shared_keys(self.records, self.slug)
 
 
 def layouts_in(data: list[Any]) -> list[Layout | None]:
@@ -84,7 +83,7 @@ class Preview:
 
 def preview(source: Opened, alliance: Alliance, standing: Standing) -> Preview:
     """Judge every row of a workbook for somebody, and write nothing."""
-    judge = Judge(source.records, alliance, standing, source.stood, source.reference)
+    judge = Judge(source.records, alliance, standing, source.shared, source.reference)
     return Preview([judge.judge(record) for record in source.records], judge)
 
 
@@ -96,4 +95,4 @@ def run_import(job: Job) -> None:
     source = opened(member_import)
     while member_import.finished_at is None:
         between_chunks()
-        take_over(member_import, source.records, source.stood, by=job.by, job=job)
+        take_over(member_import, source.records, source.shared, by=job.by, job=job)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -19,8 +18,8 @@ from portal.chain.models import ChainNode
 from portal.database import db
 from portal.errors import Refused
 from portal.imports import queries
-from portal.imports.fates import Judge, Verdict
-from portal.imports.models import Effect, Fate, MemberImport, MemberImportRow
+from portal.imports.fates import Judge, Key, Position, Verdict
+from portal.imports.models import Effect, MemberImport, MemberImportRow
 from portal.imports.records import Record
 from portal.jobs import Job, advance
 from portal.operations import operation
@@ -28,9 +27,6 @@ from portal.organisations.filling import add_node, fill_in
 
 #: Rows taken over in one transaction: each takes some 6 ms, and everybody else's writing waits.
 CHUNK = 50
-
-#: Where a row stands: the name of its sheet and its number there.
-Position = tuple[str, int]
 
 
 class Unwritten(Exception):
@@ -44,7 +40,7 @@ class Unwritten(Exception):
 def take_over(
     member_import: MemberImport,
     records: Sequence[Record],
-    stood: Mapping[Position, LazyString],
+    shared: Mapping[Position, tuple[Key, ...]],
     *,
     by: Actor,
     job: Job | None = None,
@@ -56,7 +52,7 @@ def take_over(
     while True:
         try:
             return write_chunk(
-                member_import, chunk, first, stood, refused, by=by, job=job, total=len(records)
+                member_import, chunk, first, shared, refused, by=by, job=job, total=len(records)
             )
         except Unwritten as unwritten:
             refused[unwritten.position] = unwritten.sentence
@@ -67,7 +63,7 @@ def write_chunk(
     member_import: MemberImport,
     chunk: Sequence[Record],
     first: int,
-    stood: Mapping[Position, LazyString],
+    shared: Mapping[Position, tuple[Key, ...]],
     refused: Mapping[Position, str | LazyString],
     *,
     total: int,
@@ -82,14 +78,13 @@ def write_chunk(
     standing = require(by, "member_import.run", member_import)
     if member_import.done != first or member_import.finished_at is not None:
         raise Refused(_l("This import is being taken over already."))
-    judge = Judge(chunk, member_import.alliance, standing, stood, queries.reference())
+    before = _taken_before(member_import, chunk, shared)
+    alliance, reference = member_import.alliance, queries.reference()
+    judge = Judge(chunk, alliance, standing, shared, reference, before)
     made: dict[str, Organisation] = {}
     for record in chunk:
         position = (record.sheet, record.row)
-        verdict = judge.judge(record)
-        if position in refused:
-            reason: Any = refused[position]
-            verdict = Verdict(record, verdict.alliance, Fate.REFUSED, Effect.NOTHING, (reason,))
+        verdict = judge.judge(record, refused.get(position))
         try:
             organisation = _write(verdict, made, member_import.file_name, by=by)
         except Refused as no:
@@ -102,6 +97,19 @@ def write_chunk(
         journal.note("member_import.finish", member_import, by=by)
     if job is not None:
         advance(job, done=member_import.done, total=total)
+
+
+def _taken_before(
+    member_import: MemberImport,
+    chunk: Sequence[Record],
+    shared: Mapping[Position, tuple[Key, ...]],
+) -> list[Position]:
+    """Return the rows of earlier chunks that were taken and that one of this chunk may double."""
+    keys = {key for each in chunk for key in shared.get((each.sheet, each.row), ())}
+    if not keys:
+        return []
+    asked = {position for position, own in shared.items() if keys.intersection(own)}
+    return queries.taken_among(member_import.id, asked)
 
 
 def _write(

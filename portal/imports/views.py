@@ -21,7 +21,9 @@ from portal.imports.models import MemberImport
 from portal.imports.pages import import_page, sheet_forms
 from portal.imports.recognising import guess_layouts
 from portal.imports.running import opened
+from portal.imports.side_by_side import separated
 from portal.jobs import JobPage
+from portal.sheets.exporting import ENDING, download
 from portal.sheets.reading import column_letter, read_workbook
 from portal.sheets.writing import MIMETYPE
 from portal.uploads import takes_upload
@@ -56,17 +58,20 @@ def list_imports(alliance: Alliance) -> tuple[str, int] | Answer:
     form, by = UploadForm(), current_actor()
     if form.validate_on_submit():
         with refusals(form):
-            sheets = read_workbook(form.content)
-            layouts = guess_layouts(sheets, queries.reference().lexicon)
+            lexicon = queries.reference().lexicon
+            sheets = separated(read_workbook(form.content), lexicon)
+            layouts = guess_layouts(sheets, lexicon)
             made = operations.bring_workbook(
                 alliance, form.file_name, sheets, layouts, by=by, receipt=form.receipt(by)
             )
             return redirect(url_for("imports.edit_columns", member_import_id=made.id))
+    imports = queries.imports_of(alliance.id)
     page = render_template(
         "imports/list_imports.html",
         alliance=alliance,
         form=form,
-        imports=queries.imports_of(alliance.id),
+        imports=imports,
+        taken=queries.taken_in(imports),
     )
     return page, form.status
 
@@ -145,7 +150,9 @@ def discard_import(member_import: MemberImport) -> Answer:
 @requires("member_import.view", MemberImport)
 def download_refused(member_import: MemberImport) -> Response:
     """Hand out the rows that were not taken over, with the reasons."""
-    return _download(workbooks.refused_rows(member_import), f"import-{member_import.id}.xlsx")
+    source = member_import.file_name.rpartition(".")[0] or member_import.file_name
+    name = _("%(source)s – not taken over", source=source)
+    return download(f"{name}{ENDING}", workbooks.refused_rows(member_import))
 
 
 @bp.post("/imports/<int:member_import_id>/nodes")

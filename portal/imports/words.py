@@ -22,6 +22,12 @@ UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 #: Numbers in circles and marks that point at a footnote.
 FOOTNOTE = re.compile(r"[\u2460-\u2473\u203b*#†‡]+$")
 
+#: A bracket at the end of a text, and what stands before it; and any bracket.
+TRAILING = re.compile(
+    r"(?P<before>.*\S)\s*[(\[【〔「](?P<inside>[^()\[\]【】〔〕「」]+)[)\]】〕」]"
+)
+BRACKET = re.compile(r"[(\[{<【][^)\]}>】]*[)\]}>】]")
+
 
 class Field(StrEnum):
     """What a column can hold."""
@@ -97,6 +103,15 @@ class Words:
         """Return the tier of membership that a word means, or None."""
         return self.tiers.get(bare(text))
 
+    def name_and_tier(self, name: str) -> tuple[str, str | None]:
+        """Return a name without a tier in brackets behind it, and that tier or None.
+
+        Any other bracket is part of the name.
+        """
+        found = TRAILING.fullmatch(name)
+        tier = self.tier_of(found["inside"]) if found else None
+        return (found["before"], tier) if found and tier else (name, None)
+
     def is_nothing(self, text: str) -> bool:
         """Tell whether a cell only says that there is nothing in it."""
         return not text or text.casefold() in self.fillers
@@ -125,9 +140,14 @@ def bare(text: str) -> str:
 def label_of(text: str) -> str:
     """Return the label of a column as it is compared: without hints in brackets and marks."""
     folded = unicodedata.normalize("NFKC", UNSEEN.sub("", text)).casefold()
-    shorter = re.sub(r"[(\[{<][^)\]}>]*[)\]}>]", "", folded)
+    shorter = BRACKET.sub("", folded)
     found = bare(shorter) or bare(folded)
     return re.sub(r"^\d+(?=\D)", "", found)
+
+
+def hints_of(text: str) -> list[str]:
+    """Return what stands in the brackets of a column's label, as labels are compared."""
+    return [bare(each) for each in BRACKET.findall(unicodedata.normalize("NFKC", text))]
 
 
 @cache

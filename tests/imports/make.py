@@ -82,7 +82,7 @@ def taken_over(
     source = opened(made)
     begin(made, len(source.records), by=by)
     while made.finished_at is None:
-        take_over(made, source.records, source.stood, by=by)
+        take_over(made, source.records, source.shared, by=by)
     return list(queries.rows_of(made.id, limit=made.total))
 
 

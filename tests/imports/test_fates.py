@@ -164,6 +164,30 @@ class TestWhoIsMeant:
         assert by_name.fate is by_code.fate is Fate.REFUSED
         assert "2" in str(by_name.reasons[0])
 
+    def test_a_row_that_is_refused_stands_in_the_way_of_none(self, world: World) -> None:
+        rows = (
+            row("甲公司", 统一社会信用代码=CODE[:-1]),
+            row("甲公司", 统一社会信用代码=CODE),
+            row("乙公司", 省份=""),
+            row("乙公司"),
+            row("乙公司"),
+        )
+        bad_code, good, no_region, first, double = judged(world, *rows)
+        assert {bad_code.fate, no_region.fate, double.fate} == {Fate.REFUSED}
+        assert good.fate is first.fate is Fate.NEW
+        assert "5" in str(double.reasons[0])
+        stored = taken_over(world, *rows)
+        assert [each.fate for each in stored] == [
+            each.fate for each in (bad_code, good, no_region, first, double)
+        ]
+
+    def test_it_is_no_other_a_chunk_later(self, world: World) -> None:
+        others = [row(f"河北第{n}号公司") for n in range(CHUNK - 2)]
+        rows = (row("乙公司", 省份=""), row("丙公司"), *others, row("乙公司"), row("丙公司"))
+        stored = taken_over(world, *rows)
+        assert [each.fate for each in stored[-2:]] == [Fate.NEW, Fate.REFUSED]
+        assert stored[-1].reason and "3" in stored[-1].reason
+
 
 class TestChanged:
     def test_what_nobody_keeps_is_brought_up_to_date_and_journaled(self, world: World) -> None:
@@ -235,7 +259,7 @@ class TestChanged:
         made = operations.bring_workbook(alliance(world), "通讯录", sheets, layouts, by=keeper)
         source = opened(made)
         operations.begin(made, 1, by=keeper)
-        take_over(made, source.records, source.stood, by=keeper)
+        take_over(made, source.records, source.shared, by=keeper)
         assert db.session.scalar(select(func.count()).select_from(ContactPoint)) == before
         assert queries.sheets_of(made.id) is None, "the numbers are erased with the cells"
         details = db.session.scalars(select(journal.JournalDetail.content)).all()
@@ -290,11 +314,11 @@ class TestChunks:
         made = brought(world, *(row(f"河北第{n}号公司") for n in range(count)))
         source = opened(made)
         operations.begin(made, count, by=keeper)
-        take_over(made, source.records, source.stood, by=keeper)
+        take_over(made, source.records, source.shared, by=keeper)
         assert (made.done, made.finished_at) == (CHUNK, None)
         again = db.session.get_one(MemberImport, made.id)
         source = opened(again)
-        take_over(again, source.records, source.stood, by=keeper)
+        take_over(again, source.records, source.shared, by=keeper)
         assert again.done == count and again.finished_at is not None
         stored = db.session.scalars(
             select(MemberImportRow.row).where(MemberImportRow.member_import_id == made.id)
@@ -306,9 +330,9 @@ class TestChunks:
         made = brought(world, *(row(f"河北第{n}号公司") for n in range(3)))
         source = opened(made)
         operations.begin(made, 3, by=keeper)
-        take_over(made, source.records, source.stood, by=keeper)
+        take_over(made, source.records, source.shared, by=keeper)
         with pytest.raises(Refused):
-            write_chunk(made, source.records, 0, source.stood, {}, total=3, by=keeper)
+            write_chunk(made, source.records, 0, source.shared, {}, total=3, by=keeper)
 
     def test_a_role_that_ends_ends_the_import(self, world: World) -> None:
         made = brought(world, row("河北甲新公司"))
@@ -317,7 +341,7 @@ class TestChunks:
         appointment = db.session.get_one(Appointment, world.appointment["secretary"])
         end_appointment(appointment, by=SYSTEM)
         with pytest.raises(Denied):
-            take_over(made, source.records, source.stood, by=world.actor("secretary"))
+            take_over(made, source.records, source.shared, by=world.actor("secretary"))
         assert made.done == 0
 
     def test_what_is_begun_is_neither_corrected_nor_discarded(self, world: World) -> None:

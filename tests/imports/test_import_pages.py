@@ -7,6 +7,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup
@@ -269,11 +270,13 @@ def test_refused_rows_come_back_with_their_reason_and_can_be_brought_again(
     answer = client.open(f"/imports/{number}/refused", method="GET")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert quote("名单 – 未导入.xlsx") in answer.headers["Content-Disposition"]
     page = load_workbook(BytesIO(answer.data))["表"]
     values = [[cell.value for cell in row] for row in page.iter_rows()]
     assert values[0][-1] == "未导入原因" and len(values) == 4
     assert values[2][:2] == ["甲新公司", "企业"] and "山东" in str(values[2][-1])
     assert "生物医药" in str(values[3][-1])
+    assert "4行中导入1行" in client.soup(UPLOAD).get_text(), "what is taken over of what was read"
     # Corrected in place and brought again: the same columns are found.
     page.cell(3, 5, "河北")
     corrected = BytesIO()

@@ -120,6 +120,15 @@ class TestHeaders:
         found = told(sheet([[label, "类别", "属地"], ["北京甲公司", "企业", "京"]]))
         assert found == [(2, "北京甲公司", "enterprise", "BJ", None)]
 
+    @pytest.mark.parametrize("label", ["备注（主营环节）", "说明【环节】", "其他情况(所属环节)"])
+    def test_a_bracket_says_what_a_column_holds_whose_word_says_nothing(self, label: str) -> None:
+        (found,) = records(sheet([["单位", label, "类别", "省"], ["甲公司", "制氢", "企业", "京"]]))
+        assert found.chain_node == "制氢"
+
+    def test_a_bracket_takes_no_field_from_the_column_that_is_called_so(self) -> None:
+        rows = [["单位", "备注（环节）", "环节", "省"], ["甲公司", "另议", "制氢", "京"]]
+        assert [each.chain_node for each in records(sheet(rows))] == ["制氢"]
+
     @pytest.mark.parametrize(
         "label",
         [
@@ -565,3 +574,28 @@ def test_errors_in_many_rows_are_looked_at_once_each() -> None:
     found = records(replace(sheet(rows), faults=faults))
     assert len(found) == sum(1 for each in found if each.problems) == 300
     assert Row.compared < 20 * len(faults)
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("written", "name", "tier"),
+        [
+            ("北京甲一氢能有限公司（副理事长单位）", "北京甲一氢能有限公司", "vice_chair"),
+            ("北京甲一氢能有限公司 [会长单位]", "北京甲一氢能有限公司", "chair"),
+            ("北京甲一氢能有限公司【常务理事单位】", "北京甲一氢能有限公司", "council"),
+            ("天津氢能（集团）（理事单位）", "天津氢能(集团)", "council"),
+            ("天津氢能（集团）", "天津氢能(集团)", None),
+            ("氢能科技有限公司（北京）", "氢能科技有限公司(北京)", None),
+            ("氢能公司（原理事单位）", "氢能公司(原理事单位)", None),
+            ("（理事单位）", "(理事单位)", None),
+        ],
+    )
+    def test_a_tier_in_brackets_behind_a_name_is_no_part_of_it(
+        self, written: str, name: str, tier: str | None
+    ) -> None:
+        (found,) = records(sheet([["单位名称", "类别", "省"], [written, "企业", "京"]]))
+        assert (found.name, found.tier) == (name, tier)
+
+    def test_the_column_of_tiers_comes_before_the_bracket(self) -> None:
+        rows = [["单位名称", "省", "会员级别"], ["甲公司（理事单位）", "京", "副理事长单位"]]
+        assert [(e.name, e.tier) for e in records(sheet(rows))] == [("甲公司", "vice_chair")]
