@@ -60,6 +60,9 @@ from portal.imports import models as imports_models
 from portal.imports import operations as imports_operations
 from portal.imports import running as imports_running
 from portal.imports import views as imports_views
+from portal.matters import models as matters_models
+from portal.matters import views as matters_views
+from portal.matters import workflow as matters_workflow
 from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
@@ -117,6 +120,7 @@ AREAS = (
     exchange_views,
     interest_views,
     file_views,
+    matters_views,
     # windows
     imports_views,
     offices_views,
@@ -152,6 +156,7 @@ NOUNS = (
     alliances_models.News,
     exchange_models.Listing,
     exchange_models.Interest,
+    matters_models.Matter,
     imports_models.MemberImport,
 )
 
@@ -166,6 +171,7 @@ WORKFLOWS = (
     alliances_workflow.MEMBERSHIP,
     exchange_workflow.LISTING,
     exchange_workflow.INTEREST,
+    matters_workflow.MATTER,
 )
 
 #: What runs the jobs of each kind, and what the page of such a job says.
@@ -191,6 +197,8 @@ PERSONAL_DATA = (
         exchange_models.Listing, "contact_id", "submitted_by_id", "submitted_for_id"
     ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
+    person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
+    person_queries.mentions(matters_models.MatterStep, "person_id"),
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),

@@ -270,6 +270,16 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     ),
     "interest.answer": ((delegate_of("owner_id"),),),
     "interest.withdraw": ((delegate_of("organisation_id"),),),
+    # matters: moved by either side; the secretariat sees how far they have come
+    "matter.list": ((a_delegate,), (a_secretary,)),
+    "matter.view": (
+        (delegate_of("owner_id"),),
+        (delegate_of("partner_id"),),
+        (secretary_of("alliance_id"),),
+    ),
+    "matter.move": ((delegate_of("owner_id"),), (delegate_of("partner_id"),)),
+    #: A consequence of a membership that ended; nobody's button.
+    "matter.halt": ((by_system,),),
 }
 
 #: Which fields not everyone who sees the record may see: (noun, field) -> lines.
@@ -288,6 +298,8 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
         (delegate_of("organisation_id"),),
         (secretary_of("alliance_id"),),
     ),
+    # What the two sides write, send and say to each other, and whom they speak to.
+    ("matter", "lines"): ((delegate_of("owner_id"),), (delegate_of("partner_id"),)),
     ("contact_point", "value"): CONTACT_AUDIENCE,
     # What an applicant wrote, whom it named, and why it was sent back.
     ("membership", "history"): (

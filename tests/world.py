@@ -35,6 +35,8 @@ from portal.imports.operations import begin, bring_workbook, take_over
 from portal.imports.running import opened
 from portal.imports.words import Field
 from portal.jobs import enqueue
+from portal.matters.operations import attach_to_matter
+from portal.matters.queries import matter_of
 from portal.operations import operation
 from portal.organisations.contacts import add_contact
 from portal.organisations.models import ContactAudience, ContactKind
@@ -79,6 +81,7 @@ class World:
     membership: dict[str, int] = field(default_factory=dict)
     listing: dict[str, int] = field(default_factory=dict)
     interest: dict[str, int] = field(default_factory=dict)
+    matter: dict[str, int] = field(default_factory=dict)
     factor_reset: dict[str, int] = field(default_factory=dict)
     news: dict[str, int] = field(default_factory=dict)
     outbox_message: dict[str, int] = field(default_factory=dict)
@@ -375,5 +378,10 @@ def _post(world: World, now: datetime) -> None:
             world.interest[name] = made.id
     with clock.standing_still(now - 1 * DAY):
         answering.accept_interest(world.get_interest("accepted"), by=delegate)
+        matter = matter_of(world.interest["accepted"])
+        assert matter is not None
+        world.matter["accepted"] = matter.id
+        received = files.receive(BytesIO(b"%PDF-1.4\n%offer\n%%EOF\n"), "报价.pdf")
+        world.attachment["offer"] = attach_to_matter(matter, received, by=delegate).id
         answering.decline_interest(world.get_interest("declined"), by=delegate, note="产能已满。")
         answering.withdraw_interest(world.get_interest("withdrawn"), by=world.actor("outsider"))

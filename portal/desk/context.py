@@ -27,6 +27,8 @@ from portal.exchange.queries import ListingRow
 from portal.exchange.workflow import INTEREST, LISTING
 from portal.kept import kept
 from portal.language import LANGUAGES, chosen_language, is_english, switch_to
+from portal.matters.steps import STEP_NAMES
+from portal.matters.workflow import MATTER
 from portal.navigation import MENU, Entry, entries, place
 
 #: The sign-ins that the demo world shows, with who they are in it.
@@ -59,6 +61,7 @@ def init_app(app: Flask) -> None:
     """Hand the frame of the page to every template."""
 
     app.add_template_global(listing_words)
+    app.add_template_global(matter_words)
     app.add_template_global(kept_listing_rows)
     app.add_template_global(main_menu)
     app.add_template_global(listing_facets)
@@ -120,6 +123,15 @@ def listing_words() -> dict[str, Any]:
         # Joined by hand in the loop: twenty calls of url_for cost a fifth of a page.
         "address": place("exchange.list_listings") + "/",
         "interest_address": place("exchange.list_interests") + "/",
+    }
+
+
+def matter_words() -> dict[str, Any]:
+    """Return the words of matters and their steps, and the address their rows begin with."""
+    return {
+        "states": MATTER.labels,
+        "steps": STEP_NAMES,
+        "address": place("matters.list_matters") + "/",
     }
 
 

@@ -11,6 +11,8 @@ from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.database import among, db
 from portal.exchange.models import Interest, Listing
+from portal.matters.models import Matter
+from portal.matters.queries import waiting
 from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.roles import Role
@@ -33,8 +35,10 @@ def waiting_count(standing: Standing) -> int:
 def _waiting_statement(standing: Standing) -> Prepared:
     """Return the statement of the badge; kept, because every page asks it."""
     counts = []
-    for model in AWAITED:
-        rows = select(model.id).where(awaiting(standing, model)).limit(COUNT_LIMIT).subquery()
+    conditions = [(model, awaiting(standing, model)) for model in AWAITED]
+    # A matter waits for a step, which is no move of its lifecycle.
+    for model, condition in (*conditions, (Matter, waiting(standing))):
+        rows = select(model.id).where(condition).limit(COUNT_LIMIT).subquery()
         counts.append(select(func.count()).select_from(rows).scalar_subquery())
     return Prepared(select(*counts))
 

@@ -13,6 +13,7 @@ from portal.desk import health
 from portal.desk.queries import regions_of
 from portal.exchange import figures, interest_queries, queries
 from portal.kept import kept
+from portal.matters.queries import waiting_matters
 from portal.roles import Role
 
 bp = Blueprint("desk", __name__)
@@ -46,6 +47,7 @@ def view_desk() -> str:
         listings=queries.waiting_listings(standing, SHOWN),
         interests=interest_queries.waiting_interests(standing, SHOWN),
         memberships=member_queries.waiting_memberships(standing, SHOWN),
+        matters=waiting_matters(standing, SHOWN),
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
         sent=interest_queries.sent_interests(standing, SHOWN) if own_id else [],
