@@ -16,6 +16,7 @@ from portal.exchange.membership_effects import (
 from portal.exchange.merging import move_exchange, reindex_exchange
 from portal.exchange.operations import end_exchange_of_member
 from portal.matters.operations import halt_matters_of_member, move_matters, open_matter
+from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
 
 CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
@@ -42,6 +43,6 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
-    ("organisation", "merge"): (move_memberships, move_exchange, move_matters),
+    ("organisation", "merge"): (move_memberships, move_exchange, move_matters, move_outcomes),
     ("organisation", "rename"): (reindex_exchange,),
 }

@@ -31,6 +31,7 @@ from portal.imports.models import MemberImport, MemberImportRow
 from portal.journal import JournalDetail, JournalLine
 from portal.matters.models import Matter, MatterStep
 from portal.operations import Receipt, operation
+from portal.outcomes.models import Outcome, OutcomeMention
 from portal.permissions import PERMISSIONS
 from portal.search import SearchDocument
 from portal.sign_in.models import Session
@@ -72,6 +73,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "listing",
             "interest",
             "matter",
+            "outcome",
             "membership",
             "factor_reset",
             "outbox_message",
@@ -101,6 +103,7 @@ def move(
         "listing": "exchange.move_listing",
         "interest": "exchange.move_interest",
         "matter": "matters.move_matter",
+        "outcome": "outcomes.move_outcome",
     }.get(kind, "alliances.move_membership")
     return send(
         endpoint, ok, forbidden, arguments={"move": name}, data=data, status=status, **{kind: what}
@@ -125,6 +128,8 @@ DELEGATES = "manager delegate supplier chair outsider"
 POSTERS = DELEGATES
 LISTERS = f"{DELEGATES} secretary other_secretary"
 SIDES = "manager delegate chair"
+#: Whoever acts for maker or supplier.
+PARTIES = "manager delegate supplier"
 NOT_POSTERS = "stranger former secretary other_secretary liaison expert admin"
 ALL_BUT_OWNERS = " ".join(who for who in SIGNED_IN.split() if who not in OWNERS.split())
 EVERYONE_BUT_OWNERS_CAN_SEE = "stranger former secretary other_secretary liaison expert admin"
@@ -508,6 +513,38 @@ CASES = [
     view("matters.new_file", SIDES, "secretary", matter="accepted"),
     send("matters.new_file", SIDES, "secretary", matter="accepted", status=422),
     view("matters.fetch_file", SIDES, "secretary", matter="accepted", file="offer"),
+    # outcomes: seen by everyone where both sides agreed, else by them and the secretariat
+    view("outcomes.list_outcomes", LISTERS, others(LISTERS)),
+    view("outcomes.view_outcome", EVERYONE, outcome="confirmed"),
+    view("outcomes.view_outcome", f"{PARTIES} secretary", outcome="claimed"),
+    view("outcomes.view_outcome", "", arguments={"outcome_id": 99_999}),
+    view("outcomes.view_case", EVERYONE, outcome="confirmed"),
+    view("outcomes.view_case", "", outcome="claimed"),
+    view("outcomes.correct_outcome", PARTIES, others(PARTIES), outcome="confirmed"),
+    send("outcomes.correct_outcome", PARTIES, others(PARTIES), outcome="confirmed", status=422),
+    view("outcomes.correct_outcome", "", f"{PARTIES} secretary", outcome="claimed"),
+    send(
+        "outcomes.agree_to_show",
+        PARTIES,
+        others(PARTIES),
+        outcome="confirmed",
+        data={"agrees": "yes"},
+    ),
+    view(
+        "outcomes.fetch_file",
+        PARTIES,
+        others(PARTIES),
+        outcome="confirmed",
+        file="contract",
+    ),
+    view("outcomes.answer", EVERYONE, arguments={"token": "outcome"}, is_open=True),
+    view("outcomes.answer", "", arguments={"token": "no-such"}),
+    move("outcome", "confirm", "claimed", "supplier", f"{OWNERS} secretary"),
+    move("outcome", "decline", "claimed", "supplier", f"{OWNERS} secretary", note="金额不符。"),
+    move("outcome", "retract", "claimed", OWNERS, "supplier secretary"),
+    view("matters.new_outcome", PARTIES, "secretary", matter="claimed"),
+    send("matters.new_outcome", PARTIES, "secretary", matter="claimed", status=422),
+    send("matters.link_outcome", PARTIES, "secretary", matter="claimed", status=422),
     # memberships
     move(
         "membership",
@@ -645,6 +682,8 @@ def business(app: Flask) -> str:
             Interest,
             Matter,
             MatterStep,
+            Outcome,
+            OutcomeMention,
             Receipt,
             Naming,
             Attachment,
@@ -729,6 +768,7 @@ HTML = [
         "accounts.export_data",
         "exchange.fetch_file",
         "matters.fetch_file",
+        "outcomes.fetch_file",
     )
     and not c.endpoint.startswith("imports.download")
 ]
@@ -748,6 +788,7 @@ WITH_MORE = (
     "exchange.view_listing",
     "exchange.view_interest",
     "matters.view_matter",
+    "outcomes.view_outcome",
     "exchange.edit_listing",
     "alliances.view_membership",
     "organisations.list_people",
@@ -815,6 +856,7 @@ class TestListedMeansAllowed:
             "listing": Listing,
             "interest": Interest,
             "matter": Matter,
+            "outcome": Outcome,
             "membership": Membership,
             "news": News,
             "organisation": Organisation,

@@ -28,6 +28,22 @@ KIND = ("technology", "product", "capacity", "service", "talent", "finance", "da
 STEP = ("contacted", "talks", "offer", "samples", "audit", "pilot", "signed", "delivered")
 
 
+OUTCOME_KIND = ("contract", "landing", "shared_use", "investment")
+OUTCOME_STATE = ("claimed", "confirmed", "disputed", "retracted")
+DISCLOSURE = ("exact", "band", "confidential")
+BAND = (
+    "under_10",
+    "under_50",
+    "under_100",
+    "under_500",
+    "under_1000",
+    "under_5000",
+    "under_10000",
+    "from_10000",
+)
+FEN = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def upgrade() -> None:
     op.create_table(
         "matter",
@@ -90,6 +106,99 @@ def upgrade() -> None:
         sa.UniqueConstraint("matter_id", "step", name=op.f("uq_matter_step_matter_id_step")),
         **KEEP,
     )
+    op.create_table(
+        "outcome",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", choice("outcome_kind", *OUTCOME_KIND), nullable=False),
+        sa.Column("title", sa.String(80), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=False),
+        sa.Column("to_id", sa.Integer(), nullable=False),
+        sa.Column("from_region_id", sa.Integer(), nullable=False),
+        sa.Column("to_region_id", sa.Integer(), nullable=False),
+        sa.Column("alliance_id", sa.Integer(), nullable=False),
+        sa.Column("claimant_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("value_fen", FEN, nullable=True),
+        sa.Column("value_band", choice("band", *BAND), nullable=True),
+        sa.Column("technology_fen", FEN, nullable=True),
+        sa.Column("technology_band", choice("technology_band", *BAND), nullable=True),
+        sa.Column("disclosure", choice("disclosure", *DISCLOSURE), nullable=False),
+        sa.Column("contract_number", sa.String(60), nullable=True),
+        sa.Column("original_seen", sa.Boolean(), nullable=False),
+        sa.Column("source_noun", sa.String(40), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("state", choice("outcome_state", *OUTCOME_STATE), nullable=False),
+        sa.Column("claimed_by_id", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", INSTANT, nullable=False),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", INSTANT, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("from_publishes", sa.Boolean(), nullable=False),
+        sa.Column("to_publishes", sa.Boolean(), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("released_at", INSTANT, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        *(
+            sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_outcome_{column}"))
+            for column, target in (
+                ("from_id", "organisation.id"),
+                ("to_id", "organisation.id"),
+                ("from_region_id", "region.id"),
+                ("to_region_id", "region.id"),
+                ("alliance_id", "alliance.id"),
+                ("claimant_id", "organisation.id"),
+                ("other_id", "organisation.id"),
+                ("claimed_by_id", "person.id"),
+                ("confirmed_by_id", "person.id"),
+                ("corrects_id", "outcome.id"),
+                ("reverses_id", "outcome.id"),
+            )
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_outcome_reverses_id")),
+        *(
+            sa.CheckConstraint(rule, name=op.f(f"ck_outcome_{name}"))
+            for name, rule in (
+                ("value_not_negative", "value_fen IS NULL OR value_fen >= 0"),
+                ("value_said_once", "value_fen IS NULL OR value_band IS NULL"),
+                (
+                    "technology_said_once",
+                    "technology_fen IS NULL OR (technology_fen >= 0 AND technology_band IS NULL)",
+                ),
+                ("technology_within_value", "technology_fen <= value_fen"),
+                ("confirmed_says_when", "(state = 'confirmed') = (confirmed_at IS NOT NULL)"),
+                ("two_sides", "claimant_id <> other_id OR state <> 'claimed'"),
+            )
+        ),
+        **KEEP,
+    )
+    for side in ("from_id", "to_id", "alliance_id", "other_id"):
+        op.create_index(f"ix_outcome_{side}_state", "outcome", [side, "state"])
+    for name, condition in (
+        ("claimed", "state = 'claimed'"),
+        ("counted", "state = 'confirmed' AND released_at IS NULL AND reverses_id IS NULL"),
+    ):
+        op.create_index(
+            f"uq_outcome_{name}",
+            "outcome",
+            ["source_noun", "source_id"],
+            unique=True,
+            sqlite_where=sa.text(condition),
+            postgresql_where=sa.text(condition),
+        )
+    op.create_table(
+        "outcome_mention",
+        sa.Column("noun", sa.String(40), nullable=False),
+        sa.Column("record_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("outcome_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["outcome_id"], ["outcome.id"], name=op.f("fk_outcome_mention_outcome_id")
+        ),
+        sa.PrimaryKeyConstraint("noun", "record_id", name=op.f("pk_outcome_mention")),
+    )
+    op.create_index("ix_outcome_mention_outcome_id", "outcome_mention", ["outcome_id"])
     # Every answer accepted so far becomes a matter that no step was recorded of. The journal,
     # which the running portal alone writes, begins with its first step.
     op.execute(

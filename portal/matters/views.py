@@ -22,6 +22,7 @@ from portal.matters.models import Matter
 from portal.matters.steps import STEP_NAMES
 from portal.matters.workflow import MATTER
 from portal.moves import attempt
+from portal.outcomes.queries import between, outcomes_for
 from portal.sniffing import ACCEPTED
 from portal.uploads import takes_upload
 from portal.workflow import open_to
@@ -79,8 +80,13 @@ def matter_page(matter: Matter, **more: Any) -> str:
     standing = current_standing()
     is_side = may_see(standing, matter, "lines")
     is_moving = can(standing, "matter.move", matter)
+    outcomes = outcomes_for(matter.noun, matter.id) if is_side else ()
+    may_record = is_moving and matter.is_signed and not any(each.is_alive for each in outcomes)
     values: dict[str, Any] = {
         "matter": matter,
+        "outcomes": outcomes,
+        "may_record": may_record,
+        "linkable": between(matter.owner_id, matter.partner_id) if may_record else (),
         "other": matter.other_than(standing.actor.organisation_id),
         "facts_of": matter_facts(matter),
         "moves": open_to(standing, matter),
