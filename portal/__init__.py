@@ -60,10 +60,17 @@ from portal.imports import models as imports_models
 from portal.imports import operations as imports_operations
 from portal.imports import running as imports_running
 from portal.imports import views as imports_views
+from portal.matters import models as matters_models
+from portal.matters import outcome_views
+from portal.matters import views as matters_views
+from portal.matters import workflow as matters_workflow
 from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
 from portal.organisations import views as organisation_views
+from portal.outcomes import models as outcomes_models
+from portal.outcomes import views as outcomes_views
+from portal.outcomes import workflow as outcomes_workflow
 from portal.prepared import Prepared
 from portal.regions import models as regions_models
 from portal.regions import place_views
@@ -113,10 +120,14 @@ AREAS = (
     membership_views,
     news_views,
     paper_views,
+    # commons
+    outcomes_views,
     # works
     exchange_views,
     interest_views,
     file_views,
+    matters_views,
+    outcome_views,
     # windows
     imports_views,
     offices_views,
@@ -150,8 +161,10 @@ NOUNS = (
     alliances_models.Membership,
     alliances_models.ChairTerm,
     alliances_models.News,
+    outcomes_models.Outcome,
     exchange_models.Listing,
     exchange_models.Interest,
+    matters_models.Matter,
     imports_models.MemberImport,
 )
 
@@ -166,6 +179,8 @@ WORKFLOWS = (
     alliances_workflow.MEMBERSHIP,
     exchange_workflow.LISTING,
     exchange_workflow.INTEREST,
+    matters_workflow.MATTER,
+    outcomes_workflow.OUTCOME,
 )
 
 #: What runs the jobs of each kind, and what the page of such a job says.
@@ -191,6 +206,9 @@ PERSONAL_DATA = (
         exchange_models.Listing, "contact_id", "submitted_by_id", "submitted_for_id"
     ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
+    person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
+    person_queries.mentions(matters_models.MatterStep, "person_id"),
+    person_queries.mentions(outcomes_models.Outcome, "claimed_by_id", "confirmed_by_id"),
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),

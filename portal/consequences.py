@@ -15,12 +15,22 @@ from portal.exchange.membership_effects import (
 )
 from portal.exchange.merging import move_exchange, reindex_exchange
 from portal.exchange.operations import end_exchange_of_member
+from portal.matters.operations import halt_matters_of_member, move_matters, open_matter
+from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
 
 CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Who leaves an alliance no longer offers or seeks anything there.
-    ("membership", "withdraw"): (end_exchange_of_member, reindex_for_member),
-    ("membership", "expel"): (end_exchange_of_member, reindex_for_member),
+    ("membership", "withdraw"): (
+        end_exchange_of_member,
+        halt_matters_of_member,
+        reindex_for_member,
+    ),
+    ("membership", "expel"): (
+        end_exchange_of_member,
+        halt_matters_of_member,
+        reindex_for_member,
+    ),
     # Who is a member finds what names it, and what it answered, and nobody else does.
     ("membership", "admit"): (reindex_for_member,),
     ("membership", "approve"): (reindex_for_member,),
@@ -30,9 +40,9 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("membership", "suspend"): (pause_exchange_of_member, reindex_for_member),
     ("listing", "publish"): (keep_out_of_sight,),
     ("listing", "resume"): (keep_out_of_sight,),
-    # Nobody is introduced to a suspended member.
-    ("interest", "accept"): (refuse_introduction,),
+    # Nobody is introduced to a suspended member; whoever is has a matter from then on.
+    ("interest", "accept"): (refuse_introduction, open_matter),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
-    ("organisation", "merge"): (move_memberships, move_exchange),
+    ("organisation", "merge"): (move_memberships, move_exchange, move_matters, move_outcomes),
     ("organisation", "rename"): (reindex_exchange,),
 }

@@ -120,13 +120,16 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
-def choice(kind: type[StrEnum]) -> Enum:
-    """Return the column type of a string enumeration: its values as text with a CHECK."""
+def choice(kind: type[StrEnum], name: str | None = None) -> Enum:
+    """Return the column type of a string enumeration: its values as text with a CHECK.
+
+    `name` is for the second column of a table that holds the same enumeration.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
-        name=re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
+        name=name or re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
         length=max(24, *(len(member.value) for member in kind)),
         values_callable=lambda members: [member.value for member in members],
     )

@@ -48,6 +48,8 @@ MENU: tuple[Entry, ...] = (
     Entry(_l("Desk"), "desk.view_desk", "portal.desk"),
     Entry(_l("Supply and demand"), "exchange.list_listings"),
     Entry(_l("Matchmaking"), "exchange.list_interests", "interest.list"),
+    Entry(_l("Matters"), "matters.list_matters", "matter.list"),
+    Entry(_l("Outcomes"), "outcomes.list_outcomes", "outcome.list"),
     Entry(_l("Alliances"), "alliances.list_alliances"),
     Entry(_l("Directory"), "directory.list_organisations"),
     Entry(_l("Offices"), "offices.list_offices", "portal.appoint"),

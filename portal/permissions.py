@@ -46,6 +46,8 @@ is_office = Fact("is_office")
 is_current = Fact("is_current")
 was_submitted = Fact("was_submitted")
 is_of_portal = Fact("is_of_portal")
+is_exact = Fact("is_exact")
+is_banded = Fact("is_banded")
 
 
 def secretary_of(at: str) -> HeldAt:
@@ -90,6 +92,7 @@ member_has_answered = HeldAmong(Role.DELEGATE, "answering_members", "id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
 not_the_submitter = (NotMine("submitted_by_id"), NotMine("submitted_for_id"))
 not_the_applicant = (NotMine("applied_by_id"), NotMine("applied_for_id"))
+not_the_claimant = NotMine("claimed_by_id")
 is_mine = Mine("person_id")
 is_myself = Mine("id")
 is_my_agency = Mine("principal_id")
@@ -238,6 +241,30 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "news.edit": ((secretary_of("alliance_id"),),),
     "news.withdraw": ((secretary_of("alliance_id"),),),
     "succession.appoint": ((by_system,), (secretary_of("id"),)),
+    # outcomes: one side claims, the other confirms; shown to all where both agree
+    "outcome.list": ((a_delegate,), (a_secretary,)),
+    "outcome.follow": (
+        (delegate_of("from_id"),),
+        (delegate_of("to_id"),),
+        (secretary_of("alliance_id"),),
+    ),
+    "outcome.view": (
+        (is_published,),
+        (delegate_of("from_id"),),
+        (delegate_of("to_id"),),
+        (secretary_of("alliance_id"),),
+    ),
+    # Asked of the record it comes from, before there is an outcome.
+    "outcome.claim": ((delegate_of("from_id"),), (delegate_of("to_id"),)),
+    #: Whoever acts for both organisations does not confirm what they claimed.
+    "outcome.confirm": ((delegate_of("other_id"), not_the_claimant),),
+    # The portal takes back a claim between two records that are merged into one.
+    "outcome.retract": ((by_system,), (delegate_of("claimant_id"),)),
+    "outcome.correct": (
+        (is_standing, delegate_of("from_id")),
+        (is_standing, delegate_of("to_id")),
+    ),
+    "outcome.publish": ((delegate_of("from_id"),), (delegate_of("to_id"),)),
     # exchange: listings
     "listing.view": (
         (is_published, is_public),
@@ -270,6 +297,16 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     ),
     "interest.answer": ((delegate_of("owner_id"),),),
     "interest.withdraw": ((delegate_of("organisation_id"),),),
+    # matters: moved by either side; the secretariat sees how far they have come
+    "matter.list": ((a_delegate,), (a_secretary,)),
+    "matter.view": (
+        (delegate_of("owner_id"),),
+        (delegate_of("partner_id"),),
+        (secretary_of("alliance_id"),),
+    ),
+    "matter.move": ((delegate_of("owner_id"),), (delegate_of("partner_id"),)),
+    #: A consequence of a membership that ended; nobody's button.
+    "matter.halt": ((by_system,),),
 }
 
 #: Which fields not everyone who sees the record may see: (noun, field) -> lines.
@@ -288,6 +325,22 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
         (delegate_of("organisation_id"),),
         (secretary_of("alliance_id"),),
     ),
+    # What the two sides write, send and say to each other, and whom they speak to.
+    ("matter", "lines"): ((delegate_of("owner_id"),), (delegate_of("partner_id"),)),
+    # Its values: as they are to the two sides, to others as far as both chose; the evidence and
+    # who did what stay between the two.
+    ("outcome", "value"): (
+        (delegate_of("from_id"),),
+        (delegate_of("to_id"),),
+        (is_exact,),
+    ),
+    ("outcome", "band"): (
+        (delegate_of("from_id"),),
+        (delegate_of("to_id"),),
+        (is_exact,),
+        (is_banded,),
+    ),
+    ("outcome", "evidence"): ((delegate_of("from_id"),), (delegate_of("to_id"),)),
     ("contact_point", "value"): CONTACT_AUDIENCE,
     # What an applicant wrote, whom it named, and why it was sent back.
     ("membership", "history"): (

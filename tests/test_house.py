@@ -23,6 +23,8 @@ from portal.alliances import membership_views
 from portal.database import TRIGGERS, Base, apply_triggers, db
 from portal.exchange import interest_views
 from portal.exchange import views as listing_views
+from portal.matters import views as matter_views
+from portal.outcomes import views as outcome_views
 from portal.permissions import PERMISSIONS, VISIBILITY
 from portal.roles import Role
 from portal.words import HeldAmong, HeldAt
@@ -37,6 +39,8 @@ MOVES = {
     "listing": listing_views.MOVES,
     "interest": interest_views.MOVES,
     "membership": membership_views.MOVES,
+    "matter": matter_views.MOVES,
+    "outcome": outcome_views.MOVES,
 }
 
 

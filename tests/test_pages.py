@@ -29,7 +29,9 @@ from portal.exchange.workflow import LISTING
 from portal.files import Attachment
 from portal.imports.models import MemberImport, MemberImportRow
 from portal.journal import JournalDetail, JournalLine
+from portal.matters.models import Matter, MatterStep
 from portal.operations import Receipt, operation
+from portal.outcomes.models import Outcome, OutcomeMention
 from portal.permissions import PERMISSIONS
 from portal.search import SearchDocument
 from portal.sign_in.models import Session
@@ -70,6 +72,8 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
         for name in (
             "listing",
             "interest",
+            "matter",
+            "outcome",
             "membership",
             "factor_reset",
             "outbox_message",
@@ -95,9 +99,12 @@ def send(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
 def move(
     kind: str, name: str, what: str, ok: str, forbidden: str = "", status: int = 302, **data: Any
 ) -> Case:
-    endpoint = {"listing": "exchange.move_listing", "interest": "exchange.move_interest"}.get(
-        kind, "alliances.move_membership"
-    )
+    endpoint = {
+        "listing": "exchange.move_listing",
+        "interest": "exchange.move_interest",
+        "matter": "matters.move_matter",
+        "outcome": "outcomes.move_outcome",
+    }.get(kind, "alliances.move_membership")
     return send(
         endpoint, ok, forbidden, arguments={"move": name}, data=data, status=status, **{kind: what}
     )
@@ -119,6 +126,10 @@ POSTING = {
 ANSWER = {"message": "可供，月产150只。"}
 DELEGATES = "manager delegate supplier chair outsider"
 POSTERS = DELEGATES
+LISTERS = f"{DELEGATES} secretary other_secretary"
+SIDES = "manager delegate chair"
+#: Whoever acts for maker or supplier.
+PARTIES = "manager delegate supplier"
 NOT_POSTERS = "stranger former secretary other_secretary liaison expert admin"
 ALL_BUT_OWNERS = " ".join(who for who in SIGNED_IN.split() if who not in OWNERS.split())
 EVERYONE_BUT_OWNERS_CAN_SEE = "stranger former secretary other_secretary liaison expert admin"
@@ -484,6 +495,56 @@ CASES = [
     move("interest", "accept", "sent", OWNERS, "supplier secretary"),
     move("interest", "decline", "sent", OWNERS, "supplier secretary", note="已满。"),
     move("interest", "withdraw", "sent", "supplier", "manager delegate secretary"),
+    # matters: the two sides move them, the secretariat looks on
+    view("matters.list_matters", LISTERS, others(LISTERS)),
+    view(
+        "matters.find_matter", "manager delegate chair secretary", interest="accepted", status=302
+    ),
+    view("matters.view_matter", "manager delegate chair secretary", matter="accepted"),
+    view("matters.view_matter", "", arguments={"matter_id": 99_999}),
+    send("matters.take_step", SIDES, "secretary", matter="accepted", data={"step": "contacted"}),
+    send("matters.take_step", SIDES, "secretary", matter="accepted", status=422),
+    send("matters.take_back_step", SIDES, "secretary", matter="accepted", status=422),
+    move("matter", "hold", "accepted", SIDES, "secretary", note="等年度预算。"),
+    move("matter", "end", "accepted", SIDES, "secretary", note="价格未谈拢。"),
+    move("matter", "resume", "accepted", SIDES, "secretary", status=422),
+    view("matters.hand_over", SIDES, "secretary", matter="accepted"),
+    send("matters.hand_over", SIDES, "secretary", matter="accepted", status=422),
+    view("matters.new_file", SIDES, "secretary", matter="accepted"),
+    send("matters.new_file", SIDES, "secretary", matter="accepted", status=422),
+    view("matters.fetch_file", SIDES, "secretary", matter="accepted", file="offer"),
+    # outcomes: seen by everyone where both sides agreed, else by them and the secretariat
+    view("outcomes.list_outcomes", LISTERS, others(LISTERS)),
+    view("outcomes.view_outcome", EVERYONE, outcome="confirmed"),
+    view("outcomes.view_outcome", f"{PARTIES} secretary", outcome="claimed"),
+    view("outcomes.view_outcome", "", arguments={"outcome_id": 99_999}),
+    view("outcomes.view_case", EVERYONE, outcome="confirmed"),
+    view("outcomes.view_case", "", outcome="claimed"),
+    view("outcomes.correct_outcome", PARTIES, others(PARTIES), outcome="confirmed"),
+    send("outcomes.correct_outcome", PARTIES, others(PARTIES), outcome="confirmed", status=422),
+    view("outcomes.correct_outcome", "", f"{PARTIES} secretary", outcome="claimed"),
+    send(
+        "outcomes.agree_to_show",
+        PARTIES,
+        others(PARTIES),
+        outcome="confirmed",
+        data={"agrees": "yes"},
+    ),
+    view(
+        "outcomes.fetch_file",
+        PARTIES,
+        others(PARTIES),
+        outcome="confirmed",
+        file="contract",
+    ),
+    view("outcomes.answer", EVERYONE, arguments={"token": "outcome"}, is_open=True),
+    view("outcomes.answer", "", arguments={"token": "no-such"}),
+    move("outcome", "confirm", "claimed", "supplier", f"{OWNERS} secretary"),
+    move("outcome", "decline", "claimed", "supplier", f"{OWNERS} secretary", note="金额不符。"),
+    move("outcome", "retract", "claimed", OWNERS, "supplier secretary"),
+    view("matters.new_outcome", PARTIES, "secretary", matter="claimed"),
+    send("matters.new_outcome", PARTIES, "secretary", matter="claimed", status=422),
+    send("matters.link_outcome", PARTIES, "secretary", matter="claimed", status=422),
     # memberships
     move(
         "membership",
@@ -619,6 +680,10 @@ def business(app: Flask) -> str:
             Membership,
             Listing,
             Interest,
+            Matter,
+            MatterStep,
+            Outcome,
+            OutcomeMention,
             Receipt,
             Naming,
             Attachment,
@@ -702,6 +767,8 @@ HTML = [
         "regions.stylesheet",
         "accounts.export_data",
         "exchange.fetch_file",
+        "matters.fetch_file",
+        "outcomes.fetch_file",
     )
     and not c.endpoint.startswith("imports.download")
 ]
@@ -720,6 +787,8 @@ def test_every_page_is_decent_in_both_languages(
 WITH_MORE = (
     "exchange.view_listing",
     "exchange.view_interest",
+    "matters.view_matter",
+    "outcomes.view_outcome",
     "exchange.edit_listing",
     "alliances.view_membership",
     "organisations.list_people",
@@ -786,6 +855,8 @@ class TestListedMeansAllowed:
         nouns: dict[str, Any] = {
             "listing": Listing,
             "interest": Interest,
+            "matter": Matter,
+            "outcome": Outcome,
             "membership": Membership,
             "news": News,
             "organisation": Organisation,

@@ -7,9 +7,12 @@ The world is built through operations, so that nothing in it is illegal.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+
+from sqlalchemy import select
 
 from portal import clock, files
 from portal.access import require
@@ -36,12 +39,18 @@ from portal.imports.running import opened
 from portal.imports.taking_over import take_over
 from portal.imports.words import Field
 from portal.jobs import enqueue
+from portal.matters.operations import attach_to_matter, take_step
+from portal.matters.queries import matter_of
+from portal.matters.recording import record_outcome
+from portal.matters.steps import Step
 from portal.operations import operation
 from portal.organisations.contacts import add_contact
 from portal.organisations.models import ContactAudience, ContactKind
 from portal.organisations.people import name_agent
 from portal.organisations.qualifications import Certificate, add_qualification
-from portal.outbox import send_mail
+from portal.outbox import OutboxMessage, send_mail
+from portal.outcomes.models import Disclosure, OutcomeKind
+from portal.outcomes.operations import Claim, confirm_outcome
 from portal.regions.queries import region_by_code
 from portal.registry import registry
 from portal.roles import Role
@@ -80,6 +89,8 @@ class World:
     membership: dict[str, int] = field(default_factory=dict)
     listing: dict[str, int] = field(default_factory=dict)
     interest: dict[str, int] = field(default_factory=dict)
+    matter: dict[str, int] = field(default_factory=dict)
+    outcome: dict[str, int] = field(default_factory=dict)
     factor_reset: dict[str, int] = field(default_factory=dict)
     news: dict[str, int] = field(default_factory=dict)
     outbox_message: dict[str, int] = field(default_factory=dict)
@@ -110,6 +121,20 @@ class World:
         return db.session.get_one(Interest, self.interest[name])
 
 
+def claim(**changed: object) -> Claim:
+    """Return what is plainly claimed of an outcome, with some of it changed."""
+    plain: dict[str, object] = {
+        "kind": OutcomeKind.CONTRACT,
+        "title": "碳纤维缠绕加工合同",
+        "signed_on": clock.today() - 2 * DAY,
+        "disclosure": Disclosure.BAND,
+        "value_fen": 320_000_000,
+        "technology_fen": 120_000_000,
+        "original_seen": True,
+    }
+    return Claim(**{**plain, **changed})  # type: ignore[arg-type]
+
+
 def content(**changed: object) -> ListingContent:
     """Return what a plain public demand says, with some of it changed."""
     plain: dict[str, object] = {
@@ -129,6 +154,8 @@ def build() -> World:
         load_starter("beijing-tianjin-hebei")
         _settle(world, now)
     _post(world, now)
+    with clock.standing_still(now - 2 * DAY):
+        _achieve(world)
     with clock.standing_still(now - 3 * DAY):
         _apply_and_tell(world)
     with clock.standing_still(now - 1 * DAY):
@@ -376,5 +403,48 @@ def _post(world: World, now: datetime) -> None:
             world.interest[name] = made.id
     with clock.standing_still(now - 1 * DAY):
         answering.accept_interest(world.get_interest("accepted"), by=delegate)
+        matter = matter_of(world.interest["accepted"])
+        assert matter is not None
+        world.matter["accepted"] = matter.id
+        received = files.receive(BytesIO(b"%PDF-1.4\n%offer\n%%EOF\n"), "报价.pdf")
+        world.attachment["offer"] = attach_to_matter(matter, received, by=delegate).id
         answering.decline_interest(world.get_interest("declined"), by=delegate, note="产能已满。")
         answering.withdraw_interest(world.get_interest("withdrawn"), by=world.actor("outsider"))
+
+
+def _achieve(world: World) -> None:
+    """Let maker and supplier sign twice: one outcome is claimed by maker, one is confirmed."""
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    delegate, supplier = world.actor("delegate"), world.actor("supplier")
+    for name in ("claimed", "confirmed"):
+        listing = operations.post_listing(
+            hydrogen, content(title=f"{name} 碳纤维缠绕"), by=delegate, submit=True
+        )
+        operations.publish_listing(listing, by=world.actor("secretary"))
+        interest = answering.send_interest(listing, message="可供。", by=supplier)
+        answering.accept_interest(interest, by=delegate)
+        operations.match_listing(listing, by=delegate)
+        matter = matter_of(interest.id)
+        assert matter is not None
+        for step in (Step.CONTACTED, Step.SIGNED):
+            take_step(matter, step, by=supplier)
+        said = claim(title=f"{name} 合同", contract_number=f"HT-{name}", may_publish=True)
+        received = files.receive(BytesIO(f"%PDF-1.4\n%{name}\n%%EOF\n".encode()), "合同.pdf")
+        made = record_outcome(matter, said, received=received, by=delegate)
+        if name == "claimed":
+            world.token["outcome"] = _token_sent()
+        world.listing[f"{name}_outcome"] = listing.id
+        world.interest[f"{name}_outcome"] = interest.id
+        world.matter[name] = matter.id
+        world.outcome[name] = made.id
+    world.attachment["contract"] = files.files_of(made)[0].id
+    confirm_outcome(made, by=supplier, may_publish=True)
+
+
+def _token_sent() -> str:
+    """Return the token of the link in the newest message: only there it is known."""
+    newest = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    assert newest is not None
+    found = re.search(r"/outcomes/answer/([\w-]+)", newest.body)
+    assert found is not None
+    return found[1]

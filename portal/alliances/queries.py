@@ -148,16 +148,6 @@ def member_counts() -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def memberships_of(organisation_id: int) -> Sequence[Membership]:
-    """Return the active memberships of an organisation, with their alliances."""
-    return db.session.scalars(
-        select(Membership)
-        .options(joinedload(Membership.alliance))
-        .where(Membership.organisation_id == organisation_id, Membership.is_active)
-        .order_by(Membership.alliance_id)
-    ).all()
-
-
 def newest_membership(alliance_id: int, organisation_id: int) -> Membership | None:
     """Return an organisation's place in an alliance, or how its last one ended, or None."""
     return db.session.scalar(
@@ -168,23 +158,25 @@ def newest_membership(alliance_id: int, organisation_id: int) -> Membership | No
     )
 
 
-def places_besides(organisation_id: int) -> list[Membership]:
-    """Return, for each alliance an organisation is no member of now, its newest place there.
+def places_of(organisation_id: int) -> tuple[list[Membership], list[Membership]]:
+    """Return an organisation's active memberships, and its newest place in every other alliance.
 
-    Applications, suspended memberships and how the last one ended, with their alliances.
+    The latter are applications, suspended memberships and how the last one ended. An active one
+    is always the newest of its alliance: nobody applies where they hold a place.
     """
     newest = (
         select(func.max(Membership.id))
         .where(Membership.organisation_id == organisation_id)
         .group_by(Membership.alliance_id)
     )
-    rows = db.session.scalars(
+    found = db.session.scalars(
         select(Membership)
         .options(joinedload(Membership.alliance))
-        .where(Membership.id.in_(newest), ~Membership.is_active)
+        .where(Membership.id.in_(newest))
         .order_by(Membership.alliance_id)
-    )
-    return list(rows)
+    ).all()
+    active = [each for each in found if each.is_active]
+    return active, [each for each in found if not each.is_active]
 
 
 def held_membership(alliance_id: int, organisation_id: int) -> Membership | None:

@@ -20,14 +20,20 @@ from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.queries import DEMO_DOMAIN, has_demo_world
 from portal.alliances.forms import ALLIANCE_KINDS, MEMBERSHIP_STATES, TIERS
 from portal.database import Busy
-from portal.desk.queries import waiting_count
+from portal.desk.queries import waiting_counts
 from portal.exchange.facets import Narrowing
 from portal.exchange.forms import KINDS, VISIBILITIES
 from portal.exchange.queries import ListingRow
 from portal.exchange.workflow import INTEREST, LISTING
 from portal.kept import kept
 from portal.language import LANGUAGES, chosen_language, is_english, switch_to
+from portal.matters.steps import STEP_NAMES
+from portal.matters.workflow import MATTER
 from portal.navigation import MENU, Entry, entries, place
+from portal.outcomes.facts import value_for_side, value_words
+from portal.outcomes.forms import OUTCOME_KINDS
+from portal.outcomes.models import Outcome
+from portal.outcomes.workflow import OUTCOME
 
 #: The sign-ins that the demo world shows, with who they are in it.
 DEMO_ACCOUNTS = {
@@ -59,6 +65,9 @@ def init_app(app: Flask) -> None:
     """Hand the frame of the page to every template."""
 
     app.add_template_global(listing_words)
+    app.add_template_global(matter_words)
+    app.add_template_global(outcome_words)
+    app.add_template_global(outcome_value)
     app.add_template_global(kept_listing_rows)
     app.add_template_global(main_menu)
     app.add_template_global(listing_facets)
@@ -97,8 +106,16 @@ def _personal() -> tuple[tuple[Entry, ...], int, Me | None]:
                 current_user.on_behalf_of,
                 current_user.on_behalf_of_id,
             )
-        g.frame = tuple(entries(MENU, standing)), waiting_count(standing), me
+        g.frame = tuple(entries(MENU, standing)), sum(waiting_now().values()), me
     found: tuple[tuple[Entry, ...], int, Me | None] = g.frame
+    return found
+
+
+def waiting_now() -> dict[str, int]:
+    """Return how many records of each noun wait for whoever asks; counted once per request."""
+    if "waiting" not in g:
+        g.waiting = waiting_counts(current_standing())
+    found: dict[str, int] = g.waiting
     return found
 
 
@@ -121,6 +138,29 @@ def listing_words() -> dict[str, Any]:
         "address": place("exchange.list_listings") + "/",
         "interest_address": place("exchange.list_interests") + "/",
     }
+
+
+def matter_words() -> dict[str, Any]:
+    """Return the words of matters and their steps, and the address their rows begin with."""
+    return {
+        "states": MATTER.labels,
+        "steps": STEP_NAMES,
+        "address": place("matters.list_matters") + "/",
+    }
+
+
+def outcome_words() -> dict[str, Any]:
+    """Return the words of outcomes, and the address their rows begin with."""
+    return {
+        "states": OUTCOME.labels,
+        "kinds": OUTCOME_KINDS,
+        "address": place("outcomes.list_outcomes") + "/",
+    }
+
+
+def outcome_value(outcome: Outcome, as_side: bool = False) -> str | None:
+    """Return the contract value as whoever looks may see it, or as one of its sides does."""
+    return value_for_side(outcome) if as_side else value_words(current_standing(), outcome)
 
 
 def kept_listing_rows(rows: Sequence[ListingRow], heading: str, is_own: bool) -> Markup:

@@ -11,30 +11,41 @@ from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.database import among, db
 from portal.exchange.models import Interest, Listing
+from portal.matters.models import Matter
+from portal.matters.queries import waiting
+from portal.outcomes.models import Outcome
 from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.roles import Role
 from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
-AWAITED = (Listing, Interest, Membership)
+AWAITED = (Listing, Interest, Membership, Outcome)
 #: The badge counts no further.
 COUNT_LIMIT = 99
 
 
 def waiting_count(standing: Standing) -> int:
     """Return how many records wait for this person, at most `COUNT_LIMIT` of each noun."""
+    return sum(waiting_counts(standing).values())
+
+
+def waiting_counts(standing: Standing) -> dict[str, int]:
+    """Return how many records of each noun wait for this person, at most `COUNT_LIMIT` of each."""
     if not standing.roles:
-        return 0
-    return sum(_waiting_statement(standing).rows()[0])
+        return {}
+    nouns = (*(model.noun for model in AWAITED), Matter.noun)
+    return dict(zip(nouns, _waiting_statement(standing).rows()[0], strict=True))
 
 
 @lru_cache(maxsize=1024)
 def _waiting_statement(standing: Standing) -> Prepared:
     """Return the statement of the badge; kept, because every page asks it."""
     counts = []
-    for model in AWAITED:
-        rows = select(model.id).where(awaiting(standing, model)).limit(COUNT_LIMIT).subquery()
+    conditions = [(model, awaiting(standing, model)) for model in AWAITED]
+    # A matter waits for a step, which is no move of its lifecycle.
+    for model, condition in (*conditions, (Matter, waiting(standing))):
+        rows = select(model.id).where(condition).limit(COUNT_LIMIT).subquery()
         counts.append(select(func.count()).select_from(rows).scalar_subquery())
     return Prepared(select(*counts))
 

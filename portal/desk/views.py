@@ -10,9 +10,12 @@ from portal.accounts.queries import agencies_for, organisations_of, scope_name
 from portal.alliances import member_queries
 from portal.alliances.queries import all_alliances, member_counts
 from portal.desk import health
+from portal.desk.context import waiting_now
 from portal.desk.queries import regions_of
 from portal.exchange import figures, interest_queries, queries
 from portal.kept import kept
+from portal.matters.queries import waiting_matters
+from portal.outcomes.queries import waiting_outcomes
 from portal.roles import Role
 
 bp = Blueprint("desk", __name__)
@@ -41,11 +44,17 @@ def view_desk() -> str:
     """Show what waits for me, what is new that concerns me, what I have started."""
     standing = current_standing()
     own_id = standing.actor.organisation_id
+    waiting = waiting_now()
     return render_template(
         "desk/view_desk.html",
         listings=queries.waiting_listings(standing, SHOWN),
         interests=interest_queries.waiting_interests(standing, SHOWN),
-        memberships=member_queries.waiting_memberships(standing, SHOWN),
+        # The badge has counted already: what waits for nobody is not asked for again.
+        memberships=member_queries.waiting_memberships(standing, SHOWN)
+        if waiting.get("membership")
+        else (),
+        matters=waiting_matters(standing, SHOWN) if waiting.get("matter") else (),
+        outcomes=waiting_outcomes(standing, SHOWN) if waiting.get("outcome") else (),
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
         sent=interest_queries.sent_interests(standing, SHOWN) if own_id else [],

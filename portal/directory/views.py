@@ -13,7 +13,7 @@ from portal.accounts.models import Organisation
 from portal.alliances.frame import alliance_page
 from portal.alliances.merging import refuse_two_places
 from portal.alliances.models import Alliance
-from portal.alliances.queries import memberships_of, places_besides
+from portal.alliances.queries import places_of
 from portal.directory import asked, facets, list_queries, queries, rows
 from portal.directory.forms import MOVED, WHEN, MergeForm
 from portal.exchange.queries import listings_of
@@ -25,6 +25,7 @@ from portal.organisations.forms import CONTACT_KINDS
 from portal.organisations.merging import merge_organisations, refuse_merging
 from portal.organisations.queries import contacts_of, qualifications_of
 from portal.organisations.rules import organisation_meant
+from portal.outcomes.queries import outcomes_shown
 from portal.sheets.exporting import MOST_ROWS, exported
 
 bp = Blueprint("directory", __name__)
@@ -109,7 +110,7 @@ def view_organisation(organisation: Organisation) -> str | Response:
         )
         return redirect(address)
     standing = current_standing()
-    around, memberships = queries.around(organisation.id), memberships_of(organisation.id)
+    around, (memberships, besides) = queries.around(organisation.id), places_of(organisation.id)
     return render_template(
         "directory/view_organisation.html",
         organisation=organisation,
@@ -118,12 +119,9 @@ def view_organisation(organisation: Organisation) -> str | Response:
         terms=queries.terms_held(around.terms, {each.alliance.slug for each in memberships}),
         when=WHEN,
         memberships=memberships,
-        places=[
-            each
-            for each in places_besides(organisation.id)
-            if can(standing, "membership.view", each)
-        ],
+        places=[each for each in besides if can(standing, "membership.view", each)],
         listings=listings_of(standing, organisation.id, SHOWN),
+        outcomes=outcomes_shown(standing, organisation, SHOWN),
         qualifications=qualifications_of(organisation.id),
         contacts=contacts_of(standing, organisation.id),
         contact_kinds=CONTACT_KINDS,

@@ -29,6 +29,10 @@ from portal.database import WRITING, db
 from portal.exchange import answering, operations
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
 from portal.exchange.operations import ListingContent
+from portal.matters.models import Matter
+from portal.matters.recording import record_outcome
+from portal.outcomes import models as outcome_models
+from portal.outcomes.operations import Claim, confirm_outcome
 from portal.sign_in import factor_resets, factors, inviting, scanning
 from portal.sign_in.models import FactorReset, Invitation
 
@@ -187,6 +191,26 @@ def leave(_app: Flask, task: Task) -> int:
     return appointment.id
 
 
+def claim(_app: Flask, task: Task) -> int:
+    """Claim the outcome of a matter."""
+    said = Claim(
+        kind=outcome_models.OutcomeKind.CONTRACT,
+        title="加工合同",
+        signed_on=clock.today(),
+        disclosure=outcome_models.Disclosure.BAND,
+        original_seen=True,
+    )
+    matter = db.session.get_one(Matter, task["matter"])
+    return record_outcome(matter, said, by=_by(task)).id
+
+
+def confirm(_app: Flask, task: Task) -> int:
+    """Confirm what the other side claimed."""
+    outcome = db.session.get_one(outcome_models.Outcome, task["outcome"])
+    confirm_outcome(outcome, by=_by(task))
+    return outcome.id
+
+
 def hold(app: Flask, _task: Task) -> int:
     """Take the write lock and keep it until this process dies."""
     taken = threading.Event()
@@ -212,6 +236,8 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
         guess,
         accept,
         apply,
+        claim,
+        confirm,
         go_in,
         hold,
         give_code,
