@@ -199,10 +199,10 @@ def end_appointment(appointment: Appointment, *, by: Actor) -> None:
     Raises `Refused` where it is over, and for a last one who leaves only after a successor is
     there (`why_it_stays`).
     """
-    require(by, "appointment.end", appointment)
+    standing = require(by, "appointment.end", appointment)
     if appointment.until_at is not None and appointment.until_at <= clock.now():
         raise Refused(_l("This appointment is over already."))
-    reason = why_it_stays(appointment, by=by)
+    reason = why_it_stays(appointment, standing)
     if reason is not None:
         raise Refused(reason)
     # One that has not begun yet ends as it begins: it never held.

@@ -90,9 +90,22 @@ def is_last_administrator(appointment: Appointment) -> bool:
     return appointment.role is Role.ADMINISTRATOR and _is_last(appointment)
 
 
-def is_last_secretary(appointment: Appointment) -> bool:
-    """Tell whether nobody else keeps an alliance once this appointment is over."""
-    return appointment.role is Role.SECRETARY and _is_last(appointment)
+def is_last_secretary(appointment: Appointment, here: Sequence[Appointment] | None = None) -> bool:
+    """Tell whether nobody else keeps an alliance once this appointment is over.
+
+    A page that read all appointments of the alliance hands them over, and nothing is asked.
+    """
+    if appointment.role is not Role.SECRETARY:
+        return False
+    if here is None:
+        return _is_last(appointment)
+    return appointment.is_running and not any(
+        other.role is Role.SECRETARY
+        and other.person_id != appointment.person_id
+        and other.until_at is None
+        and other.is_running
+        for other in here
+    )
 
 
 def _is_last(appointment: Appointment) -> bool:

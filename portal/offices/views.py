@@ -153,7 +153,7 @@ def _offices_page(scope: Scope, scope_id: int) -> tuple[str, int]:
         "offices/view_offices.html",
         form=form,
         appointments=appointments,
-        reasons={each.id: why_it_stays(each, by=standing.actor) for each in appointments},
+        reasons={each.id: why_it_stays(each, standing, appointments) for each in appointments},
         invitations=queries.invitations_at(standing, scope, scope_id),
         **values,
     )
