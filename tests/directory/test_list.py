@@ -160,6 +160,14 @@ def test_finds_what_lies_near(
     assert set(names(visit(), f"/organisations?near={near}&within={within}")) == found
 
 
+def test_each_row_says_how_far_it_lies(peopled: None, visit: Visit) -> None:
+    page = visit().soup("/organisations?near=HE-HANDAN&within=300")
+    far = dict(zip(texts(page, ".row-title"), texts(page, ".row-distance"), strict=True))
+    assert far["邯郸阿尔法钢铁"] == "0 公里"
+    assert 200 < int(far["长城汽车股份有限公司"].removesuffix(" 公里")) <= 300
+    assert not visit().soup("/organisations").select(".row-distance")
+
+
 def test_my_own_district_is_where_my_organisation_lies(
     app: Flask, world: World, visit: Visit
 ) -> None:
