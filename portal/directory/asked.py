@@ -74,12 +74,13 @@ def _address(path: str, arguments: Mapping[str, str], **changed: str | None) -> 
 def read(
     path: str, arguments: Mapping[str, str], standing: Standing, alliance_slug: str | None = None
 ) -> Shown:
-    """Read the arguments of an address; a value that nothing has shows nobody."""
+    """Read the arguments of an address, forgivingly: what is unknown narrows nothing."""
     given = {name: arguments[name][:LONGEST] for name in ARGUMENTS if arguments.get(name)}
     if alliance_slug is not None:
         given.pop("alliance", None)
     choices, places = all_choices(), all_places()
     alliance = choices.named("alliance", alliance_slug or given.get("alliance"))
+    given = _meant(given, alliance, choices, places)
     own_id = standing.actor.organisation_id
     origin = _origin(given.get("near"), own_id, places)
     wanted = _filter(given, alliance, origin, choices, places)
@@ -94,6 +95,26 @@ def read(
         places=places,
         has_organisation=own_id is not None,
     )
+
+
+def _meant(
+    given: dict[str, str], alliance: Choice | None, choices: Choices, places: Places
+) -> dict[str, str]:
+    """Return the arguments that mean something; a tier and a node do so in an alliance alone."""
+
+    read_as: dict[str, Any] = {
+        "alliance": alliance,
+        "region": places.named(given.get("region")),
+        "district": places.named(given.get("district")),
+        "kind": member_of_enumeration(OrganisationKind, given.get("kind")),
+        "tier": alliance and member_of_enumeration(Tier, given.get("tier")),
+        "node": below(choices.nodes(alliance), given["node"]) if "node" in given else None,
+        "near": given.get("near") == MINE or places.named(given.get("near")),
+    }
+    unknown = {name for name in given if name in read_as and not read_as[name]}
+    if "near" in unknown:
+        unknown.add("within")
+    return {name: value for name, value in given.items() if name not in unknown}
 
 
 def _origin(near: str | None, own_id: int | None, places: Places) -> Place | None:
@@ -122,11 +143,6 @@ def _filter(
     near_ids = None
     if "near" in given:
         near_ids = places.near(origin, distance_in(given)) if origin else frozenset()
-    read_as = {
-        "alliance": alliance, "region": region, "district": district, "kind": kind,
-        # A tier and a node are of an alliance; without one they mean nothing.
-        "tier": tier and alliance, "node": node_ids,
-    }  # fmt: skip
     return DirectoryFilter(
         query=given.get("q", ""),
         alliance_id=alliance.id if alliance else None,
@@ -138,7 +154,6 @@ def _filter(
         qualification=given.get("qualification"),
         near_ids=near_ids,
         by_pinyin=given.get("sort") == PINYIN,
-        is_impossible=any(name in given and not value for name, value in read_as.items()),
     )
 
 

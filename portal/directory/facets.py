@@ -159,8 +159,6 @@ def count_of(shown: Shown, counted: Sequence[Counted]) -> int | None:
     """Return how many the list shows; None on later pages of a list that counts once."""
     if shown.filter.alliance_id is None:
         return counted[0].count if counted else None
-    if shown.filter.is_impossible:
-        return 0
     chosen = shown.arguments
     if "region" not in chosen:
         return counts_of("region", counted, chosen, shown.places).total()

@@ -36,8 +36,6 @@ class DirectoryFilter:
     near_ids: frozenset[int] | None = None
     #: Protocol order is that of one alliance; without one, and where asked for, it is pinyin.
     by_pinyin: bool = False
-    #: A value that nothing has was chosen: nobody is shown.
-    is_impossible: bool = False
 
 
 def is_in_protocol_order(wanted: DirectoryFilter) -> bool:
@@ -108,11 +106,7 @@ def counted_conditions(wanted: DirectoryFilter) -> list[ColumnElement[bool]]:
         (Organisation.kind, wanted.kind),
         (Membership.tier, wanted.tier),
     )
-    chosen: list[ColumnElement[bool]] = [
-        column == value for column, value in pairs if value is not None
-    ]
-    # What is counted beside a choice that nobody has still leads out of it.
-    return [*chosen, false()] if wanted.is_impossible else chosen
+    return [column == value for column, value in pairs if value is not None]
 
 
 def _is_found(standing: Standing, query: str) -> ColumnElement[bool]:

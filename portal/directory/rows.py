@@ -33,6 +33,8 @@ class ShownRow:
     place: str
     nodes: list[str]
     alliances: list[str]
+    #: Kilometres from where distances are measured, where one was asked for.
+    distance: int | None
 
     @property
     def contacts(self) -> Sequence[Contact]:
@@ -57,6 +59,7 @@ def shown_rows(found: Sequence[DirectoryRow], shown: Shown | _Names) -> list[Sho
                 # In the order of the chain, and of the alliances, not of their numbers.
                 nodes=[localised(node) for id_, node in nodes.items() if id_ in row.node_ids],
                 alliances=[localised(a) for id_, a in alliances.items() if id_ in row.alliance_ids],
+                distance=shown.places.between(shown.origin, nearest),
             )
         )
     return ready
@@ -64,7 +67,10 @@ def shown_rows(found: Sequence[DirectoryRow], shown: Shown | _Names) -> list[Sho
 
 def kept_rows(found: Sequence[DirectoryRow], shown: Shown, *, keeps: bool = False) -> Markup:
     """Return the rows as they stand on the page; `keeps` is for who keeps the members."""
-    names, language = _Names(shown.choices, shown.places, shown.alliance), chosen_language()
+    names, language = (
+        _Names(shown.choices, shown.places, shown.alliance, shown.origin),
+        chosen_language(),
+    )
     said = [_kept_row(row, names, keeps, language) for row in found]
     return Markup("".join(said))  # noqa: S704 - templates
 
@@ -76,6 +82,7 @@ class _Names:
     choices: Choices
     places: Places
     alliance: Choice | None
+    origin: Place | None
 
 
 @lru_cache(maxsize=4096)

@@ -75,6 +75,11 @@ class Places:
             found.append((province, known))
         return found
 
+    def between(self, origin: Place | None, place: Place | None) -> int | None:
+        """Return the whole kilometres between the centres of two places, None without either."""
+        here, there = self.centre_of(origin), self.centre_of(place)
+        return round(kilometres(here, there)) if here and there else None
+
     def near(self, origin: Place, most_km: int) -> frozenset[int]:
         """Return the ids of the places whose centre lies within so many kilometres of another's.
 
