@@ -307,6 +307,7 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "matter.move": ((delegate_of("owner_id"),), (delegate_of("partner_id"),)),
     #: A consequence of a membership that ended; nobody's button.
     "matter.halt": ((by_system,),),
+    "matter.remind": ((by_system,),),
 }
 
 #: Which fields not everyone who sees the record may see: (noun, field) -> lines.
