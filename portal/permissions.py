@@ -260,10 +260,7 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "outcome.confirm": ((delegate_of("other_id"), not_the_claimant),),
     # The portal takes back a claim between two records that are merged into one.
     "outcome.retract": ((by_system,), (delegate_of("claimant_id"),)),
-    "outcome.correct": (
-        (is_standing, delegate_of("from_id")),
-        (is_standing, delegate_of("to_id")),
-    ),
+    "outcome.correct": ((is_standing, delegate_of("from_id")), (is_standing, delegate_of("to_id"))),
     "outcome.publish": ((delegate_of("from_id"),), (delegate_of("to_id"),)),
     # exchange: listings
     "listing.view": (
@@ -307,6 +304,7 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "matter.move": ((delegate_of("owner_id"),), (delegate_of("partner_id"),)),
     #: A consequence of a membership that ended; nobody's button.
     "matter.halt": ((by_system,),),
+    "matter.remind": ((by_system,),),
 }
 
 #: Which fields not everyone who sees the record may see: (noun, field) -> lines.
@@ -329,11 +327,7 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     ("matter", "lines"): ((delegate_of("owner_id"),), (delegate_of("partner_id"),)),
     # Its values: as they are to the two sides, to others as far as both chose; the evidence and
     # who did what stay between the two.
-    ("outcome", "value"): (
-        (delegate_of("from_id"),),
-        (delegate_of("to_id"),),
-        (is_exact,),
-    ),
+    ("outcome", "value"): ((delegate_of("from_id"),), (delegate_of("to_id"),), (is_exact,)),
     ("outcome", "band"): (
         (delegate_of("from_id"),),
         (delegate_of("to_id"),),

@@ -6,7 +6,18 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from portal.commands import admin, audit, backup, demo, doctor, files, importing, load, worker
+from portal.commands import (
+    admin,
+    audit,
+    backup,
+    daily,
+    demo,
+    doctor,
+    files,
+    importing,
+    load,
+    worker,
+)
 
 
 def init_app(app: Flask, build: Callable[..., Flask]) -> None:
@@ -20,4 +31,5 @@ def init_app(app: Flask, build: Callable[..., Flask]) -> None:
     app.cli.add_command(backup.backup)
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(files.files)
+    app.cli.add_command(daily.daily)
     app.cli.add_command(importing.importing)

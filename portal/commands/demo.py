@@ -26,12 +26,15 @@ from portal.alliances.models import Alliance, Tier
 from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_alliances import tell_alliances
+from portal.commands.demo_matters import follow_matter
 from portal.commands.demo_organisations import code_for, tell_organisations
 from portal.commands.demo_story import DAY, Story, post_all, read
 from portal.commands.load import load_starter
 from portal.database import db
 from portal.exchange.models import Interest, Listing
+from portal.matters.models import Matter
 from portal.operations import earlier_result, keep_receipt, operation
+from portal.outcomes.models import Outcome
 from portal.regions.queries import region_by_code
 from portal.roles import Role
 from portal.sign_in.passwords import hash_password
@@ -61,7 +64,9 @@ def demo(if_empty: bool) -> None:
     click.echo(
         f"Demo world: {len(story.members)} alliances, {len(story.delegates)} organisations, "
         f"{db.session.query(Person).count()} people, {db.session.query(Listing).count()} listings, "
-        f"{db.session.query(Interest).count()} interests."
+        f"{db.session.query(Interest).count()} interests, "
+        f"{db.session.query(Matter).count()} matters, "
+        f"{db.session.query(Outcome).count()} outcomes."
     )
 
 
@@ -72,6 +77,7 @@ def build(now: datetime) -> Story:
         load_starter("beijing-tianjin-hebei")
         password_hash = hash_password(PASSWORD)
         settle(story, password_hash)
+    story.followed.append(follow_matter)
     post_all(story)
     tell_alliances(story)
     tell_organisations(story)

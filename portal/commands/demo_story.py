@@ -27,7 +27,7 @@ from portal.alliances.queries import all_alliances
 from portal.chain.models import ChainNode
 from portal.database import db
 from portal.exchange import answering, operations
-from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
+from portal.exchange.models import Direction, Interest, Listing, ListingKind, ListingVisibility
 from portal.exchange.operations import ListingContent
 from portal.regions.queries import region_by_code
 
@@ -66,6 +66,8 @@ class Story:
     members: dict[int, list[Organisation]] = field(default_factory=dict)
     tiers: dict[tuple[int, Tier], list[Organisation]] = field(default_factory=dict)
     roles: dict[str, Organisation] = field(default_factory=dict)
+    #: What goes on with an accepted answer: (story, interest, owner's actor, partner's actor).
+    followed: list[Callable[[Story, Interest, Actor, Actor], None]] = field(default_factory=list)
     events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     tickets: Any = field(default_factory=count)
 
@@ -210,13 +212,18 @@ def _answer(
     reason = story.pick("decline")
     later = when + chance.uniform(6, 90) * HOUR
 
+    def accept(interest: Interest) -> None:
+        answering.accept_interest(interest, by=owner_acts)
+        for follow in story.followed:
+            follow(story, interest, owner_acts, by)
+
     def answer() -> None:
         listing = made[0]
         if not listing.is_answerable:
             return
         interest = answering.send_interest(listing, message=message, by=by)
         if fate == "accept":
-            story.at(later, lambda: answering.accept_interest(interest, by=owner_acts))
+            story.at(later, lambda: accept(interest))
         elif fate == "decline":
             decline = lambda: answering.decline_interest(interest, by=owner_acts, note=reason)  # noqa: E731
             story.at(later, decline)

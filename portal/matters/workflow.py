@@ -36,6 +36,8 @@ MATTER = Workflow(
         "retract": _l("Took a step back"),
         "hand_over": _l("Handed it over to a colleague"),
         "attach": _l("Added a file"),
+        "ask": _l("Asked both sides how far it has come"),
+        "tell": _l("Told the secretariat of the silence"),
     },
     start=_S.OPEN,
     finals=(_S.ENDED,),

@@ -56,12 +56,12 @@ def outcome_facts(standing: Standing, outcome: Outcome, *, is_printed: bool = Fa
     return [
         (_("What came of it"), OUTCOME_KINDS[outcome.kind], None),
         (
-            _("From"),
+            _("Giving side"),
             f"{outcome.from_organisation.name} · {localised(outcome.from_region)}",
             url_for("directory.view_organisation", organisation_id=outcome.from_id),
         ),
         (
-            _("To"),
+            _("Taking side"),
             f"{outcome.to_organisation.name} · {localised(outcome.to_region)}",
             url_for("directory.view_organisation", organisation_id=outcome.to_id),
         ),
