@@ -232,9 +232,9 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"{_GREGORIAN}(?:{_D['year']}|[-./])?\s*[Qq](?P<quarter>[1-4])(?!\w)", _of_quarter),
         (rf"{_ANY_YEAR}(?P<half>{either(_D['half'])}){_D['half_word']}", _of_half),
         (rf"(?:{_YEAR}|{_SHORT_YEAR})\s*(?:{_D['year_ends']})", _at_year_end),
-        (rf"(?<![\d{_CHINESE}十]){_D['year']}(?:{_D['year_ends']})", _at_year_end),
+        (rf"(?<![\d{_CHINESE_TENS}]){_D['year']}(?:{_D['year_ends']})", _at_year_end),
         (rf"{_YEAR}", _whole_year),
-        (rf"(?<![\d{_CHINESE}十]){_D['year']}{_D['within_year']}", _whole_year),
+        (rf"(?<![\d{_CHINESE_TENS}]){_D['year']}{_D['within_year']}", _whole_year),
         (rf"(?P<named_month>{either(_D['months'])})(?:{_MONTH_END})?", _named_month),
         (
             rf"{_NOT_PAST}(?P<count>{_NUMBER}|{WORDS['half']})\s*"
