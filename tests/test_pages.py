@@ -420,6 +420,14 @@ CASES = [
     # listings: who changes which
     view("exchange.new_listing", POSTERS, NOT_POSTERS),
     send("exchange.new_listing", POSTERS, NOT_POSTERS, data=POSTING),
+    view("exchange.paste_listing", POSTERS, NOT_POSTERS),
+    send(
+        "exchange.paste_listing",
+        POSTERS,
+        NOT_POSTERS,
+        data={"secrecy": "none", "text": "求购阀门，预算50万元。"},
+        status=200,
+    ),
     view("exchange.edit_listing", OWNERS, "secretary", listing="draft"),
     view("exchange.edit_listing", OWNERS, ALL_BUT_OWNERS, listing="public", status=302),
     send("exchange.edit_listing", OWNERS, "secretary", listing="draft", data=POSTING),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,8 +26,15 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal import clock
 from portal.alliances.models import Alliance
 from portal.exchange.choices import Choices
-from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
+from portal.exchange.models import (
+    LARGEST_AMOUNT,
+    Direction,
+    Listing,
+    ListingKind,
+    ListingVisibility,
+)
 from portal.exchange.operations import ListingContent
+from portal.exchange.pasting import Guess
 from portal.exchange.rules import Wrong
 from portal.forms import DayField, Form, NumberField, at_most, chosen, optional, required
 from portal.language import localised
@@ -55,6 +62,7 @@ VISIBILITIES = {
 
 #: An amount is typed in 10,000 yuan and kept in fen.
 FEN_PER_TEN_THOUSAND_YUAN = 1_000_000
+LONGEST_TEXT = 5000
 
 
 def two_decimals(_form: Form, field: DecimalField) -> None:
@@ -85,7 +93,7 @@ class ListingForm(Form):
     title = StringField(_l("Title"), validators=[*required(_l("Give it a title.")), at_most(80)])
     specification = TextAreaField(
         _l("What exactly"),
-        validators=[*required(_l("Say what exactly you seek or offer.")), at_most(5000)],
+        validators=[*required(_l("Say what exactly you seek or offer.")), at_most(LONGEST_TEXT)],
     )
     valid_until = DayField(
         _l("Until when"), validators=required(_l("Choose the last day as year, month and day."))
@@ -110,7 +118,7 @@ class ListingForm(Form):
         places=None,  # shown again exactly as it is kept
         validators=[
             optional(),
-            NumberRange(0, 10_000_000, message=_l("An amount between 0 and 10,000,000.")),
+            NumberRange(0, LARGEST_AMOUNT, message=_l("An amount between 0 and 10,000,000.")),
             two_decimals,
         ],
     )
@@ -131,9 +139,20 @@ class ListingForm(Form):
             if listing.amount_fen is not None:
                 self.amount.data = Decimal(listing.amount_fen) / FEN_PER_TEN_THOUSAND_YUAN
 
+    def fill(self, text: str, guesses: Mapping[str, Guess]) -> None:
+        """Put a pasted text and what was guessed from it into the form; the rest stays empty.
+
+        The last day is the usual one where the text names none.
+        """
+        self.specification.data = text
+        self.valid_until.data = clock.today() + USUAL_VALIDITY
+        for name, guess in guesses.items():
+            is_choice = name in ("chain_node_id", "wanted_region_id")
+            getattr(self, name).data = str(guess.value) if is_choice else guess.value
+
     def allow_unfinished(self) -> None:
         """Let a draft leave open what only the review needs."""
-        self.specification.validators = [optional(), at_most(5000)]
+        self.specification.validators = [optional(), at_most(LONGEST_TEXT)]
         self.valid_until.validators = [optional()]
 
     def reject(self, wrong: Wrong) -> None:
@@ -200,6 +219,16 @@ class ListingForm(Form):
             cooperation=self.cooperation.data or None,
             named_ids=self.named_ids.data or (),
         )
+
+
+class PasteForm(Form):
+    """One text, as somebody wrote it elsewhere."""
+
+    secrecy = HiddenField()
+    text = TextAreaField(
+        _l("Your text"),
+        validators=[*required(_l("Paste or write what you seek or offer.")), at_most(LONGEST_TEXT)],
+    )
 
 
 class FileForm(Form):

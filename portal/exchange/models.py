@@ -71,6 +71,9 @@ class ClosedAs(StrEnum):
 TODAY = bindparam("today", callable_=clock.today, type_=Date, unique=True)
 NOW = bindparam("now", callable_=clock.now, type_=Instant, unique=True)
 
+#: The largest amount of a listing, in 10,000 yuan.
+LARGEST_AMOUNT = 10_000_000
+
 AFTER_REVIEW = (ListingState.PUBLISHED, ListingState.PAUSED, ListingState.CLOSED)
 
 

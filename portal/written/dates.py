@@ -104,7 +104,7 @@ _SHORT_YEAR = (
 )
 _ANY_YEAR = rf"(?:(?:{_YEAR}|{_SHORT_YEAR})(?:{_D['of']})?\s*)?"
 _MONTH_END = either(_D["month_ends"])
-_GREGORIAN = r"(?P<year>(?<![\d.,])(?:19|20|21)\d\d)\s*"
+_GREGORIAN = r"(?P<year>(?<![\d.])(?<!\d,)(?:19|20|21)\d\d)\s*"
 
 _BEFORE = re.compile(rf"(?:{either(_D['by_before'])})\s*[::]?\s*$")
 _AFTER = re.compile(
@@ -205,6 +205,8 @@ def _open_ended(match: re.Match[str], today: date) -> Written | None:
     return _made(match, Precision.OPEN)
 
 
+#: As far before a day as a word that bounds it begins.
+LONGEST_WORD = 12
 #: Years beyond this are slips.
 LAST_YEAR = 2199
 Reader = Callable[[re.Match[str], date], Written | None]
@@ -220,7 +222,7 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             _in_figures,
         ),
         (
-            r"(?P<year>(?<![\d.,])20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
+            r"(?P<year>(?<![\d.])(?<!\d,)20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
             _in_figures,
         ),
         (
@@ -248,19 +250,23 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
 
 def find_dates(text: str, today: date) -> Iterator[Written]:
     """Give every day that a text names, in its order; `today` is what "this year" starts from."""
-    line, at = folded(text), 0
+    line = folded(text)
+    # Each form's next match is kept until something before it is read: a long text is read once.
+    waiting = {form: form.search(line) for form, _reader in FORMS}
+    at = 0
     while True:
-        matches = [(form.search(line, at), reader) for form, reader in FORMS]
-        standing = [(match, reader) for match, reader in matches if match]
+        for form, match in waiting.items():
+            if match and match.start() < at:
+                waiting[form] = form.search(line, at)
+        standing = [(found, reader) for form, reader in FORMS if (found := waiting[form])]
         if not standing:
             return
         # Of two that begin at one place the longer is meant.
-        match, reader = min(standing, key=lambda each: (each[0].start(), -each[0].end()))
-        found = reader(match, today)
-        at = max(match.end(), at + 1)
-        if found is not None and _is_possible(found):
-            after = _AFTER.match(line, match.end())
-            yield _bounded(found, line, after)
+        nearest, reader = min(standing, key=lambda each: (each[0].start(), -each[0].end()))
+        written = reader(nearest, today)
+        at = max(nearest.end(), at + 1)
+        if written is not None and _is_possible(written):
+            yield _bounded(written, line, _AFTER.match(line, nearest.end()))
 
 
 def read_date(text: str, today: date) -> Written | None:
@@ -284,10 +290,11 @@ def _bounded(found: Written, line: str, after: re.Match[str] | None) -> Written:
     if after:
         bound = Bound.BY if after["by"] else Bound.FROM
         return replace(found, bound=bound, said=found.said + after[0].strip(), end=after.end())
-    before = _BEFORE.search(line[: found.start])
+    nearby = max(0, found.start - LONGEST_WORD)
+    before = _BEFORE.search(line[nearby : found.start])
     if before:
         said = before[0].strip() + found.said
-        return replace(found, bound=Bound.BY, said=said, start=before.start())
+        return replace(found, bound=Bound.BY, said=said, start=nearby + before.start())
     return found
 
 

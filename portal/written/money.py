@@ -26,6 +26,8 @@ from portal.written.numerals import (
 
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
+#: As far around an amount as the words that belong to it stand.
+NEAR = 12
 #: More than any amount is; what is larger was no amount (a number of an account, a slip).
 MOST_FEN = 10**17
 
@@ -68,13 +70,13 @@ _SUFFIX = {word: how for how, words in _M["suffix"].items() for word in words}
 _ONE = rf"{NUMBER}(?:\s*(?:{either(_SOME)})\s*(?:{UNIT})*)?"
 _AMOUNT = re.compile(
     rf"(?P<prefix>{either(_PREFIX)})?\s*(?P<before>{_BEFORE})?\s*(?P<prefix2>{either(_PREFIX)})?\s*"
-    rf"(?<![\d.,])(?:(?P<low>{_ONE})\s*(?:{_YUAN})?\s*(?:{either(_M['range'])})\s*(?:{_BEFORE})?\s*)?"
+    rf"(?<![\d.])(?<!\d,)(?:(?P<low>{_ONE})\s*(?:{_YUAN})?\s*(?:{either(_M['range'])})\s*(?:{_BEFORE})?\s*)?"
     rf"(?P<high>{_ONE})(?![\d])\s*(?P<some>{either(_M['some']['at_least'])})?\s*(?P<yuan>{_YUAN})?"
     rf"\s*(?P<suffix>{either(_SUFFIX)})?"
 )
 _FOREIGN_AFTER = re.compile(rf"\s*(?:{_FOREIGN})")
 _FOREIGN_BEFORE = re.compile(rf"(?:{_FOREIGN})\s*$")
-_PER = re.compile(rf"\s*(?:{either(_M['per'])})")
+_PER = re.compile(rf"\s*(?:{either(_M['per'])})(?!{WORDS['dates']['year']})")
 _VAGUE = re.compile(rf"(?:{either(_M['vague'])})$")
 _NEGOTIABLE = re.compile(either(_M["negotiable"]))
 #: What may follow 万 or 亿 where no 元 does: anything else counts things (万吨, 万辆).
@@ -107,12 +109,15 @@ def find_money(text: str) -> Iterator[Money]:
     """
     line, is_any = folded(text), False
     for match in _AMOUNT.finditer(line):
-        before, after = line[: match.start()], line[match.end() :]
-        unit_end = line[match.end("high") :]
+        before = line[max(0, match.start() - NEAR) : match.start()]
+        after = line[match.end() : match.end() + NEAR]
+        unit_end = line[match.end("high") : match.end("high") + NEAR]
         is_great = bool(_GREAT.search(match["high"]))
         is_bare = not match["yuan"] and not match["before"]
         if is_bare and not (is_great and (match["suffix"] or _GOES_ON.match(after))):
             continue
+        if is_bare and match["high"][0] in UNITS:
+            continue  # a word like 万级 counts nothing
         if _FOREIGN_AFTER.match(unit_end) or _FOREIGN_BEFORE.search(before):
             continue
         if _PER.match(after) or (not match["prefix"] and _VAGUE.search(before)):

@@ -22,17 +22,23 @@ HALF: str = WORDS["half"]
 GREAT = 10_000
 
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
-ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+_BLANKS = re.compile(r"\s{2,}")
+#: Possessive: digits are never shared out between two numbers, however long the text.
+ARABIC = r"(?>(?:\d{1,3}(?:,\d{3})++(?!\d)|\d++)(?:\.\d++)?)"
 _DIGIT, _UNIT = "".join(DIGITS), "".join(UNITS)
 #: A number in either writing, with the units that belong to it.
-NUMBER = rf"(?:{ARABIC}|[{_DIGIT}{_UNIT}])(?:\s*(?:{ARABIC}|[{_DIGIT}{_UNIT}{POINT}{HALF}]))*"
+NUMBER = rf"(?>(?:{ARABIC}|[{_DIGIT}{_UNIT}])(?:\s*+(?:{ARABIC}|[{_DIGIT}{_UNIT}{POINT}{HALF}]))*+)"
 UNIT = rf"[{_UNIT}]"
 _TOKEN = re.compile(rf"{ARABIC}|[{_DIGIT}{_UNIT}{POINT}{HALF}]")
 
 
 def folded(text: str) -> str:
-    """Return text as it is read: full-width characters ordinary, unseen ones gone."""
-    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
+    """Return text as it is read: full-width characters ordinary, unseen ones gone.
+
+    Blanks that follow each other become one, so that no pattern tries to share them out.
+    """
+    line = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
+    return _BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", line)
 
 
 def either(words: Iterable[str]) -> str:

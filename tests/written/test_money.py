@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.written.dates import find_dates
 from portal.written.money import MOST_FEN, Exactness, find_money, read_money
 from portal.written.numerals import number_of
 
@@ -69,7 +72,7 @@ def test_what_is_to_be_spoken_about_has_no_amount(text: str) -> None:
     [
         "", "—", "12", "2023.6.1", "13800138000", "100万吨", "1万辆", "5300余家", "数千万元",
         "几百万", "500万美元", "$500万", "200元/吨", "每台12万元/台", "900-850万", "8000亩",
-        "1万亿亿亿元", "0.001元",
+        "1万亿亿亿元", "0.001元", "万级洁净室出租，",
     ],
 )  # fmt: skip
 def test_what_is_no_amount_of_ours_is_none(text: str) -> None:
@@ -85,11 +88,13 @@ def test_a_bare_number_counts_what_the_head_of_its_column_says() -> None:
 
 
 def test_amounts_are_found_in_running_text_and_things_are_not() -> None:
-    text = "注册资本5000万元，年产100万只，预算约300万元，单价80元/只，可追加到1.5亿。"
+    text = "注册资本5000万元，年产100万只，预算约300万元，单价80元/只，可追加到1.5亿，5万元，50元。"
     assert [(m.wan, m.said) for m in find_money(text)] == [
         (5000, "5000万元"),
         (300, "约300万元"),
         (15000, "1.5亿"),
+        (5, "5万元"),
+        (Decimal("0.005"), "50元"),
     ]
 
 
@@ -133,3 +138,12 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         assert money.said in money.said.strip()
         assert (money.fen is None) == (money.exactness is Exactness.NEGOTIABLE)
         assert money.up_to_fen is None or (money.fen is not None and money.fen <= money.up_to_fen)
+
+
+@pytest.mark.parametrize("piece", ["1", "一", "万", "1,", " ", "1 ", "约", "1-", "年", "2026年"])
+def test_no_text_takes_long(piece: str) -> None:
+    """Counted in processor time, with a bound that only another order of growth exceeds."""
+    text = (piece * 5000)[:5000]
+    began = time.process_time()
+    found = [*find_money(text), *find_dates(text, date(2026, 11, 23))]
+    assert len(found) < 5000 and time.process_time() - began < 5
