@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Date,
@@ -106,6 +107,8 @@ class Listing(Versioned, Model):
     wanted_region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     amount_fen: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     cooperation: Mapped[str | None] = mapped_column(String(40))
+    #: The fields its kind has of its own (`kinds.py`): name -> value, as text.
+    particulars: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[ListingState] = mapped_column(choice(ListingState))
     closed_as: Mapped[ClosedAs | None] = mapped_column(choice(ClosedAs))
     #: Who the other side speaks to once an answer is accepted.

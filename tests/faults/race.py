@@ -27,8 +27,8 @@ from portal.alliances import applying
 from portal.alliances.models import Alliance, Tier
 from portal.database import WRITING, db
 from portal.exchange import answering, operations
+from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
-from portal.exchange.operations import ListingContent
 from portal.sign_in import factor_resets, factors, inviting, scanning
 from portal.sign_in.models import FactorReset, Invitation
 
