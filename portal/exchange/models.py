@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -72,6 +72,14 @@ class ClosedAs(StrEnum):
 TODAY = bindparam("today", callable_=clock.today, type_=Date, unique=True)
 NOW = bindparam("now", callable_=clock.now, type_=Instant, unique=True)
 
+#: So many days before its last one a listing may be renewed, and so many days that adds.
+RENEWABLE_DAYS, RENEWED_DAYS = 30, 90
+RENEWABLE_UNTIL = bindparam(
+    "renewable_until",
+    callable_=lambda: clock.today() + timedelta(days=RENEWABLE_DAYS),
+    type_=Date,
+    unique=True,
+)
 #: The largest amount of a listing, in 10,000 yuan.
 LARGEST_AMOUNT = 10_000_000
 
@@ -191,6 +199,16 @@ class Listing(Versioned, Model):
     @classmethod
     def _is_within_validity(cls) -> Any:
         return cls.valid_until >= TODAY
+
+    @hybrid_property
+    def is_due_for_renewal(self) -> bool:
+        """Whether its last day is near or has passed."""
+        return self.valid_until <= clock.today() + timedelta(days=RENEWABLE_DAYS)
+
+    @is_due_for_renewal.inplace.expression
+    @classmethod
+    def _is_due_for_renewal(cls) -> Any:
+        return cls.valid_until <= RENEWABLE_UNTIL
 
     @hybrid_property
     def is_answerable(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from portal.errors import Denied, Refused
 from portal.exchange.content import ListingContent
 from portal.exchange.kinds import fitting, wrong_particulars
 from portal.exchange.models import (
+    RENEWED_DAYS,
     ClosedAs,
     Interest,
     Listing,
@@ -194,6 +196,20 @@ def resume_listing(
     """Show a paused listing again, unchanged and therefore without another review."""
     require(by, "listing.edit", listing)
     move(listing, "resume", by=by, expected=expected, note=note)
+    index(listing)
+
+
+@operation
+def renew_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Keep a published listing open for 90 days from its last day or today, the later one.
+
+    It stays where it stood in the lists: whoever renews often is not shown first.
+    """
+    require(by, "listing.edit", listing)
+    until = max(listing.valid_until, clock.today()) + timedelta(days=RENEWED_DAYS)
+    move(listing, "renew", by=by, expected=expected, note=note, also={"valid_until": until})
     index(listing)
 
 

@@ -46,6 +46,7 @@ MOVES = {
     "pause": operations.pause_listing,
     "hold": membership_effects.hold_listing,
     "resume": operations.resume_listing,
+    "renew": operations.renew_listing,
     "recall": operations.recall_listing,
     "match": operations.match_listing,
     "close": operations.close_listing,
