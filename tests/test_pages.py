@@ -451,6 +451,7 @@ CASES = [
     move("listing", "publish", "submitted", "secretary", OWNERS),
     move("listing", "return", "submitted", "secretary", OWNERS, note="请补充数量。"),
     move("listing", "recall", "submitted", OWNERS, "secretary"),
+    move("listing", "renew", "expired", OWNERS, ALL_BUT_OWNERS),
     move(
         "listing",
         "pause",
