@@ -431,6 +431,14 @@ CASES = [
     # listings: who changes which
     view("exchange.new_listing", POSTERS, NOT_POSTERS),
     send("exchange.new_listing", POSTERS, NOT_POSTERS, data=POSTING),
+    view("exchange.paste_listing", POSTERS, NOT_POSTERS),
+    send(
+        "exchange.paste_listing",
+        POSTERS,
+        NOT_POSTERS,
+        data={"secrecy": "none", "text": "求购阀门，预算50万元。"},
+        status=200,
+    ),
     view("exchange.edit_listing", OWNERS, "secretary", listing="draft"),
     view("exchange.edit_listing", OWNERS, ALL_BUT_OWNERS, listing="public", status=302),
     send("exchange.edit_listing", OWNERS, "secretary", listing="draft", data=POSTING),
@@ -454,6 +462,7 @@ CASES = [
     move("listing", "publish", "submitted", "secretary", OWNERS),
     move("listing", "return", "submitted", "secretary", OWNERS, note="请补充数量。"),
     move("listing", "recall", "submitted", OWNERS, "secretary"),
+    move("listing", "renew", "expired", OWNERS, ALL_BUT_OWNERS),
     move(
         "listing",
         "pause",

@@ -31,8 +31,8 @@ from portal.alliances.queries import all_alliances
 from portal.commands.load import load_starter
 from portal.database import db
 from portal.exchange import answering, attaching, operations
+from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
-from portal.exchange.operations import ListingContent
 from portal.imports.headers import Layout
 from portal.imports.operations import begin, bring_workbook
 from portal.imports.running import opened

@@ -27,8 +27,8 @@ from portal.alliances.queries import all_alliances
 from portal.chain.models import ChainNode
 from portal.database import db
 from portal.exchange import answering, operations
+from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingKind, ListingVisibility
-from portal.exchange.operations import ListingContent
 from portal.regions.queries import region_by_code
 
 WORLD = Path(__file__).parent / "demo_world"

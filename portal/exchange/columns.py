@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.exchange.forms import DIRECTIONS, KINDS, VISIBILITIES
 from portal.exchange.interest_queries import LAPSED
+from portal.exchange.kinds import particulars_in_words
 from portal.exchange.queries import EXPIRED
 from portal.exchange.workflow import INTEREST, LISTING, InterestState
 from portal.language import localised
@@ -28,6 +29,11 @@ LISTINGS = (
     Field(_l("Region"), lambda row: localised(row.region), width=10),
     Field(_l("Organisation"), lambda row: row.organisation, width=32),
     Field(_l("Chain node"), lambda row: row.node, width=22),
+    Field(
+        _l("Of its kind"),
+        lambda row: particulars_in_words(row.kind, row.particulars),
+        width=36,
+    ),
     Field(_l("Amount (10,000 yuan)"), lambda row: row.amount_fen, Kind.MONEY),
     Field(_l("Until when"), lambda row: row.valid_until, Kind.DAY, width=12),
 )

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.exchange.forms import DIRECTIONS, KINDS, VISIBILITIES
+from portal.exchange.kinds import fields_of
 from portal.exchange.models import Listing
 from portal.language import day, localised, money
 
@@ -35,6 +36,7 @@ NO_ANSWERS = {
 def listing_facts(listing: Listing) -> list[Fact]:
     """Return (label, value, address) of a listing's facts; absent ones have no value."""
     node, region = listing.chain_node, listing.wanted_region
+    kept = listing.particulars or {}
     return [
         (_("Direction"), DIRECTIONS[listing.direction], None),
         (
@@ -48,6 +50,10 @@ def listing_facts(listing: Listing) -> list[Fact]:
             url_for("alliances.view_alliance", alliance_slug=listing.alliance.slug),
         ),
         (_("Kind"), KINDS[listing.kind] if listing.kind else None, None),
+        *(
+            (str(each.label), each.shown(kept[each.name]) if each.name in kept else None, None)
+            for each in fields_of(listing.kind)
+        ),
         (_("Chain node"), node.name if node else None, None),
         (_("Amount"), money(listing.amount_fen), None),
         (_("Form of cooperation"), listing.cooperation, None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,11 +26,27 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal import clock
 from portal.alliances.models import Alliance
 from portal.exchange.choices import Choices
-from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
-from portal.exchange.operations import ListingContent
+from portal.exchange.content import ListingContent
+from portal.exchange.kinds import (
+    KindField,
+    ValueType,
+    every_field,
+    fitting,
+    form_name,
+    kinds_with,
+)
+from portal.exchange.models import (
+    LARGEST_AMOUNT,
+    Direction,
+    Listing,
+    ListingKind,
+    ListingVisibility,
+)
+from portal.exchange.pasting import Guess
 from portal.exchange.rules import Wrong
 from portal.forms import DayField, Form, NumberField, at_most, chosen, optional, required
 from portal.language import localised
+from portal.written.numerals import folded
 
 #: How long a listing is open unless its owner chooses otherwise.
 USUAL_VALIDITY = timedelta(days=90)
@@ -55,6 +71,7 @@ VISIBILITIES = {
 
 #: An amount is typed in 10,000 yuan and kept in fen.
 FEN_PER_TEN_THOUSAND_YUAN = 1_000_000
+LONGEST_TEXT = 5000
 
 
 def two_decimals(_form: Form, field: DecimalField) -> None:
@@ -85,7 +102,7 @@ class ListingForm(Form):
     title = StringField(_l("Title"), validators=[*required(_l("Give it a title.")), at_most(80)])
     specification = TextAreaField(
         _l("What exactly"),
-        validators=[*required(_l("Say what exactly you seek or offer.")), at_most(5000)],
+        validators=[*required(_l("Say what exactly you seek or offer.")), at_most(LONGEST_TEXT)],
     )
     valid_until = DayField(
         _l("Until when"), validators=required(_l("Choose the last day as year, month and day."))
@@ -110,7 +127,7 @@ class ListingForm(Form):
         places=None,  # shown again exactly as it is kept
         validators=[
             optional(),
-            NumberRange(0, 10_000_000, message=_l("An amount between 0 and 10,000,000.")),
+            NumberRange(0, LARGEST_AMOUNT, message=_l("An amount between 0 and 10,000,000.")),
             two_decimals,
         ],
     )
@@ -127,13 +144,40 @@ class ListingForm(Form):
             self.kind.data = listing.kind.value if listing.kind else ""
             self.chain_node_id.data = str(listing.chain_node_id or "")
             self.wanted_region_id.data = str(listing.wanted_region_id or "")
+            for name, value in (listing.particulars or {}).items():
+                self[form_name(name)].data = value
             self.named_ids.data = [naming.organisation_id for naming in listing.namings]
             if listing.amount_fen is not None:
                 self.amount.data = Decimal(listing.amount_fen) / FEN_PER_TEN_THOUSAND_YUAN
 
+    @property
+    def own_fields(self) -> list[tuple[Any, str]]:
+        """The fields that only some kinds have, each with the classes that show it for them."""
+        return [
+            (self[form_name(name)], " ".join(f"for-{kind}" for kind in kinds_with(name)))
+            for name in every_field()
+        ]
+
+    def particulars(self) -> dict[str, str]:
+        """Return what was typed into the fields of the chosen kind."""
+        # Chinese input methods write full-width digits.
+        values = {name: folded(self[form_name(name)].data or "") for name in every_field()}
+        return fitting(ListingKind(self.kind.data) if self.kind.data else None, values)
+
+    def fill(self, text: str, guesses: Mapping[str, Guess]) -> None:
+        """Put a pasted text and what was guessed from it into the form; the rest stays empty.
+
+        The last day is the usual one where the text names none.
+        """
+        self.specification.data = text
+        self.valid_until.data = clock.today() + USUAL_VALIDITY
+        for name, guess in guesses.items():
+            is_choice = name in ("chain_node_id", "wanted_region_id")
+            getattr(self, name).data = str(guess.value) if is_choice else guess.value
+
     def allow_unfinished(self) -> None:
         """Let a draft leave open what only the review needs."""
-        self.specification.validators = [optional(), at_most(5000)]
+        self.specification.validators = [optional(), at_most(LONGEST_TEXT)]
         self.valid_until.validators = [optional()]
 
     def reject(self, wrong: Wrong) -> None:
@@ -181,7 +225,8 @@ class ListingForm(Form):
     def has_more(self) -> bool:
         """Whether an optional field holds something or is wrong, so that the part stands open."""
         more = (self.kind, self.chain_node_id, self.wanted_region_id, self.amount, self.cooperation)
-        return any(field.errors or field.data not in (None, "") for field in more)
+        own = [field for field, _kinds in self.own_fields]
+        return any(field.errors or field.data not in (None, "") for field in (*more, *own))
 
     def content(self) -> ListingContent:
         """Return what was typed, as the operations take it (money in fen)."""
@@ -198,8 +243,39 @@ class ListingForm(Form):
             if self.amount.data is None
             else int(self.amount.data * FEN_PER_TEN_THOUSAND_YUAN),
             cooperation=self.cooperation.data or None,
+            particulars=self.particulars(),
             named_ids=self.named_ids.data or (),
         )
+
+
+def _own_field(own: KindField) -> Any:
+    """Return the form's field for a field of a kind; what it may hold the table says."""
+
+    def fits(form: ListingForm, field: Any) -> None:
+        if own.name in form.particulars():
+            sentence = own.wrong(form.particulars()[own.name])
+            if sentence is not None:
+                raise ValidationError(sentence)
+
+    if own.holds is ValueType.CHOICE:
+        offered = [SelectChoice("", "—"), *(SelectChoice(k, v) for k, v in own.choices.items())]
+        return SelectField(own.label, choices=offered, validators=[optional()])
+    label = _l("%(label)s (%(unit)s)", label=own.label, unit=own.unit) if own.unit else own.label
+    return StringField(label, validators=[optional(), fits])
+
+
+for _name, _own in every_field().items():
+    setattr(ListingForm, form_name(_name), _own_field(_own))
+
+
+class PasteForm(Form):
+    """One text, as somebody wrote it elsewhere."""
+
+    secrecy = HiddenField()
+    text = TextAreaField(
+        _l("Your text"),
+        validators=[*required(_l("Paste or write what you seek or offer.")), at_most(LONGEST_TEXT)],
+    )
 
 
 class FileForm(Form):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Date,
@@ -71,6 +72,17 @@ class ClosedAs(StrEnum):
 TODAY = bindparam("today", callable_=clock.today, type_=Date, unique=True)
 NOW = bindparam("now", callable_=clock.now, type_=Instant, unique=True)
 
+#: So many days before its last one a listing may be renewed, and so many days that adds.
+RENEWABLE_DAYS, RENEWED_DAYS = 30, 90
+RENEWABLE_UNTIL = bindparam(
+    "renewable_until",
+    callable_=lambda: clock.today() + timedelta(days=RENEWABLE_DAYS),
+    type_=Date,
+    unique=True,
+)
+#: The largest amount of a listing, in 10,000 yuan.
+LARGEST_AMOUNT = 10_000_000
+
 AFTER_REVIEW = (ListingState.PUBLISHED, ListingState.PAUSED, ListingState.CLOSED)
 
 
@@ -103,6 +115,8 @@ class Listing(Versioned, Model):
     wanted_region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     amount_fen: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     cooperation: Mapped[str | None] = mapped_column(String(40))
+    #: The fields its kind has of its own (`kinds.py`): name -> value, as text.
+    particulars: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[ListingState] = mapped_column(choice(ListingState))
     closed_as: Mapped[ClosedAs | None] = mapped_column(choice(ClosedAs))
     #: Who the other side speaks to once an answer is accepted.
@@ -185,6 +199,16 @@ class Listing(Versioned, Model):
     @classmethod
     def _is_within_validity(cls) -> Any:
         return cls.valid_until >= TODAY
+
+    @hybrid_property
+    def is_due_for_renewal(self) -> bool:
+        """Whether its last day is near or has passed."""
+        return self.valid_until <= clock.today() + timedelta(days=RENEWABLE_DAYS)
+
+    @is_due_for_renewal.inplace.expression
+    @classmethod
+    def _is_due_for_renewal(cls) -> Any:
+        return cls.valid_until <= RENEWABLE_UNTIL
 
     @hybrid_property
     def is_answerable(self) -> bool:

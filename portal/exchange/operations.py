@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,12 +17,13 @@ from portal.actors import Actor
 from portal.alliances.models import Alliance, Membership
 from portal.database import db
 from portal.errors import Denied, Refused
+from portal.exchange.content import ListingContent
+from portal.exchange.kinds import fitting, wrong_particulars
 from portal.exchange.models import (
+    RENEWED_DAYS,
     ClosedAs,
-    Direction,
     Interest,
     Listing,
-    ListingKind,
     ListingVisibility,
     Naming,
 )
@@ -35,23 +35,6 @@ from portal.workflow import check_version, move
 
 #: Only in these states may the content change; a published listing is taken back first.
 EDITABLE = (ListingState.DRAFT, ListingState.RETURNED)
-
-
-@dataclass(frozen=True)
-class ListingContent:
-    """What a listing says. Money is integer fen, `valid_until` the last day in Shanghai."""
-
-    direction: Direction
-    title: str
-    specification: str
-    valid_until: date
-    visibility: ListingVisibility
-    kind: ListingKind | None = None
-    chain_node_id: int | None = None
-    wanted_region_id: int | None = None
-    amount_fen: int | None = None
-    cooperation: str | None = None
-    named_ids: Collection[int] = field(default_factory=tuple)
 
 
 @operation
@@ -142,6 +125,7 @@ def _write(listing: Listing, content: ListingContent, *, is_draft: bool) -> None
         wanted_region_id=content.wanted_region_id,
         is_draft=is_draft,
     )
+    wrong |= wrong_particulars(content.kind, content.particulars)
     for name, sentence in wrong.items():
         raise Refused(sentence, field=name)
     listing.direction, listing.title = content.direction, content.title
@@ -150,6 +134,7 @@ def _write(listing: Listing, content: ListingContent, *, is_draft: bool) -> None
     listing.chain_node_id = content.chain_node_id
     listing.wanted_region_id = content.wanted_region_id
     listing.amount_fen, listing.cooperation = content.amount_fen, content.cooperation
+    listing.particulars = fitting(content.kind, content.particulars) or None
     kept = {naming.organisation_id: naming for naming in listing.namings}
     listing.namings = [kept.get(i) or Naming(organisation_id=i) for i in sorted(named)]
 
@@ -211,6 +196,20 @@ def resume_listing(
     """Show a paused listing again, unchanged and therefore without another review."""
     require(by, "listing.edit", listing)
     move(listing, "resume", by=by, expected=expected, note=note)
+    index(listing)
+
+
+@operation
+def renew_listing(
+    listing: Listing, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Keep a published listing open for 90 days from its last day or today, the later one.
+
+    It stays where it stood in the lists: whoever renews often is not shown first.
+    """
+    require(by, "listing.edit", listing)
+    until = max(listing.valid_until, clock.today()) + timedelta(days=RENEWED_DAYS)
+    move(listing, "renew", by=by, expected=expected, note=note, also={"valid_until": until})
     index(listing)
 
 
@@ -342,6 +341,7 @@ def index(listing: Listing, *, move_up: bool = False) -> None:
             listing.organisation.name,
             listing.chain_node.name if listing.chain_node else None,
             listing.cooperation,
+            *(listing.particulars or {}).values(),
         ],
         move_up=move_up,
     )

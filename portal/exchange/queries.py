@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Text,
+    cast,
     func,
     literal,
     or_,
@@ -89,6 +91,8 @@ class ListingRow:
     region: RegionName
     node: str | None
     listed_at: datetime
+    #: The fields of its kind, as JSON.
+    particulars: str | None
 
     @property
     def state_now(self) -> str:
@@ -123,6 +127,7 @@ _ROW: tuple[Any, ...] = (
     Region.name_en,
     ChainNode.name,
     Listing.listed_at,
+    cast(Listing.particulars, Text),
 )
 
 

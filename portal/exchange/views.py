@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -46,6 +46,7 @@ MOVES = {
     "pause": operations.pause_listing,
     "hold": membership_effects.hold_listing,
     "resume": operations.resume_listing,
+    "renew": operations.renew_listing,
     "recall": operations.recall_listing,
     "match": operations.match_listing,
     "close": operations.close_listing,
@@ -130,7 +131,7 @@ def new_listing() -> str | tuple[str, int] | Response:
         return page, status
     form = ListingForm()
     alliance = _chosen(mine, form)
-    _offer(form, mine, alliance)
+    offer(form, mine, alliance)
     form.secrecy.data = "none"
     if _is_right(form, alliance) and alliance is not None:
         with refusals(form):
@@ -152,7 +153,7 @@ def edit_listing(listing: Listing) -> str | tuple[str, int] | Response:
     if listing.state not in operations.EDITABLE and request.method == "GET":
         return redirect(url_for("exchange.view_listing", listing_id=listing.id))
     form = ListingForm(listing=listing)
-    _offer(form, [listing.alliance], listing.alliance)
+    offer(form, [listing.alliance], listing.alliance)
     if _is_right(form, listing.alliance):
         with refusals(form):
             operations.edit_listing(
@@ -213,7 +214,23 @@ def _chosen(mine: Sequence[Alliance], form: ListingForm) -> Alliance | None:
     return next((alliance for alliance in mine if alliance.id == form.alliance_id.data), None)
 
 
-def _offer(form: ListingForm, mine: Sequence[Alliance], alliance: Alliance | None) -> None:
+def new_form_page(
+    form: ListingForm, mine: Sequence[Alliance], guesses: Mapping[str, str]
+) -> tuple[str, int]:
+    """Render the form of a new listing as a pasted text fills it: field -> the words it is from."""
+    page = render_template(
+        "exchange/edit_listing.html",
+        form=form,
+        listing=None,
+        alliances=mine,
+        opens_more=form.has_more,
+        guesses=guesses,
+    )
+    return page, 200
+
+
+def offer(form: ListingForm, mine: Sequence[Alliance], alliance: Alliance | None) -> None:
+    """Let a form offer what may be chosen in the alliances one may post in."""
     organisation_id = current_actor().organisation_id or 0
     chain_map_id = alliance.chain_map_id if alliance else None
     members = queries.members_to_name([each.id for each in mine], organisation_id)

@@ -15,8 +15,8 @@ from portal.alliances.models import Alliance
 from portal.database import db
 from portal.exchange import operations
 from portal.exchange.attaching import attach_to_listing
+from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, ListingVisibility
-from portal.exchange.operations import ListingContent
 from portal.files import Received, receive
 from portal.operations import operation
 from tests.faults.race import PATIENCE_SECONDS, forks

@@ -357,3 +357,24 @@ def test_the_index_keeps_up_within_one_transaction(world: World) -> None:
     answer_and_think_better_of_it()
     token = f"delegate{world.organisation['chairer']}"
     assert token not in stored_audiences()[world.listing["public"]]
+
+
+def test_one_tap_keeps_a_listing_open_without_review_and_without_moving_it_up(
+    world: World,
+) -> None:
+    delegate, expired = world.actor("delegate"), world.get(Listing, "expired")
+    listed_at = expired.listed_at
+    assert not expired.is_answerable and expired.is_due_for_renewal
+    operations.renew_listing(expired, by=delegate)
+    assert expired.state is ListingState.PUBLISHED and expired.is_answerable
+    assert expired.valid_until == clock.today() + 90 * DAY
+    assert expired.listed_at == listed_at
+    with pytest.raises(Refused):
+        operations.renew_listing(expired, by=delegate)
+    due = db.session.scalars(select(Listing.id).where(Listing.is_due_for_renewal)).all()
+    assert expired.id not in due
+    with clock.standing_still(clock.now() + 60 * DAY):
+        operations.renew_listing(expired, by=delegate)
+        assert expired.valid_until == clock.today() + (30 + 90) * DAY
+    with clock.standing_still(clock.now() + 400 * DAY), pytest.raises(Denied):
+        operations.renew_listing(expired, by=world.actor("secretary"))

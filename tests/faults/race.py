@@ -27,8 +27,8 @@ from portal.alliances import applying
 from portal.alliances.models import Alliance, Tier
 from portal.database import WRITING, db
 from portal.exchange import answering, operations
+from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
-from portal.exchange.operations import ListingContent
 from portal.matters.models import Matter
 from portal.matters.recording import record_outcome
 from portal.outcomes import models as outcome_models
