@@ -8,7 +8,7 @@ import pytest
 
 from portal import clock
 from portal.access import standing_of
-from portal.desk.queries import waiting_count
+from portal.desk.queries import waiting_counts
 from portal.exchange.queries import ListingFilter, list_page
 from tests.conftest import both_engines
 from tests.world import DAY, World
@@ -32,6 +32,6 @@ def test_a_listing_leaves_the_open_list_when_its_last_day_has_passed(
 
 def test_an_answer_that_lapsed_waits_for_nobody(world: World) -> None:
     standing = standing_of(world.actor("delegate"))
-    now = waiting_count(standing)
+    now = waiting_counts(standing)["interest"]
     with clock.standing_still(datetime.now(UTC) + 30 * DAY):
-        assert waiting_count(standing) == now - 1
+        assert waiting_counts(standing)["interest"] == now - 1
