@@ -506,6 +506,7 @@ CASES = [
     move("interest", "withdraw", "sent", "supplier", "manager delegate secretary"),
     # matters: the two sides move them, the secretariat looks on
     view("matters.list_matters", LISTERS, others(LISTERS)),
+    view("matters.export_matters", LISTERS, others(LISTERS)),
     view(
         "matters.find_matter", "manager delegate chair secretary", interest="accepted", status=302
     ),
@@ -524,6 +525,7 @@ CASES = [
     view("matters.fetch_file", SIDES, "secretary", matter="accepted", file="offer"),
     # outcomes: seen by everyone where both sides agreed, else by them and the secretariat
     view("outcomes.list_outcomes", LISTERS, others(LISTERS)),
+    view("outcomes.export_outcomes", LISTERS, others(LISTERS)),
     view("outcomes.view_outcome", EVERYONE, outcome="confirmed"),
     view("outcomes.view_outcome", f"{PARTIES} secretary", outcome="claimed"),
     view("outcomes.view_outcome", "", arguments={"outcome_id": 99_999}),

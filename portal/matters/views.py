@@ -16,6 +16,7 @@ from portal.errors import Missing
 from portal.exchange.models import Interest
 from portal.forms import Form, refusals, version_in
 from portal.matters import operations, queries
+from portal.matters.columns import MATTERS
 from portal.matters.facts import matter_facts
 from portal.matters.forms import FileForm, HandOverForm, StepForm
 from portal.matters.models import Matter
@@ -23,6 +24,7 @@ from portal.matters.steps import STEP_NAMES
 from portal.matters.workflow import MATTER
 from portal.moves import attempt
 from portal.outcomes.queries import between, outcomes_for
+from portal.sheets.exporting import MOST_ROWS, exported
 from portal.sniffing import ACCEPTED
 from portal.uploads import takes_upload
 from portal.workflow import open_to
@@ -56,6 +58,16 @@ def list_matters() -> str:
         state=state,
         labels=MATTER.labels,
     )
+
+
+@bp.get("/matters.xlsx")
+@requires("matter.list")
+def export_matters() -> Response:
+    """Take along the matters that the list shows."""
+    state = queries.state_asked(request.args.get("state"))
+    rows, next_key = queries.matter_page(current_standing(), state, size=MOST_ROWS)
+    narrowed = [str(MATTER.labels[state])]
+    return exported(_("Matters"), MATTERS, rows, has_more=next_key is not None, narrowed=narrowed)
 
 
 @bp.get("/interests/<int:interest_id>/matter")

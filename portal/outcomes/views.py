@@ -16,9 +16,11 @@ from portal.errors import Missing
 from portal.forms import refusals
 from portal.moves import attempt
 from portal.outcomes import operations, queries
+from portal.outcomes.columns import OUTCOMES
 from portal.outcomes.facts import outcome_facts
 from portal.outcomes.forms import AnswerForm, ClaimForm
 from portal.outcomes.models import Outcome
+from portal.sheets.exporting import MOST_ROWS, exported
 from portal.sniffing import ACCEPTED
 from portal.uploads import takes_upload
 from portal.workflow import open_to
@@ -42,6 +44,14 @@ def list_outcomes() -> str:
         current_standing(), after=int(after) if after.isdecimal() and len(after) < 10 else None
     )
     return render_template("outcomes/list_outcomes.html", rows=rows, next_key=next_key)
+
+
+@bp.get("/outcomes.xlsx")
+@requires("outcome.list")
+def export_outcomes() -> Response:
+    """Take along the outcomes that the list shows."""
+    rows, next_key = queries.outcome_page(current_standing(), size=MOST_ROWS)
+    return exported(_("Outcomes"), OUTCOMES, rows, has_more=next_key is not None)
 
 
 @bp.get("/outcomes/<int:outcome_id>")
