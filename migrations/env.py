@@ -66,8 +66,7 @@ def run() -> None:
 
 
 def _finish(connection: Any, is_sqlite: bool) -> None:
-    if connection.dialect.has_table(connection, "journal_line"):
-        apply_triggers(connection)
+    apply_triggers(connection)
     if is_sqlite:
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:

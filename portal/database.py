@@ -32,6 +32,7 @@ from sqlalchemy import (
     Select,
     event,
     false,
+    inspect,
     literal,
     orm,
     text,
@@ -158,8 +159,12 @@ TRIGGERS: list[Trigger] = []
 
 
 def apply_triggers(connection: Connection) -> None:
-    """Create every trigger of the list anew on a connection that is migrating."""
-    for trigger in TRIGGERS:
+    """Create every trigger of the list anew on a connection that is migrating.
+
+    A schema that is older than the list has not all of its tables yet.
+    """
+    tables = set(inspect(connection).get_table_names())
+    for trigger in (each for each in TRIGGERS if each.table in tables):
         if connection.dialect.name == "sqlite":
             connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger.name}"))
             statements = trigger.sqlite
