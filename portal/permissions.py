@@ -220,6 +220,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (delegate_of("organisation_id"),),
     ),
     "listing.create": ((a_delegate, a_member),),
+    #: A table of listings of members, each laid among its owner's drafts.
+    "listing.import": ((secretary_of("id"),),),
     "listing.edit": ((delegate_of("organisation_id"),),),
     "listing.publish": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.return": ((secretary_of("alliance_id"), *not_the_submitter),),

@@ -15,6 +15,7 @@ from portal.access import require
 from portal.accounts.models import Organisation
 from portal.actors import Actor
 from portal.alliances.models import Alliance, Membership
+from portal.alliances.queries import people_of
 from portal.database import db
 from portal.errors import Denied, Refused
 from portal.exchange.content import ListingContent
@@ -69,7 +70,7 @@ def post_listing(
         created_at=clock.now(),
         listed_at=clock.now(),
     )
-    _write(listing, content, is_draft=not submit)
+    write_content(listing, content, is_draft=not submit)
     db.session.add(listing)
     db.session.flush()
     # Proof that the secrecy question was answered before anything was stored.
@@ -100,7 +101,7 @@ def edit_listing(
     check_version(listing, expected)
     if listing.state not in EDITABLE:
         raise Refused(_l("Take it back first: what is in review or published does not change."))
-    _write(listing, content, is_draft=not submit)
+    write_content(listing, content, is_draft=not submit)
     # A change of the named organisations alone must raise the version as well.
     listing.listed_at = clock.now()
     db.session.flush()
@@ -111,7 +112,7 @@ def edit_listing(
         index(listing)
 
 
-def _write(listing: Listing, content: ListingContent, *, is_draft: bool) -> None:
+def write_content(listing: Listing, content: ListingContent, *, is_draft: bool) -> None:
     """Check the rules of content and copy it into the listing."""
     named = set()
     if content.visibility is ListingVisibility.CONFIDENTIAL:
@@ -154,6 +155,8 @@ def submit_listing(
         raise Refused(_("Still missing: %(fields)s. Change it, then submit it.", fields=fields))
     name = "resubmit" if listing.state is ListingState.RETURNED else "submit"
     also = {"submitted_by_id": by.person_id, "submitted_for_id": by.on_behalf_of_id}
+    if listing.contact not in people_of(listing.organisation_id):
+        also["contact_id"] = by.person_id
     move(listing, name, by=by, expected=expected, note=note, also=also)
     index(listing)
 
