@@ -7,6 +7,7 @@ sets off in its *own* area stands in the move's operation.
 from __future__ import annotations
 
 from portal.alliances.merging import move_memberships
+from portal.exchange.handing_over import hand_over_exchange
 from portal.exchange.membership_effects import (
     keep_out_of_sight,
     pause_exchange_of_member,
@@ -15,7 +16,12 @@ from portal.exchange.membership_effects import (
 )
 from portal.exchange.merging import move_exchange, reindex_exchange
 from portal.exchange.operations import end_exchange_of_member
-from portal.matters.operations import halt_matters_of_member, move_matters, open_matter
+from portal.matters.operations import (
+    halt_matters_of_member,
+    hand_over_matters,
+    move_matters,
+    open_matter,
+)
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
 
@@ -42,6 +48,8 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("listing", "resume"): (keep_out_of_sight,),
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),
+    # Who leaves an organisation hands over what they answered for there.
+    ("appointment", "end"): (hand_over_exchange, hand_over_matters),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
     ("organisation", "merge"): (move_memberships, move_exchange, move_matters, move_outcomes),
     ("organisation", "rename"): (reindex_exchange,),

@@ -400,6 +400,7 @@ def test_consequences_follow_moves_that_exist() -> None:
     moves = {(w.noun, m.name) for w in WORKFLOWS for m in w.moves}
     # Verbs that are no move of a lifecycle.
     moves |= {("organisation", "merge"), ("organisation", "rename"), ("membership", "admit")}
+    moves |= {("appointment", "end")}
     assert set(consequences.CONSEQUENCES) <= moves
 
 

@@ -50,6 +50,7 @@ LISTING = Workflow(
         "edit": _l("Changed"),
         "attach": _l("Added a file"),
         "detach": _l("Removed a file"),
+        "hand_over": _l("Handed it over to a colleague"),
     },
     start=_S.DRAFT,
     finals=(_S.CLOSED,),
@@ -190,7 +191,11 @@ INTEREST = Workflow(
         _I.DECLINED: _l("Declined"),
         _I.WITHDRAWN: _l("Withdrawn"),
     },
-    verbs={"send": _l("Answered"), "lapse": _l("Let it lapse")},
+    verbs={
+        "send": _l("Answered"),
+        "lapse": _l("Let it lapse"),
+        "hand_over": _l("Handed it over to a colleague"),
+    },
     start=_I.SENT,
     finals=(_I.ACCEPTED, _I.DECLINED, _I.WITHDRAWN),
     moves=(
