@@ -218,7 +218,11 @@ PERSONAL_DATA = (
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What `script/bootstrap` brings; pages work plainly without it, `/readyz` says so.
-ASSETS = ("vendor/bootstrap/bootstrap.min.css",)
+ASSETS = (
+    "vendor/bootstrap/bootstrap.min.css",
+    "vendor/noto-sans-sc/NotoSansSC_400Regular.ttf",
+    "vendor/noto-sans-sc/NotoSansSC_700Bold.ttf",
+)
 
 migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
 csrf = CSRFProtect()
