@@ -55,6 +55,7 @@ class OutboxMessage(Model):
     __tablename__ = "outbox_message"
     __table_args__ = constraints(
         Index(None, "sent_at", "id"),
+        Index(None, "next_attempt_at", "id"),
         CheckConstraint("sent_at IS NULL OR withdrawn_at IS NULL", name="one_fate"),
     )
     noun = "outbox_message"
@@ -74,6 +75,15 @@ class OutboxMessage(Model):
     link_id: Mapped[int | None] = mapped_column(index=True)
     #: When it was no longer needed, before anybody sent it.
     withdrawn_at: Mapped[datetime | None]
+    #: Its name among all mails of the world: sent twice, it is the same mail to whoever gets it.
+    message_key: Mapped[str | None] = mapped_column(String(64))
+    #: How often it was tried, when it may be tried next (None: a person hands it over), and what
+    #: the last attempt said.
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(String(300))
+    #: When it was given up: the recipient's server refuses it for good.
+    undeliverable_at: Mapped[datetime | None]
 
     @hybrid_property
     def is_of_portal(self) -> Any:

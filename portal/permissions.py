@@ -65,6 +65,9 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "portal.load": ((by_system,),),
     "portal.restore": ((by_system,),),
     "portal.desk": ((signed_in,),),
+    # the inbox
+    "message.list": ((signed_in,),),
+    "message.view": ((is_mine,),),
     "job.run": ((by_system,),),
     "job.view": ((is_mine,),),
     # Who may see, add or remove a file is who may see or change the record it hangs on.
