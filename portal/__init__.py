@@ -32,6 +32,7 @@ from portal import (
     jobs,
     language,
     links,
+    mailing,
     outbox,
     responses,
     store,
@@ -260,6 +261,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
         tell=telling.tell,
+        couriers=(mailing.courier,) if app.config["MAIL_ADAPTER"] == "smtp" else (),
         jobs=dict(JOBS),
         job_pages=dict(JOB_PAGES),
         personal_data=PERSONAL_DATA,
@@ -272,6 +274,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     )
     migrate.init_app(app, db)
     outbox.init_app(app)
+    mailing.init_app(app)
     language.init_app(app, accounts_views.keep_language)
     appearance.init_app(app, accounts_views.keep_type)
     uploads.init_app(app)

@@ -70,6 +70,9 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "message.view": ((is_mine,),),
     "job.run": ((by_system,),),
     "job.view": ((is_mine,),),
+    "delivery.run": ((by_system,),),
+    #: What a mail server refused for good: that it did, and to whom, never what it said.
+    "delivery.watch": ((administrator,),),
     # Who may see, add or remove a file is who may see or change the record it hangs on.
     "attachment.sweep": ((by_system,),),
     # accounts

@@ -17,6 +17,7 @@ from sqlalchemy import Integer, bindparam
 from portal.database import Instant, Rows
 
 if TYPE_CHECKING:
+    from portal.delivering import Courier
     from portal.jobs import Handler, JobPage
     from portal.journal import JournalLine, Note
     from portal.workflow import Workflow
@@ -57,6 +58,8 @@ class Registry:
     #: What runs the jobs of each kind, and what their page says.
     jobs: dict[str, Handler] = field(default_factory=dict)
     job_pages: dict[str, JobPage] = field(default_factory=dict)
+    #: The ways out of the portal that the worker serves.
+    couriers: tuple[Callable[[], Courier], ...] = ()
     consequences: dict[tuple[str, str], tuple[Consequence, ...]] = field(default_factory=dict)
     tell: Telling | None = None
 
