@@ -152,6 +152,9 @@ NOTICES: tuple[Notice, ...] = (
     _notice("listing.match", (_ITS_PEOPLE,), _l("“%(title)s” was closed: a partner was found")),
     _notice("listing.close", (_ITS_PEOPLE,), _l("“%(title)s” was closed")),
     _notice("listing.discard", (_ITS_PEOPLE,), _l("“%(title)s” was put away")),
+    _notice(
+        "listing.expiring", (_ITS_PEOPLE,), _l("The last day of “%(title)s” is near: renew it")
+    ),
     # answers
     _notice("interest.send", (_ANSWERED,), _l("%(side)s answered “%(title)s”"), urgent=True),
     _notice("interest.accept", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” was accepted"), True),
@@ -160,6 +163,12 @@ NOTICES: tuple[Notice, ...] = (
     ),
     _notice("interest.withdraw", (_ANSWERED,), _l("%(side)s withdrew its answer to “%(title)s”")),
     _notice("interest.lapse", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” lapsed")),
+    _notice(
+        "interest.lapsing",
+        (_ANSWERED,),
+        _l("The answer of %(side)s to “%(title)s” lapses soon"),
+        True,
+    ),
     # matters
     _notice("matter.open", _BOTH[:1], _l("You handle the matter “%(title)s”")),
     *(

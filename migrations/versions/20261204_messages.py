@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(24), nullable=False),
         sa.Column("mails_urgent", sa.Boolean(), nullable=False),
-        sa.Column("digest_on", sa.Date(), nullable=True),
+        sa.Column("digest_at", INSTANT, nullable=True),
         sa.CheckConstraint("digest IN ('daily', 'weekly', 'never')", name="rhythm"),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name="fk_inbox_preference_person_id_person"

@@ -50,6 +50,7 @@ LISTING = Workflow(
         "edit": _l("Changed"),
         "attach": _l("Added a file"),
         "detach": _l("Removed a file"),
+        "expiring": _l("Reminded that its last day is near"),
     },
     start=_S.DRAFT,
     finals=(_S.CLOSED,),
@@ -190,7 +191,11 @@ INTEREST = Workflow(
         _I.DECLINED: _l("Declined"),
         _I.WITHDRAWN: _l("Withdrawn"),
     },
-    verbs={"send": _l("Answered"), "lapse": _l("Let it lapse")},
+    verbs={
+        "send": _l("Answered"),
+        "lapse": _l("Let it lapse"),
+        "lapsing": _l("Reminded that it lapses soon"),
+    },
     start=_I.SENT,
     finals=(_I.ACCEPTED, _I.DECLINED, _I.WITHDRAWN),
     moves=(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -72,5 +72,5 @@ class InboxPreference(Model):
     digest: Mapped[Rhythm] = mapped_column(choice(Rhythm))
     #: Whether what is urgent comes by mail at once, or waits for the digest.
     mails_urgent: Mapped[bool]
-    #: The day in Shanghai of the last digest.
-    digest_on: Mapped[date | None] = mapped_column(Date)
+    #: When the last digest was written: the next one goes on from there.
+    digest_at: Mapped[datetime | None]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.accounts.models import Person
 from portal.database import db
+from portal.inbox.mails import mail_at_once
 from portal.inbox.models import Message
 from portal.journal import JournalLine, Note
 from portal.notices import OF_VERB, Notice
@@ -18,8 +19,9 @@ def tell(events: Sequence[tuple[Note, JournalLine]]) -> None:
     """Write a message to each person whom an event concerns, in the transaction of the event.
 
     Not to whoever did it, nor to a closed account; one message each, however many rows of the
-    table name somebody.
+    table name somebody. What is urgent is mailed as well, to those who want that.
     """
+    urgent: list[Message] = []
     for note, line in events:
         rows = OF_VERB.get(note.verb)
         if rows is None:
@@ -30,18 +32,20 @@ def tell(events: Sequence[tuple[Note, JournalLine]]) -> None:
         is_open = select(Person.id).where(Person.id.in_(concerned), Person.is_open)
         for person_id in db.session.scalars(is_open.order_by(Person.id)).all():
             notice, organisation_id = concerned[person_id]
-            db.session.add(
-                Message(
-                    person_id=person_id,
-                    organisation_id=organisation_id,
-                    notice=notice.name,
-                    about_noun=note.noun,
-                    about_id=note.record.id,
-                    line=line.number,
-                    at=clock.now(),
-                )
+            message = Message(
+                person_id=person_id,
+                organisation_id=organisation_id,
+                notice=notice.name,
+                about_noun=note.noun,
+                about_id=note.record.id,
+                line=line.number,
+                at=clock.now(),
             )
+            db.session.add(message)
+            if notice.is_urgent:
+                urgent.append(message)
     db.session.flush()
+    mail_at_once(urgent)
 
 
 def concerned_by(rows: Sequence[Notice], note: Note) -> dict[int, tuple[Notice, int | None]]:
