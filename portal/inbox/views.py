@@ -15,6 +15,7 @@ from portal.forms import refusals
 from portal.inbox import operations, queries
 from portal.inbox.forms import PreferenceForm
 from portal.inbox.models import Message, Rhythm
+from portal.outbox import sends_mail
 
 bp = Blueprint("inbox", __name__)
 
@@ -65,4 +66,5 @@ def edit_preferences() -> tuple[str, int] | Response:
             )
             flash(_("Saved."), "success")
             return redirect(url_for("inbox.list_messages"))
-    return render_template("inbox/edit_preferences.html", form=form), form.status
+    page = render_template("inbox/edit_preferences.html", form=form, sends_mail=sends_mail())
+    return page, form.status
