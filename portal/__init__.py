@@ -32,6 +32,7 @@ from portal import (
     jobs,
     language,
     links,
+    mailing,
     outbox,
     responses,
     store,
@@ -60,6 +61,10 @@ from portal.imports import models as imports_models
 from portal.imports import operations as imports_operations
 from portal.imports import running as imports_running
 from portal.imports import views as imports_views
+from portal.inbox import models as inbox_models
+from portal.inbox import personal as inbox_personal
+from portal.inbox import telling
+from portal.inbox import views as inbox_views
 from portal.matters import models as matters_models
 from portal.matters import outcome_views
 from portal.matters import views as matters_views
@@ -130,6 +135,7 @@ AREAS = (
     outcome_views,
     paste_views,
     # windows
+    inbox_views,
     imports_views,
     offices_views,
     directory_views,
@@ -167,6 +173,7 @@ NOUNS = (
     exchange_models.Interest,
     matters_models.Matter,
     imports_models.MemberImport,
+    inbox_models.Message,
 )
 
 STANDING = (
@@ -213,6 +220,7 @@ PERSONAL_DATA = (
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
+    inbox_personal.inbox_data,
     person_queries.journal_data,
 )
 
@@ -256,6 +264,8 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         seen_by_secretariat=alliances_queries.seen_by_secretariat(),
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
+        tell=telling.tell,
+        couriers=(mailing.courier,) if app.config["MAIL_ADAPTER"] == "smtp" else (),
         jobs=dict(JOBS),
         job_pages=dict(JOB_PAGES),
         personal_data=PERSONAL_DATA,
@@ -264,10 +274,11 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
             outbox.leave_to_portal,
             alliances_operations.leave_chairs,
         ),
-        at_erasure=(sign_in_personal.forget,),
+        at_erasure=(sign_in_personal.forget, inbox_personal.forget),
     )
     migrate.init_app(app, db)
     outbox.init_app(app)
+    mailing.init_app(app)
     language.init_app(app, accounts_views.keep_language)
     appearance.init_app(app, accounts_views.keep_type)
     uploads.init_app(app)

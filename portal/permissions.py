@@ -65,8 +65,15 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "portal.load": ((by_system,),),
     "portal.restore": ((by_system,),),
     "portal.desk": ((signed_in,),),
+    # the inbox
+    "message.list": ((signed_in,),),
+    "message.view": ((is_mine,),),
+    "digest.send": ((by_system,),),
     "job.run": ((by_system,),),
     "job.view": ((is_mine,),),
+    "delivery.run": ((by_system,),),
+    #: What a mail server refused for good: that it did, and to whom, never what it said.
+    "delivery.watch": ((administrator,),),
     # Who may see, add or remove a file is who may see or change the record it hangs on.
     "attachment.sweep": ((by_system,),),
     # accounts
@@ -228,6 +235,7 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "listing.close": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
     #: A consequence of a suspended membership; nobody's button.
     "listing.hold": ((by_system,),),
+    "listing.remind": ((by_system,),),
     "listing.respond": (
         (is_answerable, is_public, another_organisation),
         (is_answerable, is_members_only, member_of("alliance_id"), another_organisation),
@@ -240,6 +248,7 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (delegate_of("owner_id"),),
         (secretary_of("alliance_id"),),
     ),
+    "interest.remind": ((by_system,),),
     "interest.answer": ((delegate_of("owner_id"),),),
     "interest.withdraw": ((delegate_of("organisation_id"),),),
     # matters: moved by either side; the secretariat sees how far they have come

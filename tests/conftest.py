@@ -35,9 +35,9 @@ atexit.register(FILES.cleanup)
 both_engines = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 
 
-def make_app(url: str) -> Flask:
-    """Return an application on a database that is migrated already."""
-    settings = {"SQLALCHEMY_DATABASE_URI": url, "FILES_FOLDER": FILES.name}
+def make_app(url: str, **more: Any) -> Flask:
+    """Return an application on a database that is migrated already, with more settings."""
+    settings = {"SQLALCHEMY_DATABASE_URI": url, "FILES_FOLDER": FILES.name, **more}
     return create_app("testing", settings)
 
 

@@ -86,6 +86,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "job",
             "file",
             "member_import",
+            "message",
         )
         if name in kwargs
     }
@@ -504,6 +505,14 @@ CASES = [
     move("interest", "accept", "sent", OWNERS, "supplier secretary"),
     move("interest", "decline", "sent", OWNERS, "supplier secretary", note="已满。"),
     move("interest", "withdraw", "sent", "supplier", "manager delegate secretary"),
+    # the inbox: everybody's own
+    view("inbox.list_messages", SIGNED_IN),
+    view("inbox.open_message", "delegate", message="answered", status=302),
+    view("inbox.open_message", "", arguments={"message_id": 99_999}),
+    send("inbox.read_all", SIGNED_IN),
+    view("inbox.edit_preferences", SIGNED_IN),
+    send("inbox.edit_preferences", SIGNED_IN, data={"digest": "daily"}),
+    send("inbox.edit_preferences", SIGNED_IN, data={"digest": "hourly"}, status=422),
     # matters: the two sides move them, the secretariat looks on
     view("matters.list_matters", LISTERS, others(LISTERS)),
     view("matters.export_matters", LISTERS, others(LISTERS)),

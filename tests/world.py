@@ -38,6 +38,7 @@ from portal.imports.operations import begin, bring_workbook
 from portal.imports.running import opened
 from portal.imports.taking_over import take_over
 from portal.imports.words import Field
+from portal.inbox.models import Message
 from portal.jobs import enqueue
 from portal.matters.operations import attach_to_matter, take_step
 from portal.matters.queries import matter_of
@@ -101,6 +102,7 @@ class World:
     job: dict[str, int] = field(default_factory=dict)
     attachment: dict[str, int] = field(default_factory=dict)
     member_import: dict[str, int] = field(default_factory=dict)
+    message: dict[str, int] = field(default_factory=dict)
     acts_for: dict[str, str] = field(default_factory=dict)
     #: Action links, by what they are for.
     token: dict[str, str] = field(default_factory=dict)
@@ -170,6 +172,10 @@ def build() -> World:
     world.outbox_message["message"] = _write_message(world.actor("manager"))
     world.job["waiting"] = _ask_for_work(world)
     _bring_members(world)
+    told = select(Message.id).where(
+        Message.person_id == world.person["delegate"], Message.notice == "interest.send"
+    )
+    world.message["answered"] = db.session.scalars(told.order_by(Message.id)).all()[0]
     with clock.standing_still(now + DAY):  # or it would be over before the tests begin
         rung = scanning.ring(key="kept by a computer", device="Firefox Windows", network=None)
     world.token["doorbell"] = rung.token

@@ -1,0 +1,222 @@
+"""TABLE: who is told of what.
+
+Each row names a verb of the journal and the people whom it concerns; whoever did it is not told.
+For one event everybody gets one message: where two rows name the same person, the first counts.
+The words are those of the inbox; `title` and `side` are what the record is called and which
+organisation stands beside it (`SUBJECTS`), as far as the reader may see the record; `what` is
+how a timeline names the verb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.accounts.models import Organisation
+from portal.accounts.queries import holders
+from portal.alliances.models import Membership
+from portal.alliances.queries import people_of
+from portal.exchange.models import Interest, Listing
+from portal.matters.models import Matter
+from portal.matters.steps import STEP_NAMES
+from portal.outcomes.models import Outcome
+from portal.roles import Role
+
+#: The person, and the organisation for which it concerns them.
+Concerned = tuple[int, int | None]
+Who = Callable[[Any], Iterator[Concerned]]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One row: its name, the verb of the journal, whom it concerns, and what it says."""
+
+    name: str
+    verb: str
+    to: tuple[Who, ...]
+    says: LazyString
+    #: Whether somebody waits for an answer, or would act differently today if they knew.
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the inbox says of a noun: what a record is called, who stands beside it, its page."""
+
+    model: Any
+    title: ColumnElement[Any] | InstrumentedAttribute[Any]
+    side: ColumnElement[Any]
+    endpoint: str
+
+
+def people_at(column: str) -> Who:
+    """Return the people who may act for the organisation that a column names."""
+
+    def concerned(thing: Any) -> Iterator[Concerned]:
+        organisation_id = getattr(thing, column)
+        for each in people_of(organisation_id):
+            yield each.id, organisation_id
+
+    return concerned
+
+
+def handler(column: str, organisation_column: str) -> Who:
+    """Return who handles a record for one side; all people of the side once that person left."""
+
+    def concerned(thing: Any) -> Iterator[Concerned]:
+        organisation_id, person_id = getattr(thing, organisation_column), getattr(thing, column)
+        acting = [each.id for each in people_of(organisation_id)]
+        for each in [person_id] if person_id in acting else acting:
+            yield each, organisation_id
+
+    return concerned
+
+
+def secretariat(thing: Any) -> Iterator[Concerned]:
+    """Return the secretaries of the alliance of a record."""
+    for each in holders(Role.SECRETARY, thing.alliance_id):
+        yield each.id, None
+
+
+def named_on(listing: Listing) -> Iterator[Concerned]:
+    """Return the people of the members that a confidential listing names."""
+    if listing.is_public or listing.is_members_only:
+        return
+    for organisation in listing.named_members:
+        for each in people_of(organisation.id):
+            yield each.id, organisation.id
+
+
+def _name_of(column: Any) -> ColumnElement[Any]:
+    """Return the name of the organisation that a column names, inside a select of its table."""
+    found = select(Organisation.name).where(Organisation.id == column)
+    return found.correlate_except(Organisation).scalar_subquery()
+
+
+SUBJECTS: dict[str, Subject] = {
+    "listing": Subject(
+        Listing, Listing.title, _name_of(Listing.organisation_id), "exchange.view_listing"
+    ),
+    "interest": Subject(
+        Interest,
+        Interest.listing_title,
+        _name_of(Interest.organisation_id),
+        "exchange.view_interest",
+    ),
+    "matter": Subject(Matter, Matter.title, literal(""), "matters.view_matter"),
+    "outcome": Subject(
+        Outcome, Outcome.title, _name_of(Outcome.claimant_id), "outcomes.view_outcome"
+    ),
+    "membership": Subject(
+        Membership,
+        _name_of(Membership.organisation_id),
+        literal(""),
+        "alliances.view_membership",
+    ),
+}
+
+_ITS_PEOPLE = people_at("organisation_id")
+_ANSWERED = people_at("owner_id")
+_BOTH = (handler("owner_person_id", "owner_id"), handler("partner_person_id", "partner_id"))
+_CLAIMANT, _OTHER = people_at("claimant_id"), people_at("other_id")
+
+
+def _notice(verb: str, to: tuple[Who, ...], says: LazyString, urgent: bool = False) -> Notice:
+    return Notice(verb, verb, to, says, urgent)
+
+
+NOTICES: tuple[Notice, ...] = (
+    # listings
+    _notice("listing.submit", (secretariat,), _l("“%(title)s” of %(side)s waits for review")),
+    _notice("listing.resubmit", (secretariat,), _l("“%(title)s” of %(side)s waits for review")),
+    _notice("listing.publish", (_ITS_PEOPLE,), _l("“%(title)s” was published")),
+    Notice(
+        "listing.publish.named",
+        "listing.publish",
+        (named_on,),
+        _l("%(side)s shows you “%(title)s” in confidence"),
+    ),
+    _notice(
+        "listing.return", (_ITS_PEOPLE,), _l("“%(title)s” was sent back: see why"), urgent=True
+    ),
+    _notice("listing.pause", (_ITS_PEOPLE,), _l("“%(title)s” was paused")),
+    _notice("listing.hold", (_ITS_PEOPLE,), _l("“%(title)s” was paused with the membership")),
+    _notice("listing.resume", (_ITS_PEOPLE,), _l("“%(title)s” is shown again")),
+    _notice("listing.recall", (_ITS_PEOPLE,), _l("“%(title)s” was taken back to be changed")),
+    _notice("listing.match", (_ITS_PEOPLE,), _l("“%(title)s” was closed: a partner was found")),
+    _notice("listing.close", (_ITS_PEOPLE,), _l("“%(title)s” was closed")),
+    _notice("listing.discard", (_ITS_PEOPLE,), _l("“%(title)s” was put away")),
+    _notice(
+        "listing.expiring", (_ITS_PEOPLE,), _l("The last day of “%(title)s” is near: renew it")
+    ),
+    # answers
+    _notice("interest.send", (_ANSWERED,), _l("%(side)s answered “%(title)s”"), urgent=True),
+    _notice("interest.accept", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” was accepted"), True),
+    _notice(
+        "interest.decline", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” was declined"), True
+    ),
+    _notice("interest.withdraw", (_ANSWERED,), _l("%(side)s withdrew its answer to “%(title)s”")),
+    _notice("interest.lapse", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” lapsed")),
+    _notice(
+        "interest.lapsing",
+        (_ANSWERED,),
+        _l("The answer of %(side)s to “%(title)s” lapses soon"),
+        True,
+    ),
+    # matters
+    _notice("matter.open", _BOTH[:1], _l("You handle the matter “%(title)s”")),
+    *(
+        _notice(f"matter.{step.value}", _BOTH, _l("“%(title)s” has come a step further: %(what)s"))
+        for step in STEP_NAMES
+    ),
+    _notice("matter.retract", _BOTH, _l("A step of “%(title)s” was taken back")),
+    _notice("matter.hold", _BOTH, _l("“%(title)s” was put on hold: see why")),
+    _notice("matter.halt", _BOTH, _l("“%(title)s” was put on hold with the membership")),
+    _notice("matter.resume", _BOTH, _l("“%(title)s” goes on")),
+    _notice("matter.end", _BOTH, _l("“%(title)s” was ended: see why")),
+    _notice("matter.hand_over", _BOTH, _l("“%(title)s” was handed over to a colleague")),
+    _notice("matter.attach", _BOTH, _l("A file was added to “%(title)s”")),
+    # Both of these have a mail of their own.
+    _notice("matter.ask", _BOTH, _l("How far has “%(title)s” come?")),
+    _notice("matter.tell", (secretariat,), _l("“%(title)s” has been silent for long")),
+    # outcomes
+    # Who is asked to confirm has a mail of their own, with a link.
+    _notice("outcome.claim", (_OTHER,), _l("%(side)s asks you to confirm “%(title)s”")),
+    _notice("outcome.confirm", (_CLAIMANT,), _l("“%(title)s” was confirmed")),
+    _notice("outcome.decline", (_CLAIMANT,), _l("“%(title)s” was not confirmed: see why"), True),
+    _notice("outcome.retract", (_OTHER,), _l("%(side)s took back its claim “%(title)s”")),
+    # memberships
+    _notice("membership.submit", (secretariat,), _l("%(title)s applies for membership")),
+    _notice("membership.resubmit", (secretariat,), _l("%(title)s applies for membership again")),
+    _notice("membership.retract", (secretariat,), _l("%(title)s took its application back")),
+    _notice("membership.review", (_ITS_PEOPLE,), _l("The application of %(title)s is in review")),
+    _notice("membership.admit", (_ITS_PEOPLE,), _l("%(title)s was admitted")),
+    _notice("membership.approve", (_ITS_PEOPLE,), _l("%(title)s was admitted"), urgent=True),
+    _notice(
+        "membership.return", (_ITS_PEOPLE,), _l("The application of %(title)s was sent back"), True
+    ),
+    _notice("membership.reject", (_ITS_PEOPLE,), _l("%(title)s was not admitted: see why"), True),
+    _notice("membership.change_tier", (_ITS_PEOPLE,), _l("The tier of %(title)s was changed")),
+    _notice(
+        "membership.suspend", (_ITS_PEOPLE,), _l("The membership of %(title)s is suspended"), True
+    ),
+    _notice(
+        "membership.resume", (_ITS_PEOPLE,), _l("The membership of %(title)s was resumed"), True
+    ),
+    _notice(
+        "membership.withdraw", (_ITS_PEOPLE, secretariat), _l("%(title)s left the alliance"), True
+    ),
+    _notice("membership.expel", (_ITS_PEOPLE,), _l("%(title)s was expelled: see why"), urgent=True),
+)
+
+#: The rows by their names, and those of each verb in their order.
+NAMED: dict[str, Notice] = {each.name: each for each in NOTICES}
+OF_VERB: dict[str, tuple[Notice, ...]] = {
+    each.verb: tuple(other for other in NOTICES if other.verb == each.verb) for each in NOTICES
+}
