@@ -56,6 +56,9 @@ from portal.exchange import file_views, interest_views, paste_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
+from portal.guests import models as guests_models
+from portal.guests import views as guests_views
+from portal.guests import workflow as guests_workflow
 from portal.imports import models as imports_models
 from portal.imports import operations as imports_operations
 from portal.imports import running as imports_running
@@ -126,6 +129,7 @@ AREAS = (
     exchange_views,
     interest_views,
     file_views,
+    guests_views,
     matters_views,
     outcome_views,
     paste_views,
@@ -165,6 +169,7 @@ NOUNS = (
     outcomes_models.Outcome,
     exchange_models.Listing,
     exchange_models.Interest,
+    guests_models.GuestAnswer,
     matters_models.Matter,
     imports_models.MemberImport,
 )
@@ -180,6 +185,7 @@ WORKFLOWS = (
     alliances_workflow.MEMBERSHIP,
     exchange_workflow.LISTING,
     exchange_workflow.INTEREST,
+    guests_workflow.GUEST_ANSWER,
     matters_workflow.MATTER,
     outcomes_workflow.OUTCOME,
 )

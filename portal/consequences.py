@@ -15,6 +15,7 @@ from portal.exchange.membership_effects import (
 )
 from portal.exchange.merging import move_exchange, reindex_exchange
 from portal.exchange.operations import end_exchange_of_member
+from portal.guests.operations import move_guest_answers, take_up_for_invited
 from portal.matters.operations import halt_matters_of_member, move_matters, open_matter
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
@@ -42,7 +43,15 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("listing", "resume"): (keep_out_of_sight,),
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),
+    # Whoever was invited because they answered as a guest has answered now.
+    ("invitation", "accept"): (take_up_for_invited,),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
-    ("organisation", "merge"): (move_memberships, move_exchange, move_matters, move_outcomes),
+    ("organisation", "merge"): (
+        move_memberships,
+        move_exchange,
+        move_guest_answers,
+        move_matters,
+        move_outcomes,
+    ),
     ("organisation", "rename"): (reindex_exchange,),
 }

@@ -39,6 +39,7 @@ from portal.conditions import (
     is_public,
     is_published,
     is_standing,
+    is_verified,
     is_without_manager,
     is_written_by_me,
     manager_of,
@@ -231,6 +232,19 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_answerable, is_members_only, member_of("alliance_id"), another_organisation),
         (is_answerable, member_named_on, another_organisation),
     ),
+    #: From its public page or poster, by somebody without an account.
+    "listing.take_guest": ((is_answerable, is_public),),
+    # guests: what they left is verified, then taken up by an organisation
+    "guest_answer.list": ((a_delegate,), (a_secretary,)),
+    "guest_answer.view": (
+        (secretary_of("alliance_id"),),
+        (delegate_of("owner_id"),),
+        (is_verified, delegate_of("organisation_id")),
+    ),
+    "guest_answer.verify": ((secretary_of("alliance_id"),), (delegate_of("owner_id"),)),
+    "guest_answer.record": ((secretary_of("alliance_id"),),),
+    "guest_answer.take_up": ((delegate_of("organisation_id"),),),
+    "guest_answer.erase": ((by_system,),),
     # exchange: interests
     "interest.list": ((a_delegate,),),
     "interest.view": (
@@ -259,6 +273,11 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     ("interest", "contacts"): (
         (is_accepted, delegate_of("organisation_id")),
         (is_accepted, delegate_of("owner_id")),
+    ),
+    # The secretariat calls the guest; the owner may once it is verified.
+    ("guest_answer", "mobile"): (
+        (secretary_of("alliance_id"),),
+        (is_verified, delegate_of("owner_id")),
     ),
     # Reasons and names of reviewers are between the owner and the secretariat.
     ("listing", "history"): (

@@ -72,6 +72,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
         for name in (
             "listing",
             "interest",
+            "guest_answer",
             "matter",
             "outcome",
             "membership",
@@ -102,6 +103,7 @@ def move(
     endpoint = {
         "listing": "exchange.move_listing",
         "interest": "exchange.move_interest",
+        "guest_answer": "guests.move_guest_answer",
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
     }.get(kind, "alliances.move_membership")
@@ -128,6 +130,9 @@ DELEGATES = "manager delegate supplier chair outsider"
 POSTERS = DELEGATES
 LISTERS = f"{DELEGATES} secretary other_secretary"
 SIDES = "manager delegate chair"
+GUEST = {"organisation": "天津己缠绕有限公司", "mobile": "13900001111"}
+#: Who acts for an organisation that may answer the public listing.
+RESPONDENTS = "supplier chair outsider"
 #: Whoever acts for maker or supplier.
 PARTIES = "manager delegate supplier"
 NOT_POSTERS = "stranger former secretary other_secretary liaison expert admin"
@@ -505,6 +510,28 @@ CASES = [
     move("interest", "decline", "sent", OWNERS, "supplier secretary", note="已满。"),
     move("interest", "withdraw", "sent", "supplier", "manager delegate secretary"),
     # matters: the two sides move them, the secretariat looks on
+    # guests: whoever may not answer as an organisation answers with two fields
+    view("guests.give_answer", others(RESPONDENTS), listing="public", is_open=True),
+    view("guests.give_answer", RESPONDENTS, listing="public", status=302, is_open=True),
+    view("guests.give_answer", "", SIGNED_IN, listing="expired"),
+    view("guests.give_answer", "", HYDROGEN, listing="members"),
+    send(
+        "guests.give_answer",
+        EVERYONE,
+        listing="public",
+        data=GUEST,
+        is_open=True,
+    ),
+    view("guests.thank", EVERYONE, listing="public", is_open=True),
+    view("guests.thank", HYDROGEN, listing="members"),
+    view("guests.list_guest_answers", LISTERS, others(LISTERS)),
+    view("guests.view_guest_answer", "outsider other_secretary", guest_answer="held"),
+    view("guests.view_guest_answer", "", arguments={"guest_answer_id": 99_999}),
+    send("guests.record", "other_secretary", "outsider", guest_answer="held", status=422),
+    move("guest_answer", "verify", "held", "outsider other_secretary"),
+    move("guest_answer", "reject", "held", "outsider other_secretary", status=422),
+    move("guest_answer", "reject", "held", "outsider other_secretary", note="空号。"),
+    move("guest_answer", "take_up", "held", "", "outsider other_secretary"),
     view("matters.list_matters", LISTERS, others(LISTERS)),
     view("matters.export_matters", LISTERS, others(LISTERS)),
     view(
@@ -796,6 +823,7 @@ def test_every_page_is_decent_in_both_languages(
 
 #: Records that show their history to some, and forms that offer choices.
 WITH_MORE = (
+    "guests.view_guest_answer",
     "exchange.view_listing",
     "exchange.view_interest",
     "matters.view_matter",

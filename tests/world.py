@@ -33,6 +33,7 @@ from portal.database import db
 from portal.exchange import answering, attaching, operations
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
+from portal.guests.operations import give_guest_answer
 from portal.imports.headers import Layout
 from portal.imports.operations import begin, bring_workbook
 from portal.imports.running import opened
@@ -89,6 +90,7 @@ class World:
     membership: dict[str, int] = field(default_factory=dict)
     listing: dict[str, int] = field(default_factory=dict)
     interest: dict[str, int] = field(default_factory=dict)
+    guest_answer: dict[str, int] = field(default_factory=dict)
     matter: dict[str, int] = field(default_factory=dict)
     outcome: dict[str, int] = field(default_factory=dict)
     factor_reset: dict[str, int] = field(default_factory=dict)
@@ -401,6 +403,10 @@ def _post(world: World, now: datetime) -> None:
                 listing, message="可供，月产150只。", by=world.actor(who)
             )
             world.interest[name] = made.id
+        guest = give_guest_answer(
+            foreign, name="天津己冻干有限公司", mobile="13900009999", by=ANONYMOUS
+        )
+        world.guest_answer["held"] = guest.id
     with clock.standing_still(now - 1 * DAY):
         answering.accept_interest(world.get_interest("accepted"), by=delegate)
         matter = matter_of(world.interest["accepted"])

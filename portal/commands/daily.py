@@ -6,12 +6,14 @@ import click
 from flask.cli import with_appcontext
 
 from portal.actors import SYSTEM
+from portal.guests.operations import erase_old_guests
 from portal.matters.reminding import remind_silent_matters
 
 
 @click.command("daily")
 @with_appcontext
 def daily() -> None:
-    """Remind of matters that have been silent for long."""
+    """Remind of matters that have been silent for long; erase the numbers of old guests."""
     count = remind_silent_matters(by=SYSTEM)
     click.echo(f"{count} silent matters were spoken of.")
+    click.echo(f"{erase_old_guests(by=SYSTEM)} guests' numbers were erased.")
