@@ -52,7 +52,7 @@ from portal.database import db
 from portal.desk import context, job_views
 from portal.desk import views as desk_views
 from portal.directory import views as directory_views
-from portal.exchange import file_views, interest_views, paste_views
+from portal.exchange import file_views, interest_views, paste_views, share_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
@@ -133,6 +133,7 @@ AREAS = (
     matters_views,
     outcome_views,
     paste_views,
+    share_views,
     # windows
     imports_views,
     offices_views,

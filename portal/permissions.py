@@ -232,6 +232,7 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_answerable, is_members_only, member_of("alliance_id"), another_organisation),
         (is_answerable, member_named_on, another_organisation),
     ),
+    "listing.share": ((is_answerable, is_public),),
     #: From its public page or poster, by somebody without an account.
     "listing.take_guest": ((is_answerable, is_public),),
     # guests: what they left is verified, then taken up by an organisation

@@ -510,6 +510,10 @@ CASES = [
     move("interest", "decline", "sent", OWNERS, "supplier secretary", note="已满。"),
     move("interest", "withdraw", "sent", "supplier", "manager delegate secretary"),
     # matters: the two sides move them, the secretariat looks on
+    view("exchange.view_poster", EVERYONE, listing="public", is_open=True),
+    view("exchange.view_poster", "", HYDROGEN, listing="members"),
+    view("exchange.view_poster", "", SIGNED_IN, listing="expired"),
+    view("exchange.fetch_qr", EVERYONE, listing="public", is_open=True),
     # guests: whoever may not answer as an organisation answers with two fields
     view("guests.give_answer", others(RESPONDENTS), listing="public", is_open=True),
     view("guests.give_answer", RESPONDENTS, listing="public", status=302, is_open=True),
@@ -805,6 +809,7 @@ HTML = [
         "regions.stylesheet",
         "accounts.export_data",
         "exchange.fetch_file",
+        "exchange.fetch_qr",
         "matters.fetch_file",
         "outcomes.fetch_file",
     )

@@ -82,7 +82,7 @@ def build(now: datetime) -> Story:
     post_all(story)
     tell_alliances(story)
     tell_organisations(story)
-    story.at(now - 3 * DAY, lambda: tell_guests(story))
+    story.at(now - 2.5 * DAY, lambda: tell_guests(story))
     story.run()
     _conclude(story.people["admin"])
     return story

@@ -1,4 +1,4 @@
-"""Guests of the demo world: what people without an account left at the public lead story.
+"""Guests of the demo world: what people without an account left at the listing of the lead story.
 
 One is recorded and invited, one rejected, two wait for the secretariat, one of them too long.
 """
@@ -18,13 +18,9 @@ from portal.guests.queries import province_in
 
 
 def tell_guests(story: Story) -> None:
-    """Plan what guests leave at the newest public listing of the organisation one visits first."""
-    owner = story.roles["manager_and_delegate"]
-    listing = db.session.scalar(
-        select(Listing)
-        .where(Listing.organisation_id == owner.id, Listing.is_public, Listing.is_answerable)
-        .order_by(Listing.id.desc())
-    )
+    """Plan what guests leave at the listing of the lead story."""
+    lead = next(row["title"] for row in read("listings") if row.get("story") == "lead")
+    listing = db.session.scalar(select(Listing).where(Listing.title == lead))
     if listing is None:
         return
     keeper = person(story.secretaries[listing.alliance_id].id)

@@ -28,6 +28,7 @@ from portal.exchange.facts import NO_ANSWERS, listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
 from portal.exchange.rules import wrong_in_content
+from portal.exchange.sharing import text_of
 from portal.files import files_of
 from portal.forms import refusals
 from portal.moves import attempt
@@ -107,6 +108,7 @@ def listing_page(listing: Listing, **more: Any) -> str:
         "form": _answer_form(listing) if may_answer else None,
         "timeline": timeline_of(listing) if sees_history else [],
         "files": files_of(listing),
+        "share_text": text_of(listing) if can(standing, "listing.share", listing) else None,
     }
     return render_template("exchange/view_listing.html", **{**values, **more})
 
