@@ -52,7 +52,7 @@ from portal.database import db
 from portal.desk import context, job_views
 from portal.desk import views as desk_views
 from portal.directory import views as directory_views
-from portal.exchange import file_views, interest_views, paste_views, share_views
+from portal.exchange import file_views, fill_in_views, interest_views, paste_views, share_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
@@ -134,6 +134,7 @@ AREAS = (
     outcome_views,
     paste_views,
     share_views,
+    fill_in_views,
     # windows
     imports_views,
     offices_views,
@@ -211,7 +212,11 @@ PERSONAL_DATA = (
     ),
     person_queries.mentions(alliances_models.News, "author_id"),
     person_queries.mentions(
-        exchange_models.Listing, "contact_id", "submitted_by_id", "submitted_for_id"
+        exchange_models.Listing,
+        "contact_id",
+        "submitted_by_id",
+        "submitted_for_id",
+        "filled_in_by_id",
     ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),

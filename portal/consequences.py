@@ -40,6 +40,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # is shown, the second refuses what would show it again, so that the move does not happen.
     ("membership", "suspend"): (pause_exchange_of_member, reindex_for_member),
     ("listing", "publish"): (keep_out_of_sight,),
+    ("listing", "confirm"): (keep_out_of_sight,),
     ("listing", "resume"): (keep_out_of_sight,),
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),

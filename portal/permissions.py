@@ -28,6 +28,7 @@ from portal.conditions import (
     is_banded,
     is_current,
     is_exact,
+    is_filled_in,
     is_members_only,
     is_mine,
     is_my_agency,
@@ -222,6 +223,10 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     ),
     "listing.create": ((a_delegate, a_member),),
     "listing.edit": ((delegate_of("organisation_id"),),),
+    # What the secretariat fills in for a member, the member confirms.
+    "alliance.fill_in": ((secretary_of("id"),),),
+    "listing.propose": ((secretary_of("alliance_id"), is_filled_in),),
+    "listing.confirm": ((delegate_of("organisation_id"), *not_the_submitter),),
     "listing.publish": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.return": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.close": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),

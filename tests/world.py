@@ -30,7 +30,7 @@ from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.load import load_starter
 from portal.database import db
-from portal.exchange import answering, attaching, operations
+from portal.exchange import answering, attaching, filling_in, operations
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
 from portal.guests.operations import give_guest_answer
@@ -372,6 +372,14 @@ def _post(world: World, now: datetime) -> None:
         draft = post("draft", submit=False, publish=False)
         world.attachment["drawing"] = _attach(draft, by=delegate)
         post("submitted", publish=False)
+        proposed = filling_in.fill_in_listing(
+            hydrogen,
+            content(title="proposed 碳纤维缠绕"),
+            db.session.get_one(Organisation, world.organisation["maker"]),
+            db.session.get_one(Person, world.person["delegate"]),
+            by=keeper,
+        )
+        world.listing["proposed"] = proposed.id
         returned = post("returned", publish=False)
         operations.return_listing(returned, by=keeper, note="请补充数量。")
         public = post("public")
@@ -392,6 +400,8 @@ def _post(world: World, now: datetime) -> None:
         )
         operations.publish_listing(foreign, by=world.actor("other_secretary"))
         world.listing["foreign"] = foreign.id
+    with clock.standing_still(now - 3 * DAY):
+        world.token["listing"] = filling_in.make_confirmation_link(proposed, by=keeper).token
     with clock.standing_still(now - 2 * DAY):
         for name, listing, who in (
             ("sent", public, "supplier"),

@@ -69,7 +69,7 @@ def post_listing(
         created_at=clock.now(),
         listed_at=clock.now(),
     )
-    _write(listing, content, is_draft=not submit)
+    write_content(listing, content, is_draft=not submit)
     db.session.add(listing)
     db.session.flush()
     # Proof that the secrecy question was answered before anything was stored.
@@ -100,7 +100,7 @@ def edit_listing(
     check_version(listing, expected)
     if listing.state not in EDITABLE:
         raise Refused(_l("Take it back first: what is in review or published does not change."))
-    _write(listing, content, is_draft=not submit)
+    write_content(listing, content, is_draft=not submit)
     # A change of the named organisations alone must raise the version as well.
     listing.listed_at = clock.now()
     db.session.flush()
@@ -111,7 +111,7 @@ def edit_listing(
         index(listing)
 
 
-def _write(listing: Listing, content: ListingContent, *, is_draft: bool) -> None:
+def write_content(listing: Listing, content: ListingContent, *, is_draft: bool) -> None:
     """Check the rules of content and copy it into the listing."""
     named = set()
     if content.visibility is ListingVisibility.CONFIDENTIAL:
@@ -153,7 +153,9 @@ def submit_listing(
         fields = _(", ").join(missing)
         raise Refused(_("Still missing: %(fields)s. Change it, then submit it.", fields=fields))
     name = "resubmit" if listing.state is ListingState.RETURNED else "submit"
-    also = {"submitted_by_id": by.person_id, "submitted_for_id": by.on_behalf_of_id}
+    # From now on somebody waits: the desk counts from here, the longest waiting stands first.
+    who = {"submitted_by_id": by.person_id, "submitted_for_id": by.on_behalf_of_id}
+    also = {**who, "listed_at": clock.now()}
     move(listing, name, by=by, expected=expected, note=note, also=also)
     index(listing)
 

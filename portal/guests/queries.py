@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
-from portal import clock
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.accounts.naming import normal_name
@@ -20,7 +19,7 @@ from portal.guests.workflow import GuestAnswerState
 from portal.organisations.queries import organisations_like
 from portal.regions.models import Region
 from portal.regions.queries import provinces
-from portal.regions.working_days import answer_due
+from portal.regions.working_days import lateness
 from portal.workflow import awaiting
 
 #: Rows on a page of the list.
@@ -40,16 +39,9 @@ class GuestRow:
     title: str
 
     @property
-    def due_on(self) -> date:
-        """The working day by whose end it should be decided on."""
-        return answer_due(self.sent_at)
-
-    @property
     def lateness(self) -> str | None:
-        """`late` where that day has passed, `today` on it, None before and where it is decided."""
-        if self.state is not GuestAnswerState.HELD or self.due_on > clock.today():
-            return None
-        return "today" if self.due_on == clock.today() else "late"
+        """Whether the day by which it should be verified is `today`, or has passed (`late`)."""
+        return lateness(self.sent_at) if self.state is GuestAnswerState.HELD else None
 
 
 _ROW = (

@@ -48,3 +48,11 @@ def answer_due(at: datetime, days: int = ANSWER_DAYS) -> date:
         day += timedelta(days=1)
         days -= is_working(day)
     return day
+
+
+def lateness(at: datetime) -> str | None:
+    """Return `late` where the day for what came at an instant has passed, `today` on it."""
+    due = answer_due(at)
+    if due > clock.today():
+        return None
+    return "today" if due == clock.today() else "late"
