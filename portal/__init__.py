@@ -53,10 +53,13 @@ from portal.database import db
 from portal.desk import context, job_views
 from portal.desk import views as desk_views
 from portal.directory import views as directory_views
-from portal.exchange import file_views, interest_views, paste_views
+from portal.exchange import file_views, fill_in_views, interest_views, paste_views, share_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
+from portal.guests import models as guests_models
+from portal.guests import views as guests_views
+from portal.guests import workflow as guests_workflow
 from portal.imports import models as imports_models
 from portal.imports import operations as imports_operations
 from portal.imports import running as imports_running
@@ -131,9 +134,12 @@ AREAS = (
     exchange_views,
     interest_views,
     file_views,
+    guests_views,
     matters_views,
     outcome_views,
     paste_views,
+    share_views,
+    fill_in_views,
     # windows
     inbox_views,
     imports_views,
@@ -171,6 +177,7 @@ NOUNS = (
     outcomes_models.Outcome,
     exchange_models.Listing,
     exchange_models.Interest,
+    guests_models.GuestAnswer,
     matters_models.Matter,
     imports_models.MemberImport,
     inbox_models.Message,
@@ -187,6 +194,7 @@ WORKFLOWS = (
     alliances_workflow.MEMBERSHIP,
     exchange_workflow.LISTING,
     exchange_workflow.INTEREST,
+    guests_workflow.GUEST_ANSWER,
     matters_workflow.MATTER,
     outcomes_workflow.OUTCOME,
 )
@@ -211,7 +219,11 @@ PERSONAL_DATA = (
     ),
     person_queries.mentions(alliances_models.News, "author_id"),
     person_queries.mentions(
-        exchange_models.Listing, "contact_id", "submitted_by_id", "submitted_for_id"
+        exchange_models.Listing,
+        "contact_id",
+        "submitted_by_id",
+        "submitted_for_id",
+        "filled_in_by_id",
     ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),

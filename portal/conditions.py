@@ -46,6 +46,8 @@ was_submitted = Fact("was_submitted")
 is_of_portal = Fact("is_of_portal")
 is_exact = Fact("is_exact")
 is_banded = Fact("is_banded")
+is_verified = Fact("is_verified")
+is_filled_in = Fact("is_filled_in")
 
 
 def secretary_of(at: str) -> HeldAt:

@@ -28,6 +28,7 @@ from portal.conditions import (
     is_banded,
     is_current,
     is_exact,
+    is_filled_in,
     is_members_only,
     is_mine,
     is_my_agency,
@@ -39,6 +40,7 @@ from portal.conditions import (
     is_public,
     is_published,
     is_standing,
+    is_verified,
     is_without_manager,
     is_written_by_me,
     manager_of,
@@ -230,6 +232,10 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     #: A table of listings of members, each laid among its owner's drafts.
     "listing.import": ((secretary_of("id"),),),
     "listing.edit": ((delegate_of("organisation_id"),),),
+    # What the secretariat fills in for a member, the member confirms.
+    "alliance.fill_in": ((secretary_of("id"),),),
+    "listing.propose": ((secretary_of("alliance_id"), is_filled_in),),
+    "listing.confirm": ((delegate_of("organisation_id"), *not_the_submitter),),
     "listing.publish": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.return": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.close": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
@@ -241,6 +247,20 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_answerable, is_members_only, member_of("alliance_id"), another_organisation),
         (is_answerable, member_named_on, another_organisation),
     ),
+    "listing.share": ((is_answerable, is_public),),
+    #: From its public page or poster, by somebody without an account.
+    "listing.take_guest": ((is_answerable, is_public),),
+    # guests: what they left is verified, then taken up by an organisation
+    "guest_answer.list": ((a_delegate,), (a_secretary,)),
+    "guest_answer.view": (
+        (secretary_of("alliance_id"),),
+        (delegate_of("owner_id"),),
+        (is_verified, delegate_of("organisation_id")),
+    ),
+    "guest_answer.verify": ((secretary_of("alliance_id"),), (delegate_of("owner_id"),)),
+    "guest_answer.record": ((secretary_of("alliance_id"),),),
+    "guest_answer.take_up": ((delegate_of("organisation_id"),),),
+    "guest_answer.erase": ((by_system,),),
     # exchange: interests
     "interest.list": ((a_delegate,),),
     "interest.view": (
@@ -270,6 +290,11 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     ("interest", "contacts"): (
         (is_accepted, delegate_of("organisation_id")),
         (is_accepted, delegate_of("owner_id")),
+    ),
+    # The secretariat calls the guest; the owner may once it is verified.
+    ("guest_answer", "mobile"): (
+        (secretary_of("alliance_id"),),
+        (is_verified, delegate_of("owner_id")),
     ),
     # Reasons and names of reviewers are between the owner and the secretariat.
     ("listing", "history"): (

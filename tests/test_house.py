@@ -23,6 +23,7 @@ from portal.alliances import membership_views
 from portal.database import TRIGGERS, Base, apply_triggers, db
 from portal.exchange import interest_views
 from portal.exchange import views as listing_views
+from portal.guests import views as guest_views
 from portal.matters import views as matter_views
 from portal.outcomes import views as outcome_views
 from portal.permissions import PERMISSIONS, VISIBILITY
@@ -39,6 +40,7 @@ MOVES = {
     "listing": listing_views.MOVES,
     "interest": interest_views.MOVES,
     "membership": membership_views.MOVES,
+    "guest_answer": guest_views.MOVES,
     "matter": matter_views.MOVES,
     "outcome": outcome_views.MOVES,
 }
@@ -401,6 +403,7 @@ def test_consequences_follow_moves_that_exist() -> None:
     # Verbs that are no move of a lifecycle.
     moves |= {("organisation", "merge"), ("organisation", "rename"), ("membership", "admit")}
     moves |= {("appointment", "end")}
+    moves |= {("invitation", "accept")}
     assert set(consequences.CONSEQUENCES) <= moves
 
 

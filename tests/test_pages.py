@@ -72,6 +72,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
         for name in (
             "listing",
             "interest",
+            "guest_answer",
             "matter",
             "outcome",
             "membership",
@@ -103,6 +104,7 @@ def move(
     endpoint = {
         "listing": "exchange.move_listing",
         "interest": "exchange.move_interest",
+        "guest_answer": "guests.move_guest_answer",
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
     }.get(kind, "alliances.move_membership")
@@ -129,6 +131,9 @@ DELEGATES = "manager delegate supplier chair outsider"
 POSTERS = DELEGATES
 LISTERS = f"{DELEGATES} secretary other_secretary"
 SIDES = "manager delegate chair"
+GUEST = {"organisation": "天津己缠绕有限公司", "mobile": "13900001111"}
+#: Who acts for an organisation that may answer the public listing.
+RESPONDENTS = "supplier chair outsider"
 #: Whoever acts for maker or supplier.
 PARTIES = "manager delegate supplier"
 NOT_POSTERS = "stranger former secretary other_secretary liaison expert admin"
@@ -514,6 +519,55 @@ CASES = [
     send("inbox.edit_preferences", SIGNED_IN, data={"digest": "daily"}),
     send("inbox.edit_preferences", SIGNED_IN, data={"digest": "hourly"}, status=422),
     # matters: the two sides move them, the secretariat looks on
+    view("exchange.view_poster", EVERYONE, listing="public", is_open=True),
+    view("exchange.view_poster", "", HYDROGEN, listing="members"),
+    view("exchange.view_poster", "", SIGNED_IN, listing="expired"),
+    view("exchange.fetch_qr", EVERYONE, listing="public", is_open=True),
+    # what the secretariat fills in for a member
+    view("exchange.fill_in_listing", "secretary", others("secretary"), arguments=HYDROGEN_SLUG),
+    send(
+        "exchange.fill_in_listing",
+        "secretary",
+        others("secretary"),
+        arguments=HYDROGEN_SLUG,
+        data={"secrecy": "none"},
+        status=422,
+    ),
+    view(
+        "exchange.paste_for_member",
+        "secretary",
+        others("secretary"),
+        arguments={**HYDROGEN_SLUG, "secrecy": "none"},
+    ),
+    view("exchange.view_listing", "manager delegate secretary", listing="proposed"),
+    view("exchange.revise_listing", "secretary", OWNERS, listing="proposed"),
+    view("exchange.revise_listing", "", "manager delegate secretary", listing="submitted"),
+    send("exchange.make_confirmation_link", "secretary", OWNERS, listing="proposed", status=200),
+    move("listing", "confirm", "proposed", OWNERS, "secretary"),
+    move("listing", "turn_down", "proposed", OWNERS, "secretary", note="数量有误。"),
+    view("exchange.confirm_by_link", EVERYONE, arguments={"token": "listing"}, is_open=True),
+    # guests: whoever may not answer as an organisation answers with two fields
+    view("guests.give_answer", others(RESPONDENTS), listing="public", is_open=True),
+    view("guests.give_answer", RESPONDENTS, listing="public", status=302, is_open=True),
+    view("guests.give_answer", "", SIGNED_IN, listing="expired"),
+    view("guests.give_answer", "", HYDROGEN, listing="members"),
+    send(
+        "guests.give_answer",
+        EVERYONE,
+        listing="public",
+        data=GUEST,
+        is_open=True,
+    ),
+    view("guests.thank", EVERYONE, listing="public", is_open=True),
+    view("guests.thank", HYDROGEN, listing="members"),
+    view("guests.list_guest_answers", LISTERS, others(LISTERS)),
+    view("guests.view_guest_answer", "outsider other_secretary", guest_answer="held"),
+    view("guests.view_guest_answer", "", arguments={"guest_answer_id": 99_999}),
+    send("guests.record", "other_secretary", "outsider", guest_answer="held", status=422),
+    move("guest_answer", "verify", "held", "outsider other_secretary"),
+    move("guest_answer", "reject", "held", "outsider other_secretary", status=422),
+    move("guest_answer", "reject", "held", "outsider other_secretary", note="空号。"),
+    move("guest_answer", "take_up", "held", "", "outsider other_secretary"),
     view("matters.list_matters", LISTERS, others(LISTERS)),
     view("matters.export_matters", LISTERS, others(LISTERS)),
     view(
@@ -787,6 +841,7 @@ HTML = [
         "regions.stylesheet",
         "accounts.export_data",
         "exchange.fetch_file",
+        "exchange.fetch_qr",
         "matters.fetch_file",
         "outcomes.fetch_file",
     )
@@ -805,6 +860,7 @@ def test_every_page_is_decent_in_both_languages(
 
 #: Records that show their history to some, and forms that offer choices.
 WITH_MORE = (
+    "guests.view_guest_answer",
     "exchange.view_listing",
     "exchange.view_interest",
     "matters.view_matter",

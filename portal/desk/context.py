@@ -25,6 +25,7 @@ from portal.exchange.facets import Narrowing
 from portal.exchange.forms import KINDS, VISIBILITIES
 from portal.exchange.queries import ListingRow
 from portal.exchange.workflow import INTEREST, LISTING
+from portal.guests.workflow import GUEST_ANSWER
 from portal.inbox.models import Message
 from portal.kept import kept
 from portal.language import LANGUAGES, chosen_language, is_english, switch_to
@@ -66,6 +67,7 @@ def init_app(app: Flask) -> None:
     """Hand the frame of the page to every template."""
 
     app.add_template_global(listing_words)
+    app.add_template_global(guest_words)
     app.add_template_global(matter_words)
     app.add_template_global(outcome_words)
     app.add_template_global(outcome_value)
@@ -204,6 +206,11 @@ def listing_facets(narrowing: Narrowing) -> Markup:
     """Render the facets of an address once: some fifty links, the same for everybody."""
     page = current_app.jinja_env.get_template("exchange/facets.html")
     return Markup(page.render(narrowing=narrowing))  # noqa: S704 - a template
+
+
+def guest_words() -> dict[str, Any]:
+    """Return the words of guests' answers, and the address their rows begin with."""
+    return {"states": GUEST_ANSWER.labels, "address": place("guests.list_guest_answers") + "/"}
 
 
 def organisation_words() -> dict[str, Any]:
