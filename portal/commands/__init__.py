@@ -15,6 +15,7 @@ from portal.commands import (
     doctor,
     files,
     importing,
+    indicators,
     load,
     worker,
 )
@@ -33,3 +34,4 @@ def init_app(app: Flask, build: Callable[..., Flask]) -> None:
     app.cli.add_command(files.files)
     app.cli.add_command(daily.daily)
     app.cli.add_command(importing.importing)
+    app.cli.add_command(indicators.indicators)
