@@ -128,6 +128,9 @@ DELEGATES = "manager delegate supplier chair outsider"
 POSTERS = DELEGATES
 LISTERS = f"{DELEGATES} secretary other_secretary"
 SIDES = "manager delegate chair"
+#: Whoever reads the figures: liaisons, secretariats, whoever chairs.
+WATCHERS = "liaison secretary other_secretary chair"
+OUTCOMES_REACHED = {"indicator": "outcomes"}
 #: Whoever acts for maker or supplier.
 PARTIES = "manager delegate supplier"
 NOT_POSTERS = "stranger former secretary other_secretary liaison expert admin"
@@ -524,6 +527,12 @@ CASES = [
     send("matters.new_file", SIDES, "secretary", matter="accepted", status=422),
     view("matters.fetch_file", SIDES, "secretary", matter="accepted", file="offer"),
     # outcomes: seen by everyone where both sides agreed, else by them and the secretariat
+    # the monitor
+    view("monitor.show", WATCHERS, others(WATCHERS)),
+    view("monitor.export_figures", WATCHERS, others(WATCHERS)),
+    view("monitor.view_indicator", WATCHERS, others(WATCHERS), arguments=OUTCOMES_REACHED),
+    view("monitor.view_indicator", "", others(WATCHERS), arguments={"indicator": "no-such"}),
+    view("monitor.export_rows", WATCHERS, others(WATCHERS), arguments=OUTCOMES_REACHED),
     view("outcomes.list_outcomes", LISTERS, others(LISTERS)),
     view("outcomes.export_outcomes", LISTERS, others(LISTERS)),
     view("outcomes.view_outcome", EVERYONE, outcome="confirmed"),
@@ -813,6 +822,8 @@ WINDOWS = (
     "desk.view_desk",
     "directory.view_organisation",
     "imports.view_import",
+    "monitor.show",
+    "monitor.view_indicator",
 )
 
 

@@ -78,6 +78,16 @@ class Sums:
     technical: int = 0
     technology_fen: int = 0
 
+    @property
+    def known_value_fen(self) -> int | None:
+        """The contract value in fen: zero where there is nothing, None where nobody said it."""
+        return None if self.count and not self.valued else self.value_fen
+
+    @property
+    def known_technology_fen(self) -> int | None:
+        """The technology value in fen, in the same way."""
+        return None if self.count and not self.technical else self.technology_fen
+
     def add(self, other: Sums) -> None:
         """Add what another cell holds."""
         self.count += other.count

@@ -7,16 +7,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from portal import clock
-from portal.monitor import queries
+from portal.actors import SYSTEM
+from portal.database import Busy
+from portal.monitor import cells, queries
 from portal.monitor.activity import Score, activity_of, score
-from portal.monitor.counting import Measure, Sums
+from portal.monitor.counting import WAY, Measure, Sums
 from portal.monitor.cube import Cube
-from portal.monitor.formulas import Basis, Figure
+from portal.monitor.formulas import Basis, Figure, percent
 from portal.monitor.indicators import INDICATORS, Indicator
 from portal.monitor.part import Part
 from portal.monitor.periods import MONTHS_OF_YEAR, Period, moved
 from portal.monitor.queries import AllianceRow, Count, Place
 from portal.monitor.regions import Regions, regions
+
+#: So many lines of the journal that touch no figure may lie behind the cursor of the cells.
+LONGEST_GAP = 1000
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,21 @@ class Figures:
     @cached_property
     def values_year_before(self) -> dict[str, Figure]:
         """The same of that period of last year, where there are records of all of it."""
-        basis = replace(self.basis, now=self.basis.year_before, is_begun=self.basis.has_year_before)
+        is_covered = self.basis.has_year_before
+        basis = self.basis.compared(self.basis.year_before, is_begun=is_covered)
         return {each.id: each.figure(basis) for each in INDICATORS}
+
+    @cached_property
+    def flow(self) -> str:
+        """The flow in front in short, as far as it belongs to the part."""
+        part, known = self.part, self.regions
+        mine = part.region_ids | {known.by_id[place].province_id for place in part.place_ids}
+        is_narrow = bool(mine) and not part.alliance_ids and self.basis.origin_id not in mine
+        return known.flow_to(mine if is_narrow else self.basis.own_ids)
 
     def named(self, indicator: Indicator) -> str:
         """Return the name of an indicator, with the regions of the flow in front."""
-        return str(indicator.name) % {"flow": self.regions.flow}
+        return str(indicator.name) % {"flow": self.flow}
 
     def members(self, where: Callable[[Place], bool] = lambda _place: True) -> int:
         """Return how many organisations of the part were members, each counted once."""
@@ -65,7 +79,7 @@ class Figures:
 
 def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) -> Figures:
     """Return the figures of a period for a part, of one alliance where it is given."""
-    known, count = regions(), queries.counted_so_far()
+    known, count = regions(), counted_up()
     alliance_id = alliance.id if alliance else None
     compared = [period, period.before(), period.year_before()]
     whole = queries.cubes(compared, alliance_id)
@@ -99,11 +113,26 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
         regions=known,
         alliances=alliances,
         basis=basis,
-        before=replace(basis, now=before, is_begun=_is_covered(count, period.before())),
+        before=basis.compared(before, is_begun=_is_covered(count, period.before())),
         whole=whole[0],
         places=tuple(places),
         scores=scores,
     )
+
+
+def counted_up() -> Count:
+    """Return how far all is counted, having counted a little where something was left.
+
+    Whoever writes now is not waited for: the page then says up to when it is counted.
+    """
+    count = queries.counted_so_far()
+    if count.left or count.behind > LONGEST_GAP:
+        try:
+            cells.catch_up(by=SYSTEM)
+        except Busy:
+            return count
+        count = queries.counted_so_far()
+    return count
 
 
 def _is_begun(count: Count, period: Period) -> bool:
@@ -185,3 +214,43 @@ def in_front_first(pairs: list[tuple[int, int]], known: Regions) -> list[tuple[i
         return not in_front, giver == taker, order.get(giver, 99), order.get(taker, 99)
 
     return sorted(pairs, key=place)
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step from a listing to a signature: how many came so far, and after how long."""
+
+    measure: Measure
+    count: int
+    #: Of the listings posted, and of those that came to the step before, in per cent.
+    of_all: float | None
+    of_before: float | None
+    days: float | None
+    is_slowest: bool
+
+
+def rungs(cube: Cube) -> list[Rung]:
+    """Return the steps from posting to a signature, and where most stop."""
+    found: list[Rung] = []
+    slowest = slowest_step(cube)
+    posted = before = cube.total(Measure.POSTED).count
+    for measure in (Measure.POSTED, *WAY):
+        count = cube.total(measure).count
+        days = cube.median_days(WAY[measure]) if measure in WAY else None
+        shares = (percent(count, posted).value, percent(count, before).value)
+        found.append(Rung(measure, count, *shares, days, measure is slowest))
+        before = count
+    return found
+
+
+def slowest_step(cube: Cube) -> Measure | None:
+    """Return the step that the smallest share of those before it came to; None without any."""
+    before, shares = cube.total(Measure.POSTED).count, {}
+    for measure in WAY:
+        count = cube.total(measure).count
+        if before:
+            shares[measure] = count / before
+        before = count
+    # Where all came to the end, nothing stops anywhere.
+    slowest = min(shares, key=lambda measure: shares[measure], default=None)
+    return slowest if slowest is not None and shares[slowest] < 1 else None

@@ -6,7 +6,7 @@ A figure that cannot be told is no zero: it has no value and a reason.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -49,9 +49,22 @@ class Basis:
     has_year_before: bool
     #: Contract value of the last twelve months and of those `years` before, where there are any.
     growth: tuple[int, int, int] | None
-    suppliers: int
+    suppliers: int | None
     #: Activity scores by alliance.
     scores: dict[int, float]
+
+    def compared(self, cube: Cube, *, is_begun: bool) -> Basis:
+        """Return the basis of another period, as far as its sums tell: for comparison."""
+        return replace(
+            self,
+            now=cube,
+            year_before=Cube(),
+            is_begun=is_begun,
+            has_year_before=False,
+            growth=None,
+            suppliers=None,
+            scores={},
+        )
 
     def is_front(self, side: Side) -> bool:
         """Tell whether a flow leads from the region in front to the others it works with."""
@@ -102,10 +115,8 @@ def begun(compute: Callable[[Basis], Figure]) -> Callable[[Basis], Figure]:
 
 def amount(sums: Sums, *, technology: bool = False) -> Figure:
     """Return an amount in fen: zero where there is nothing, none where nobody said how much."""
-    known = sums.technical if technology else sums.valued
-    if sums.count and not known:
-        return Figure(reason=NO_VALUES)
-    return Figure(sums.technology_fen if technology else sums.value_fen)
+    known = sums.known_technology_fen if technology else sums.known_value_fen
+    return Figure(reason=NO_VALUES) if known is None else Figure(known)
 
 
 def share(basis: Basis) -> Figure:
@@ -167,6 +178,11 @@ def days(measure: Measure) -> Callable[[Basis], Figure]:
         return Figure(reason=NO_DAYS) if days is None else Figure(days)
 
     return begun(compute)
+
+
+def suppliers(basis: Basis) -> Figure:
+    """Return how many suppliers there were at the end of the period."""
+    return Figure(basis.suppliers) if basis.suppliers is not None else Figure(reason=NO_BASE)
 
 
 def no_area(_basis: Basis) -> Figure:

@@ -54,6 +54,11 @@ class Indicator:
     #: The condition on flows that its rows fulfil, where they are outcomes.
     rows: Callable[[Basis, Side], bool] | None = None
 
+    @property
+    def counts_listings(self) -> bool:
+        """Whether its rows are listings."""
+        return self.source is _LISTINGS
+
     def figure(self, basis: Basis) -> Figure:
         """Return its value, or why there is none."""
         return self.compute(basis)
@@ -164,7 +169,7 @@ INDICATORS: tuple[Indicator, ...] = (
         _l("Memberships and the chain nodes of organisations"),
         _l("by last day of the period, alliance, region"),
         "1",
-        formulas.begun(lambda basis: formulas.Figure(basis.suppliers)),
+        formulas.begun(formulas.suppliers),
     ),
     Indicator(
         "gaps-closed",

@@ -15,7 +15,7 @@ from portal.accounts.models import Organisation
 from portal.alliances.models import Alliance, ChairTerm, Membership, News
 from portal.database import Rows, among, db, plain
 from portal.journal import JournalHead, JournalLine
-from portal.monitor.cells import months_and_days
+from portal.monitor.cells import COUNTED_NOUNS, months_and_days
 from portal.monitor.counting import Measure, Sums, counted
 from portal.monitor.cube import Cube, Side, gathered, over_days
 from portal.monitor.models import IndicatorCell, IndicatorState
@@ -48,8 +48,10 @@ COMPARED = tuple(each for each in Measure if not each.value.endswith("_after"))
 class Count:
     """How far everything is counted."""
 
-    #: Lines of the journal still to be counted.
+    #: Lines of the journal that may change a figure and are not counted yet.
     left: int
+    #: All lines that came after the last one that was looked at.
+    behind: int
     #: What was entered up to here is counted.
     as_of: datetime
     #: The first day of which there are records.
@@ -63,12 +65,15 @@ def counted_so_far() -> Count:
     first = select(JournalLine.at).where(JournalLine.number == 1).scalar_subquery()
     length = select(JournalHead.length).where(JournalHead.id == 1).scalar_subquery()
     earliest = select(func.min(IndicatorCell.day)).where(IndicatorCell.grain == "day")
-    row = db.session.execute(select(length, state, last, first, earliest.scalar_subquery())).one()
-    left = (row[0] or 0) - (row[1] or 0)
+    lines = select(func.count()).where(
+        JournalLine.number > func.coalesce(state, 0), among(JournalLine.noun, COUNTED_NOUNS)
+    )
+    asked = (length, state, last, first, earliest.scalar_subquery(), lines.scalar_subquery())
+    row = db.session.execute(select(*asked)).one()
     days = [clock.day_of(row[3])] if row[3] else []
     days += [row[4]] if row[4] else []
-    as_of = clock.now() if left <= 0 else row[2] or row[3] or clock.now()
-    return Count(left, as_of, min(days, default=None))
+    as_of = clock.now() if not row[5] else row[2] or row[3] or clock.now()
+    return Count(row[5], (row[0] or 0) - (row[1] or 0), as_of, min(days, default=None))
 
 
 def cubes(periods: Sequence[Period], alliance_id: int | None = None) -> list[Cube]:

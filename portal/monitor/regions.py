@@ -6,6 +6,7 @@ official order, and the provinces that have a colour (`regions.Region`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,11 +68,11 @@ class Regions:
         """The region in front."""
         return self.together[0] if self.together else None
 
-    @property
-    def flow(self) -> str:
-        """The flow in front in short."""
-        others = ("/" if is_english() else "").join(each.mark for each in self.together[1:])
-        return f"{self.origin.mark if self.origin else '?'}→{others or '?'}"
+    def flow_to(self, taking_ids: Collection[int]) -> str:
+        """Return the flow from the region in front to some others, in short."""
+        takers = [each.mark for each in self.together[1:] if each.id in taking_ids]
+        joined = ("/" if is_english() else "").join(takers)
+        return f"{self.origin.mark if self.origin else '?'}→{joined or '?'}"
 
 
 def regions() -> Regions:
