@@ -72,6 +72,7 @@ from portal.matters import models as matters_models
 from portal.matters import outcome_views
 from portal.matters import views as matters_views
 from portal.matters import workflow as matters_workflow
+from portal.monitor import views as monitor_views
 from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
@@ -145,6 +146,7 @@ AREAS = (
     imports_views,
     offices_views,
     directory_views,
+    monitor_views,
     desk_views,
     job_views,
 )

@@ -27,6 +27,8 @@ signed_in = ByActor("person")
 a_member = Anywhere(Role.MEMBER)
 a_delegate = Anywhere(Role.DELEGATE)
 a_secretary = Anywhere(Role.SECRETARY)
+a_chair = Anywhere(Role.CHAIR)
+a_liaison = Anywhere(Role.LIAISON)
 in_person = InPerson()
 
 is_active = Fact("is_active")

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from portal.conditions import (
     CONTACT_AUDIENCE,
+    a_chair,
     a_delegate,
+    a_liaison,
     a_member,
     a_secretary,
     administrator,
@@ -282,6 +284,10 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     #: A consequence of a membership that ended; nobody's button.
     "matter.halt": ((by_system,),),
     "matter.remind": ((by_system,),),
+    # the monitor: liaisons, and the secretariat and the chair for their own alliance. The
+    # administrator runs the server and reads no figures of business.
+    "indicator.compute": ((by_system,),),
+    "monitor.show": ((a_liaison,), (a_secretary,), (a_chair,)),
 }
 
 #: Which fields not everyone who sees the record may see: (noun, field) -> lines.

@@ -134,6 +134,9 @@ SIDES = "manager delegate chair"
 GUEST = {"organisation": "天津己缠绕有限公司", "mobile": "13900001111"}
 #: Who acts for an organisation that may answer the public listing.
 RESPONDENTS = "supplier chair outsider"
+#: Whoever reads the figures: liaisons, secretariats, whoever chairs.
+WATCHERS = "liaison secretary other_secretary chair"
+OUTCOMES_REACHED = {"indicator": "outcomes"}
 #: Whoever acts for maker or supplier.
 PARTIES = "manager delegate supplier"
 NOT_POSTERS = "stranger former secretary other_secretary liaison expert admin"
@@ -587,6 +590,12 @@ CASES = [
     send("matters.new_file", SIDES, "secretary", matter="accepted", status=422),
     view("matters.fetch_file", SIDES, "secretary", matter="accepted", file="offer"),
     # outcomes: seen by everyone where both sides agreed, else by them and the secretariat
+    # the monitor
+    view("monitor.show", WATCHERS, others(WATCHERS)),
+    view("monitor.export_figures", WATCHERS, others(WATCHERS)),
+    view("monitor.view_indicator", WATCHERS, others(WATCHERS), arguments=OUTCOMES_REACHED),
+    view("monitor.view_indicator", "", others(WATCHERS), arguments={"indicator": "no-such"}),
+    view("monitor.export_rows", WATCHERS, others(WATCHERS), arguments=OUTCOMES_REACHED),
     view("outcomes.list_outcomes", LISTERS, others(LISTERS)),
     view("outcomes.export_outcomes", LISTERS, others(LISTERS)),
     view("outcomes.view_outcome", EVERYONE, outcome="confirmed"),
@@ -878,6 +887,8 @@ WINDOWS = (
     "desk.view_desk",
     "directory.view_organisation",
     "imports.view_import",
+    "monitor.show",
+    "monitor.view_indicator",
 )
 
 

@@ -96,6 +96,7 @@ class Listing(Versioned, Model):
         Index(None, "state", "listed_at", "id"),
         Index(None, "alliance_id", "state", "listed_at", "id"),
         Index(None, "organisation_id", "listed_at", "id"),
+        Index(None, "alliance_id", "created_at"),
     )
     noun = "listing"
     address = "id"
@@ -292,6 +293,7 @@ class Interest(Versioned, Model):
         Index(None, "organisation_id", "state"),
         Index(None, "owner_id", "state"),
         Index(None, "alliance_id", "state"),
+        Index(None, "listing_id"),
     )
     noun = "interest"
     address = "id"
