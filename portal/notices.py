@@ -23,6 +23,7 @@ from portal.accounts.queries import holders
 from portal.alliances.models import Membership
 from portal.alliances.queries import people_of
 from portal.exchange.models import Interest, Listing
+from portal.guests.models import GuestAnswer
 from portal.matters.models import Matter
 from portal.matters.steps import STEP_NAMES
 from portal.outcomes.models import Outcome
@@ -51,7 +52,7 @@ class Subject:
 
     model: Any
     title: ColumnElement[Any] | InstrumentedAttribute[Any]
-    side: ColumnElement[Any]
+    side: ColumnElement[Any] | InstrumentedAttribute[Any]
     endpoint: str
 
 
@@ -121,8 +122,20 @@ SUBJECTS: dict[str, Subject] = {
     ),
 }
 
+_TITLE_OF_LISTING = (
+    select(Listing.title)
+    .where(Listing.id == GuestAnswer.listing_id)
+    .correlate(GuestAnswer)
+    .scalar_subquery()
+)
+SUBJECTS["guest_answer"] = Subject(
+    GuestAnswer, _TITLE_OF_LISTING, GuestAnswer.name, "guests.view_guest_answer"
+)
+
 _ITS_PEOPLE = people_at("organisation_id")
 _ANSWERED = people_at("owner_id")
+_CONTACT = handler("contact_id", "organisation_id")
+_ANSWERER = handler("person_id", "organisation_id")
 _BOTH = (handler("owner_person_id", "owner_id"), handler("partner_person_id", "partner_id"))
 _CLAIMANT, _OTHER = people_at("claimant_id"), people_at("other_id")
 
@@ -155,6 +168,35 @@ NOTICES: tuple[Notice, ...] = (
     _notice(
         "listing.expiring", (_ITS_PEOPLE,), _l("The last day of “%(title)s” is near: renew it")
     ),
+    _notice(
+        "listing.propose", (_ITS_PEOPLE,), _l("“%(title)s” was filled in for you: confirm it"), True
+    ),
+    _notice("listing.confirm", (secretariat,), _l("%(side)s confirmed “%(title)s”")),
+    _notice("listing.turn_down", (secretariat,), _l("%(side)s did not confirm “%(title)s”"), True),
+    _notice("listing.hand_over", (_CONTACT,), _l("“%(title)s” was handed over to you")),
+    # guests, who have no inbox: what becomes of an answer they gave
+    _notice(
+        "guest_answer.give",
+        (_ANSWERED, secretariat),
+        _l("%(side)s answered “%(title)s” as a guest: verify it"),
+        True,
+    ),
+    _notice(
+        "guest_answer.verify",
+        (secretariat,),
+        _l("%(side)s was verified as a guest of “%(title)s”: say which organisation it is"),
+    ),
+    _notice(
+        "guest_answer.record",
+        (_ITS_PEOPLE,),
+        _l("Your organisation answered “%(title)s” as a guest: send it as your answer"),
+        True,
+    ),
+    _notice(
+        "guest_answer.disown",
+        (_ANSWERED, secretariat),
+        _l("%(side)s says that the answer to “%(title)s” is not theirs"),
+    ),
     # answers
     _notice("interest.send", (_ANSWERED,), _l("%(side)s answered “%(title)s”"), urgent=True),
     _notice("interest.accept", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” was accepted"), True),
@@ -162,6 +204,9 @@ NOTICES: tuple[Notice, ...] = (
         "interest.decline", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” was declined"), True
     ),
     _notice("interest.withdraw", (_ANSWERED,), _l("%(side)s withdrew its answer to “%(title)s”")),
+    _notice(
+        "interest.hand_over", (_ANSWERER,), _l("The answer to “%(title)s” was handed over to you")
+    ),
     _notice("interest.lapse", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” lapsed")),
     _notice(
         "interest.lapsing",

@@ -219,6 +219,8 @@ def test_whoever_left_is_told_nothing_more(world: World, heard: Heard) -> None:
     listing = published(world)
     heard()
     close_account(db.session.get_one(Person, world.person["delegate"]), by=world.actor("delegate"))
+    handed_over = heard()
+    assert {who for who, _notice in handed_over} <= {"manager", "chair", "supplier"}
     operations.close_listing(listing, by=world.actor("secretary"))
     assert heard() == told("listing.close", "manager")
 
@@ -241,7 +243,8 @@ def test_every_message_of_the_world_is_one_for_its_line_and_person(world: World)
 
 def test_the_table_names_verbs_that_exist_and_nouns_the_inbox_can_show() -> None:
     """Of every lifecycle each move is in the table, or is known to concern nobody else."""
-    quiet = {"listing.renew", "membership.draft"}
+    # What a guest's answer becomes is told as an answer; of a rejected one nobody hears.
+    quiet = {"listing.renew", "membership.draft", "guest_answer.take_up", "guest_answer.reject"}
     for noun, workflow in registry().workflows.items():
         moves = {f"{noun}.{each.name}" for each in workflow.moves}
         verbs = moves | {f"{noun}.{verb}" for verb in workflow.verbs}
