@@ -9,29 +9,36 @@ how a timeline names the verb.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, and_, false, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.accounts.models import Organisation
-from portal.accounts.queries import holders
+from portal.accounts.models import Appointment, Organisation
+from portal.accounts.queries import OF_ORGANISATION
 from portal.alliances.models import Membership
-from portal.alliances.queries import people_of
-from portal.exchange.models import Interest, Listing
+from portal.database import among
+from portal.exchange.models import Interest, Listing, Naming
 from portal.guests.models import GuestAnswer
 from portal.matters.models import Matter
 from portal.matters.steps import STEP_NAMES
 from portal.outcomes.models import Outcome
 from portal.roles import Role
 
-#: The person, and the organisation for which it concerns them.
-Concerned = tuple[int, int | None]
-Who = Callable[[Any], Iterator[Concerned]]
+
+@dataclass(frozen=True, eq=False)
+class Who:
+    """Some people of a record: those of appointments that fulfil a condition now."""
+
+    #: Makes the condition on appointments of a record.
+    where: Callable[[Any], ColumnElement[bool]]
+    #: The column that names who handles the record for its side: while that person is among
+    #: them, nobody else is concerned.
+    handler: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,42 +63,34 @@ class Subject:
     endpoint: str
 
 
-def people_at(column: str) -> Who:
+def people_at(column: str, *, handler: str | None = None) -> Who:
     """Return the people who may act for the organisation that a column names."""
-
-    def concerned(thing: Any) -> Iterator[Concerned]:
-        organisation_id = getattr(thing, column)
-        for each in people_of(organisation_id):
-            yield each.id, organisation_id
-
-    return concerned
+    acting = among(Appointment.role, OF_ORGANISATION)
+    return Who(lambda thing: and_(acting, Appointment.scope_id == getattr(thing, column)), handler)
 
 
-def handler(column: str, organisation_column: str) -> Who:
-    """Return who handles a record for one side; all people of the side once that person left."""
-
-    def concerned(thing: Any) -> Iterator[Concerned]:
-        organisation_id, person_id = getattr(thing, organisation_column), getattr(thing, column)
-        acting = [each.id for each in people_of(organisation_id)]
-        for each in [person_id] if person_id in acting else acting:
-            yield each, organisation_id
-
-    return concerned
-
-
-def secretariat(thing: Any) -> Iterator[Concerned]:
-    """Return the secretaries of the alliance of a record."""
-    for each in holders(Role.SECRETARY, thing.alliance_id):
-        yield each.id, None
-
-
-def named_on(listing: Listing) -> Iterator[Concerned]:
-    """Return the people of the members that a confidential listing names."""
+def _is_named_on(listing: Listing) -> ColumnElement[bool]:
+    """Return whether somebody acts for a member that a confidential listing names."""
     if listing.is_public or listing.is_members_only:
-        return
-    for organisation in listing.named_members:
-        for each in people_of(organisation.id):
-            yield each.id, organisation.id
+        return false()
+    named = (
+        select(Naming.organisation_id)
+        .join(Membership, Membership.organisation_id == Naming.organisation_id)
+        .where(
+            Naming.listing_id == listing.id,
+            Membership.alliance_id == listing.alliance_id,
+            Membership.is_active,
+        )
+    )
+    return and_(among(Appointment.role, OF_ORGANISATION), Appointment.scope_id.in_(named))
+
+
+named_on = Who(_is_named_on)
+secretariat = Who(
+    lambda thing: and_(
+        Appointment.role == Role.SECRETARY, Appointment.scope_id == thing.alliance_id
+    )
+)
 
 
 def _name_of(column: Any) -> ColumnElement[Any]:
@@ -134,9 +133,12 @@ SUBJECTS["guest_answer"] = Subject(
 
 _ITS_PEOPLE = people_at("organisation_id")
 _ANSWERED = people_at("owner_id")
-_CONTACT = handler("contact_id", "organisation_id")
-_ANSWERER = handler("person_id", "organisation_id")
-_BOTH = (handler("owner_person_id", "owner_id"), handler("partner_person_id", "partner_id"))
+_CONTACT = people_at("organisation_id", handler="contact_id")
+_ANSWERER = people_at("organisation_id", handler="person_id")
+_BOTH = (
+    people_at("owner_id", handler="owner_person_id"),
+    people_at("partner_id", handler="partner_person_id"),
+)
 _CLAIMANT, _OTHER = people_at("claimant_id"), people_at("other_id")
 
 

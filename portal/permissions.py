@@ -224,11 +224,12 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_published, is_public),
         (is_published, is_members_only, member_of("alliance_id")),
         (is_published, is_members_only, chair_of("alliance_id")),
+        (secretary_of("alliance_id"),),
+        (delegate_of("organisation_id"),),
+        # Last, for these ask the database about one record.
         (is_published, member_named_on),
         (was_published, is_public, has_answered),
         (was_published, is_members_only, member_has_answered),
-        (secretary_of("alliance_id"),),
-        (delegate_of("organisation_id"),),
     ),
     "listing.create": ((a_delegate, a_member),),
     #: A table of listings of members, each laid among its owner's drafts.
@@ -247,7 +248,7 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "listing.respond": (
         (is_answerable, is_public, another_organisation),
         (is_answerable, is_members_only, member_of("alliance_id"), another_organisation),
-        (is_answerable, member_named_on, another_organisation),
+        (is_answerable, another_organisation, member_named_on),
     ),
     "listing.share": ((is_answerable, is_public),),
     #: From its public page or poster, by somebody without an account.

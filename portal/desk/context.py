@@ -26,6 +26,7 @@ from portal.exchange.forms import KINDS, VISIBILITIES
 from portal.exchange.queries import ListingRow
 from portal.exchange.workflow import INTEREST, LISTING
 from portal.guests.workflow import GUEST_ANSWER
+from portal.inbox.hearing import who_hears, who_hears_at
 from portal.inbox.models import Message
 from portal.kept import kept
 from portal.language import LANGUAGES, chosen_language, is_english, switch_to
@@ -77,6 +78,8 @@ def init_app(app: Flask) -> None:
     app.add_template_global(place)
     app.add_template_global(organisation_words)
     app.add_template_global(demo_accounts)
+    app.add_template_global(who_hears)
+    app.add_template_global(who_hears_at)
 
     @app.context_processor
     def frame() -> dict[str, Any]:

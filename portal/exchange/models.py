@@ -269,7 +269,7 @@ class Naming(Model):
     )
 
     listing: Mapped[Listing] = relationship(back_populates="namings")
-    organisation: Mapped[Organisation] = relationship()
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
 
 class Interest(Versioned, Model):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, literal, select, union_all
 
 from portal import clock
-from portal.accounts.models import Person
-from portal.database import db
+from portal.accounts.models import Appointment, Organisation, Person
+from portal.accounts.queries import OF_ORGANISATION
+from portal.database import among, db, plain
 from portal.inbox.mails import mail_at_once
 from portal.inbox.models import Message
 from portal.journal import JournalLine, Note
-from portal.notices import OF_VERB, Notice
+from portal.notices import OF_VERB, Notice, Who
 
 
 def tell(events: Sequence[tuple[Note, JournalLine]]) -> None:
@@ -26,12 +28,8 @@ def tell(events: Sequence[tuple[Note, JournalLine]]) -> None:
         rows = OF_VERB.get(note.verb)
         if rows is None:
             continue
-        concerned = concerned_by(rows, note)
-        if not concerned:
-            continue
-        is_open = select(Person.id).where(Person.id.in_(concerned), Person.is_open)
-        for person_id in db.session.scalars(is_open.order_by(Person.id)).all():
-            notice, organisation_id = concerned[person_id]
+        concerned = concerned_by(note.record, rows, but=note.by.person_id)
+        for person_id, (notice, organisation_id, _name) in sorted(concerned.items()):
             message = Message(
                 person_id=person_id,
                 organisation_id=organisation_id,
@@ -48,12 +46,55 @@ def tell(events: Sequence[tuple[Note, JournalLine]]) -> None:
     mail_at_once(urgent)
 
 
-def concerned_by(rows: Sequence[Notice], note: Note) -> dict[int, tuple[Notice, int | None]]:
-    """Return whom an event concerns: person -> the row that names them first, for whom."""
-    found: dict[int, tuple[Notice, int | None]] = {}
-    for row in rows:
-        for who in row.to:
-            for person_id, organisation_id in who(note.record):
-                if person_id != note.by.person_id:
-                    found.setdefault(person_id, (row, organisation_id))
+#: The row of the table that names somebody first, and the organisation for which, with its name.
+Concerned = tuple[Notice, int | None, str | None]
+
+
+def concerned_by(thing: Any, rows: Sequence[Notice], *, but: int | None) -> dict[int, Concerned]:
+    """Return whom some rows of the table concern beside whoever does it; one query."""
+    (found,) = all_concerned_by(thing, [rows], but=but)
     return found
+
+
+def all_concerned_by(
+    thing: Any, acts: Sequence[Sequence[Notice]], *, but: int | None
+) -> list[dict[int, Concerned]]:
+    """Return the same of each of several acts on one record, in one query for all of them."""
+    asked = list(dict.fromkeys(who for rows in acts for row in rows for who in row.to))
+    people = _people(thing, asked)
+    found: list[dict[int, Concerned]] = []
+    for rows in acts:
+        concerned: dict[int, Concerned] = {}
+        for row in rows:
+            for who in row.to:
+                for person_id, organisation_id, name in people[who]:
+                    if person_id != but:
+                        concerned.setdefault(person_id, (row, organisation_id, name))
+        found.append(concerned)
+    return found
+
+
+def _people(
+    thing: Any, asked: Sequence[Who]
+) -> dict[Who, list[tuple[int, int | None, str | None]]]:
+    """Return (person, organisation, its name) of each group of people of a record."""
+    people: dict[Who, list[tuple[int, int | None, str | None]]] = {who: [] for who in asked}
+    if not asked:
+        return people
+    acting = and_(among(Appointment.role, OF_ORGANISATION), Organisation.id == Appointment.scope_id)
+    statements = [
+        select(literal(number), Person.id, Organisation.id, Organisation.name)
+        .select_from(Appointment)
+        .join(Person, Person.id == Appointment.person_id)
+        .outerjoin(Organisation, acting)
+        .where(Appointment.is_running, Person.is_open, who.where(thing))
+        .distinct()
+        for number, who in enumerate(asked)
+    ]
+    for number, person_id, organisation_id, name in plain(union_all(*statements)):
+        people[asked[number]].append((person_id, organisation_id, name))
+    for who in asked:
+        if who.handler is not None:
+            handling = getattr(thing, who.handler)
+            people[who] = [row for row in people[who] if row[0] == handling] or people[who]
+    return people
