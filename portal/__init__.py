@@ -63,6 +63,9 @@ from portal.imports import models as imports_models
 from portal.imports import operations as imports_operations
 from portal.imports import running as imports_running
 from portal.imports import views as imports_views
+from portal.introductions import models as introductions_models
+from portal.introductions import views as introductions_views
+from portal.introductions import workflow as introductions_workflow
 from portal.matters import models as matters_models
 from portal.matters import outcome_views
 from portal.matters import views as matters_views
@@ -130,6 +133,7 @@ AREAS = (
     interest_views,
     file_views,
     guests_views,
+    introductions_views,
     matters_views,
     outcome_views,
     paste_views,
@@ -172,6 +176,7 @@ NOUNS = (
     exchange_models.Listing,
     exchange_models.Interest,
     guests_models.GuestAnswer,
+    introductions_models.Introduction,
     matters_models.Matter,
     imports_models.MemberImport,
 )
@@ -188,6 +193,7 @@ WORKFLOWS = (
     exchange_workflow.LISTING,
     exchange_workflow.INTEREST,
     guests_workflow.GUEST_ANSWER,
+    introductions_workflow.INTRODUCTION,
     matters_workflow.MATTER,
     outcomes_workflow.OUTCOME,
 )
@@ -219,6 +225,7 @@ PERSONAL_DATA = (
         "filled_in_by_id",
     ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
+    person_queries.mentions(introductions_models.Introduction, "proposed_by_id", "agreed_by_id"),
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
     person_queries.mentions(matters_models.MatterStep, "person_id"),
     person_queries.mentions(outcomes_models.Outcome, "claimed_by_id", "confirmed_by_id"),

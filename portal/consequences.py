@@ -16,6 +16,7 @@ from portal.exchange.membership_effects import (
 from portal.exchange.merging import move_exchange, reindex_exchange
 from portal.exchange.operations import end_exchange_of_member
 from portal.guests.operations import move_guest_answers, take_up_for_invited
+from portal.introductions.operations import move_introductions
 from portal.matters.operations import halt_matters_of_member, move_matters, open_matter
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
@@ -51,6 +52,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
         move_memberships,
         move_exchange,
         move_guest_answers,
+        move_introductions,
         move_matters,
         move_outcomes,
     ),
