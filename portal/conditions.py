@@ -100,6 +100,7 @@ is_myself = Mine("id")
 is_my_agency = Mine("principal_id")
 is_my_errand = Mine("agent_id")
 is_written_by_me = Mine("written_by_id")
+is_proposed_by_me = Mine("proposed_by_id")
 not_the_requester = NotMine("requested_by_id")
 another_organisation = RepresentsAnother("organisation_id")
 

@@ -17,6 +17,7 @@ from portal.exchange.membership_effects import (
 )
 from portal.exchange.merging import move_exchange, reindex_exchange
 from portal.guests.operations import move_guest_answers, take_up_for_invited
+from portal.introductions.operations import move_introductions
 from portal.matters.operations import (
     halt_matters_of_member,
     hand_over_matters,
@@ -59,6 +60,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
         move_memberships,
         move_exchange,
         move_guest_answers,
+        move_introductions,
         move_matters,
         move_outcomes,
     ),

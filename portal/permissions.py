@@ -39,6 +39,7 @@ from portal.conditions import (
     is_of_expert,
     is_of_portal,
     is_office,
+    is_proposed_by_me,
     is_public,
     is_published,
     is_standing,
@@ -274,6 +275,22 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "interest.remind": ((by_system,),),
     "interest.answer": ((delegate_of("owner_id"),),),
     "interest.withdraw": ((delegate_of("organisation_id"),),),
+    # introductions: proposed by who sees both listings, decided by both owners
+    "listing.introduce": ((is_answerable, a_secretary), (is_answerable, a_liaison)),
+    "introduction.propose": ((a_secretary,), (a_liaison,)),
+    "introduction.list": ((a_delegate,), (a_secretary,), (a_liaison,)),
+    "introduction.view": (
+        (delegate_of("demand_owner_id"),),
+        (delegate_of("supply_owner_id"),),
+        (is_proposed_by_me,),
+        (secretary_of("alliance_id"),),
+    ),
+    "introduction.answer": (
+        (delegate_of("demand_owner_id"),),
+        (delegate_of("supply_owner_id"),),
+    ),
+    "introduction.complete": ((delegate_of("waiting_id"),),),
+    "introduction.withdraw": ((is_proposed_by_me,),),
     # matters: moved by either side; the secretariat sees how far they have come
     "matter.list": ((a_delegate,), (a_secretary,)),
     "matter.view": (

@@ -73,6 +73,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "listing",
             "interest",
             "guest_answer",
+            "introduction",
             "matter",
             "outcome",
             "membership",
@@ -105,6 +106,7 @@ def move(
         "listing": "exchange.move_listing",
         "interest": "exchange.move_interest",
         "guest_answer": "guests.move_guest_answer",
+        "introduction": "introductions.move_introduction",
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
     }.get(kind, "alliances.move_membership")
@@ -132,6 +134,9 @@ POSTERS = DELEGATES
 LISTERS = f"{DELEGATES} secretary other_secretary"
 SIDES = "manager delegate chair"
 GUEST = {"organisation": "天津己缠绕有限公司", "mobile": "13900001111"}
+INTRODUCERS = "secretary other_secretary liaison"
+ASKED = "manager delegate outsider other_secretary"
+INTRODUCED = f"{LISTERS} liaison"
 #: Who acts for an organisation that may answer the public listing.
 RESPONDENTS = "supplier chair outsider"
 #: Whoever reads the figures: liaisons, secretariats, whoever chairs.
@@ -549,6 +554,26 @@ CASES = [
     move("listing", "confirm", "proposed", OWNERS, "secretary"),
     move("listing", "turn_down", "proposed", OWNERS, "secretary", note="数量有误。"),
     view("exchange.confirm_by_link", EVERYONE, arguments={"token": "listing"}, is_open=True),
+    # introductions: proposed by officers, decided by both owners
+    view("introductions.propose", INTRODUCERS, others(INTRODUCERS), listing="public"),
+    view("introductions.propose", "secretary", OWNERS + " supplier", listing="confidential"),
+    view("introductions.propose", "", SIGNED_IN, listing="expired"),
+    send("introductions.propose", INTRODUCERS, others(INTRODUCERS), listing="public", status=422),
+    view("introductions.list_introductions", INTRODUCED, others(INTRODUCED)),
+    view("introductions.view_introduction", ASKED, introduction="asked"),
+    view("introductions.view_introduction", "", arguments={"introduction_id": 99_999}),
+    move("introduction", "agree", "asked", "manager delegate outsider", "other_secretary"),
+    move("introduction", "accept", "asked", "", ASKED),
+    move(
+        "introduction",
+        "decline",
+        "asked",
+        "manager delegate outsider",
+        "other_secretary",
+        note="暂无产能。",
+    ),
+    move("introduction", "withdraw", "asked", "other_secretary", "manager delegate outsider"),
+    view("introductions.answer", EVERYONE, arguments={"token": "introduction"}, is_open=True),
     # guests: whoever may not answer as an organisation answers with two fields
     view("guests.give_answer", others(RESPONDENTS), listing="public", is_open=True),
     view("guests.give_answer", RESPONDENTS, listing="public", status=302, is_open=True),
@@ -869,6 +894,7 @@ def test_every_page_is_decent_in_both_languages(
 
 #: Records that show their history to some, and forms that offer choices.
 WITH_MORE = (
+    "introductions.view_introduction",
     "guests.view_guest_answer",
     "exchange.view_listing",
     "exchange.view_interest",

@@ -40,6 +40,7 @@ from portal.imports.running import opened
 from portal.imports.taking_over import take_over
 from portal.imports.words import Field
 from portal.inbox.models import Message
+from portal.introductions.operations import propose_introduction
 from portal.jobs import enqueue
 from portal.matters.operations import attach_to_matter, take_step
 from portal.matters.queries import matter_of
@@ -92,6 +93,7 @@ class World:
     listing: dict[str, int] = field(default_factory=dict)
     interest: dict[str, int] = field(default_factory=dict)
     guest_answer: dict[str, int] = field(default_factory=dict)
+    introduction: dict[str, int] = field(default_factory=dict)
     matter: dict[str, int] = field(default_factory=dict)
     outcome: dict[str, int] = field(default_factory=dict)
     factor_reset: dict[str, int] = field(default_factory=dict)
@@ -407,6 +409,11 @@ def _post(world: World, now: datetime) -> None:
         operations.publish_listing(foreign, by=world.actor("other_secretary"))
         world.listing["foreign"] = foreign.id
     with clock.standing_still(now - 3 * DAY):
+        introduction = propose_introduction(
+            public, foreign, line="工艺相近，可先试样。", by=world.actor("other_secretary")
+        )
+        world.introduction["asked"] = introduction.id
+        world.token["introduction"] = _token_sent("introductions")
         world.token["listing"] = filling_in.make_confirmation_link(proposed, by=keeper).token
     with clock.standing_still(now - 2 * DAY):
         for name, listing, who in (
@@ -463,10 +470,10 @@ def _achieve(world: World) -> None:
     confirm_outcome(made, by=supplier, may_publish=True)
 
 
-def _token_sent() -> str:
+def _token_sent(area: str = "outcomes") -> str:
     """Return the token of the link in the newest message: only there it is known."""
     newest = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert newest is not None
-    found = re.search(r"/outcomes/answer/([\w-]+)", newest.body)
+    found = re.search(rf"/{area}/answer/([\w-]+)", newest.body)
     assert found is not None
     return found[1]

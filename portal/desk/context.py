@@ -28,6 +28,7 @@ from portal.exchange.workflow import INTEREST, LISTING
 from portal.guests.workflow import GUEST_ANSWER
 from portal.inbox.hearing import who_hears, who_hears_at
 from portal.inbox.models import Message
+from portal.introductions.workflow import INTRODUCTION
 from portal.kept import kept
 from portal.language import LANGUAGES, chosen_language, is_english, switch_to
 from portal.matters.steps import STEP_NAMES
@@ -69,6 +70,7 @@ def init_app(app: Flask) -> None:
 
     app.add_template_global(listing_words)
     app.add_template_global(guest_words)
+    app.add_template_global(introduction_words)
     app.add_template_global(matter_words)
     app.add_template_global(outcome_words)
     app.add_template_global(outcome_value)
@@ -214,6 +216,14 @@ def listing_facets(narrowing: Narrowing) -> Markup:
 def guest_words() -> dict[str, Any]:
     """Return the words of guests' answers, and the address their rows begin with."""
     return {"states": GUEST_ANSWER.labels, "address": place("guests.list_guest_answers") + "/"}
+
+
+def introduction_words() -> dict[str, Any]:
+    """Return the words of introductions, and the address their rows begin with."""
+    return {
+        "states": {**INTRODUCTION.labels, "lapsed": _l("Lapsed")},
+        "address": place("introductions.list_introductions") + "/",
+    }
 
 
 def organisation_words() -> dict[str, Any]:

@@ -55,6 +55,8 @@ def view_desk() -> str:
         if waiting.get("membership")
         else (),
         guests=waiting_guests(standing, SHOWN) if waiting.get("guest_answer") else (),
+        # Counted already with the badge; the list has the rows.
+        introductions=waiting.get("introduction", 0),
         matters=waiting_matters(standing, SHOWN) if waiting.get("matter") else (),
         outcomes=waiting_outcomes(standing, SHOWN) if waiting.get("outcome") else (),
         newest=queries.newest_for(standing, SHOWN),
