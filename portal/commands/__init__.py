@@ -16,6 +16,7 @@ from portal.commands import (
     files,
     importing,
     load,
+    rotation,
     worker,
 )
 
@@ -33,3 +34,4 @@ def init_app(app: Flask, build: Callable[..., Flask]) -> None:
     app.cli.add_command(files.files)
     app.cli.add_command(daily.daily)
     app.cli.add_command(importing.importing)
+    app.cli.add_command(rotation.rotation)
