@@ -76,6 +76,11 @@ from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.registry import Registry
+from portal.rotation import handover_views, planning_views, swap_views, turn_views
+from portal.rotation import history as rotation_history
+from portal.rotation import models as rotation_models
+from portal.rotation import views as rotation_views
+from portal.rotation import workflow as rotation_workflow
 from portal.sheets import exporting
 from portal.sign_in import (
     device_views,
@@ -129,6 +134,11 @@ AREAS = (
     matters_views,
     outcome_views,
     paste_views,
+    rotation_views,
+    planning_views,
+    turn_views,
+    swap_views,
+    handover_views,
     # windows
     imports_views,
     offices_views,
@@ -166,6 +176,11 @@ NOUNS = (
     exchange_models.Listing,
     exchange_models.Interest,
     matters_models.Matter,
+    rotation_models.Charter,
+    rotation_models.Blackout,
+    rotation_models.Turn,
+    rotation_models.Swap,
+    rotation_models.Handover,
     imports_models.MemberImport,
 )
 
@@ -182,6 +197,9 @@ WORKFLOWS = (
     exchange_workflow.INTEREST,
     matters_workflow.MATTER,
     outcomes_workflow.OUTCOME,
+    rotation_workflow.TURN,
+    rotation_workflow.SWAP,
+    rotation_workflow.HANDOVER,
 )
 
 #: What runs the jobs of each kind, and what the page of such a job says.
@@ -210,6 +228,9 @@ PERSONAL_DATA = (
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
     person_queries.mentions(matters_models.MatterStep, "person_id"),
     person_queries.mentions(outcomes_models.Outcome, "claimed_by_id", "confirmed_by_id"),
+    person_queries.mentions(rotation_models.Charter, "made_by_id"),
+    person_queries.mentions(rotation_models.Turn, "person_id"),
+    person_queries.mentions(rotation_models.Handover, "signed_by_id", "accepted_by_id"),
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
@@ -250,6 +271,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         standing=Prepared(union_all(*(provide() for provide in STANDING))),
         belonging=alliances_queries.belonging(),
         seen_by_secretariat=alliances_queries.seen_by_secretariat(),
+        next_chair=rotation_history.next_planned,
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
         jobs=dict(JOBS),

@@ -18,17 +18,21 @@ from portal.exchange.operations import end_exchange_of_member
 from portal.matters.operations import halt_matters_of_member, move_matters, open_matter
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
+from portal.rotation.deferring import give_up_turns_of_member
+from portal.rotation.merging import move_turns
 
 CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Who leaves an alliance no longer offers or seeks anything there.
     ("membership", "withdraw"): (
         end_exchange_of_member,
         halt_matters_of_member,
+        give_up_turns_of_member,
         reindex_for_member,
     ),
     ("membership", "expel"): (
         end_exchange_of_member,
         halt_matters_of_member,
+        give_up_turns_of_member,
         reindex_for_member,
     ),
     # Who is a member finds what names it, and what it answered, and nobody else does.
@@ -37,12 +41,22 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("membership", "resume"): (reindex_for_member,),
     # Who is suspended shows nothing there until the membership is resumed: the first pauses what
     # is shown, the second refuses what would show it again, so that the move does not happen.
-    ("membership", "suspend"): (pause_exchange_of_member, reindex_for_member),
+    ("membership", "suspend"): (
+        pause_exchange_of_member,
+        give_up_turns_of_member,
+        reindex_for_member,
+    ),
     ("listing", "publish"): (keep_out_of_sight,),
     ("listing", "resume"): (keep_out_of_sight,),
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
-    ("organisation", "merge"): (move_memberships, move_exchange, move_matters, move_outcomes),
+    ("organisation", "merge"): (
+        move_memberships,
+        move_exchange,
+        move_matters,
+        move_outcomes,
+        move_turns,
+    ),
     ("organisation", "rename"): (reindex_exchange,),
 }

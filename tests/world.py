@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 from sqlalchemy import select
 
-from portal import clock, files
+from portal import clock, files, links
 from portal.access import require
 from portal.accounts.models import Appointment, Organisation, OrganisationKind, Person
 from portal.accounts.operations import (
@@ -54,6 +54,11 @@ from portal.outcomes.operations import Claim, confirm_outcome
 from portal.regions.queries import region_by_code
 from portal.registry import registry
 from portal.roles import Role
+from portal.rotation import asking, chartering, handing_over, swapping
+from portal.rotation import operations as rotation
+from portal.rotation.cases import Order
+from portal.rotation.models import Turn
+from portal.rotation.months import terms_from
 from portal.sheets.reading import ReadSheet
 from portal.sign_in import inviting, scanning
 from portal.sign_in.factor_resets import request_reset
@@ -101,6 +106,10 @@ class World:
     job: dict[str, int] = field(default_factory=dict)
     attachment: dict[str, int] = field(default_factory=dict)
     member_import: dict[str, int] = field(default_factory=dict)
+    turn: dict[str, int] = field(default_factory=dict)
+    swap: dict[str, int] = field(default_factory=dict)
+    handover: dict[str, int] = field(default_factory=dict)
+    blackout: dict[str, int] = field(default_factory=dict)
     acts_for: dict[str, str] = field(default_factory=dict)
     #: Action links, by what they are for.
     token: dict[str, str] = field(default_factory=dict)
@@ -170,6 +179,7 @@ def build() -> World:
     world.outbox_message["message"] = _write_message(world.actor("manager"))
     world.job["waiting"] = _ask_for_work(world)
     _bring_members(world)
+    _rotate(world, now)
     with clock.standing_still(now + DAY):  # or it would be over before the tests begin
         rung = scanning.ring(key="kept by a computer", device="Firefox Windows", network=None)
     world.token["doorbell"] = rung.token
@@ -441,10 +451,57 @@ def _achieve(world: World) -> None:
     confirm_outcome(made, by=supplier, may_publish=True)
 
 
-def _token_sent() -> str:
+def _rotate(world: World, now: datetime) -> None:
+    """Let medic chair biomedicine by plan, and hydrogen plan three terms that follow."""
+    alliances = {alliance.slug: alliance for alliance in all_alliances()}
+    hydrogen, biomedicine = alliances["hydrogen"], alliances["biomedicine"]
+    outsider, supplier = world.actor("outsider"), world.actor("supplier")
+    rules = chartering.CharterContent(2, Order.LEAST_RECENT, max_region_run=2)
+
+    def planned(alliance: Alliance, who: tuple[str, ...], first: date, by: Actor) -> list[Turn]:
+        chartering.enact_charter(alliance, rules, basis="决议第1号", by=by)
+        days = terms_from(first, 2, len(who))
+        rows = [
+            rotation.Planned(span, world.organisation[name])
+            for span, name in zip(days, who, strict=True)
+        ]
+        return rotation.adopt_plan(alliance, rows, basis="决议第2号", by=by)
+
+    with clock.standing_still(now - 45 * DAY):
+        first = clock.today() + 5 * DAY
+        (running,) = planned(biomedicine, ("medic",), first, world.actor("other_secretary"))
+        rotation.confirm_turn(running, by=outsider)
+    keeper = world.actor("secretary")
+    turns = planned(hydrogen, ("supplier", "quiet", "maker"), clock.today() + 20 * DAY, keeper)
+    world.turn = dict(zip(("near", "later", "last"), (each.id for each in turns), strict=True))
+    world.turn["running"] = running.id
+    asking.draft_programme(running, "第一，走访会员。", by=outsider)
+    world.token["programme"] = _link_to_approve(running)
+    world.handover["begun"] = handing_over.begin_handover(running, by=outsider).id
+    asked = swapping.ask_swap(turns[0], turns[2], reason="时间冲突。", by=supplier)
+    world.swap["asked"] = asked.id
+    quiet = db.session.get_one(Organisation, world.organisation["quiet"])
+    days = (clock.today() + 300 * DAY, clock.today() + 330 * DAY)
+    made = chartering.add_blackout(hydrogen, quiet, days=days, by=keeper)
+    world.blackout["away"] = made.id
+    asking.ask_for_confirmations(by=SYSTEM)
+    world.token["turn"] = _token_sent("turns/answer")
+
+
+@operation
+def _link_to_approve(turn: Turn) -> str:
+    """Make the link that the chair gets when somebody else drafted its programme."""
+    require(SYSTEM, "turn.remind")
+    made = links.make(
+        asking.PROGRAMME, turn, by=SYSTEM, lifetime=asking.LIFETIME, person_id=turn.person_id
+    )
+    return made.token
+
+
+def _token_sent(page: str = "outcomes/answer") -> str:
     """Return the token of the link in the newest message: only there it is known."""
     newest = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert newest is not None
-    found = re.search(r"/outcomes/answer/([\w-]+)", newest.body)
+    found = re.search(rf"/{page}/([\w-]+)", newest.body)
     assert found is not None
     return found[1]
