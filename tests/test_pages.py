@@ -157,7 +157,6 @@ BOTH_KEEPERS = "manager secretary"
 KEEPERS = "secretary admin"
 INVITED_ADMIN = {"name": "李明", "role": "administrator"}
 CENTRE = {"latitude": "39.9", "longitude": "116.4"}
-BIOMEDICINE_SLUG = {"alliance_slug": "biomedicine"}
 SWAPPERS = "supplier manager delegate secretary"
 CHARTER = {
     "term_months": "6",
@@ -745,26 +744,24 @@ CASES = [
         "turn",
         "vacate",
         "running",
-        "other_secretary",
-        others("other_secretary"),
-        status=422,
+        "secretary",
+        NOT_THE_SECRETARY,
         note="另有任用。",
     ),
     view("rotation.answer", EVERYONE, arguments={"token": "turn"}, is_open=True),
     view("rotation.answer", "", arguments={"token": "no-such"}),
     view("rotation.answer_programme", EVERYONE, arguments={"token": "programme"}, is_open=True),
     view("rotation.answer_programme", "", arguments={"token": "no-such"}),
-    view("rotation.draft_programme", "outsider", others("outsider"), turn="running"),
+    view("rotation.draft_programme", "chair", others("chair"), turn="running"),
     send(
         "rotation.draft_programme",
-        "outsider",
-        others("outsider"),
+        "chair",
+        others("chair"),
         turn="running",
         data={"programme": "第二，组织对接会。"},
     ),
-    send("rotation.approve_programme", "outsider", others("outsider"), turn="running"),
+    send("rotation.approve_programme", "chair", others("chair"), turn="running"),
     view("rotation.view_chair", "chair", others("chair"), arguments=HYDROGEN_SLUG),
-    view("rotation.view_chair", "outsider", others("outsider"), arguments=BIOMEDICINE_SLUG),
     # rotation: two turns exchanged
     view("rotation.ask_swap", "supplier", others("supplier"), turn="near"),
     send("rotation.ask_swap", "supplier", others("supplier"), turn="near", status=422),
@@ -775,22 +772,22 @@ CASES = [
     # rotation: a hand-over
     send(
         "rotation.begin_handover",
-        "outsider other_secretary",
-        others("outsider other_secretary"),
+        "chair secretary",
+        others("chair secretary"),
         turn="running",
     ),
-    view("rotation.view_handover", "outsider other_secretary", handover="begun"),
-    view("rotation.print_handover", "outsider other_secretary", handover="begun"),
-    view("rotation.write_handover", "outsider", "other_secretary", handover="begun"),
+    view("rotation.view_handover", "chair supplier secretary", handover="begun"),
+    view("rotation.print_handover", "chair supplier secretary", handover="begun"),
+    view("rotation.write_handover", "chair", "secretary supplier", handover="begun"),
     send(
         "rotation.write_handover",
-        "outsider",
-        "other_secretary",
+        "chair",
+        "secretary supplier",
         handover="begun",
         data={"ticked": "documents", "open_actions": "催报回执。"},
     ),
-    move("handover", "sign", "begun", "outsider", "other_secretary", status=422),
-    move("handover", "close", "begun", "other_secretary", "outsider", note="双方已离任。"),
+    move("handover", "sign", "begun", "chair", "secretary supplier", status=422),
+    move("handover", "close", "begun", "secretary", "chair supplier", note="双方已离任。"),
 ]
 
 #: A second answer while the first is open, and a listing that may not be answered twice.

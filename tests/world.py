@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 from sqlalchemy import select
@@ -221,8 +221,7 @@ def _settle(world: World, now: datetime) -> None:
             if who == "former":
                 with clock.standing_still(now - timedelta(hours=1)):
                     end_appointment(appointment, by=SYSTEM)
-    in_the_chair = db.session.get_one(Person, world.person["chair"])
-    appoint_chair(hydrogen, chairer, in_the_chair, from_at=now - 100 * DAY, by=SYSTEM)
+    _seat_by_plan(world, hydrogen, now)
     next_chair = db.session.get_one(Person, world.person["manager"])
     appoint_chair(hydrogen, maker, next_chair, from_at=now + 100 * DAY, by=SYSTEM)
 
@@ -451,38 +450,45 @@ def _achieve(world: World) -> None:
     confirm_outcome(made, by=supplier, may_publish=True)
 
 
+RULES = chartering.CharterContent(2, Order.LEAST_RECENT, max_region_run=2)
+
+
+def _seat_by_plan(world: World, hydrogen: Alliance, now: datetime) -> None:
+    """Let chairer take the chair a hundred days ago, planned and confirmed before."""
+    keeper, chair = world.actor("secretary"), world.actor("chair")
+    rules = chartering.CharterContent(4, Order.LEAST_RECENT)
+    chartering.enact_charter(hydrogen, rules, basis="决议第1号", by=keeper)
+    (days,) = terms_from(clock.day_of(now - 100 * DAY), 4, 1)
+    row = rotation.Planned(days, world.organisation["chairer"])
+    (turn,) = rotation.adopt_plan(hydrogen, [row], basis="决议第2号", by=keeper)
+    world.turn["running"] = turn.id
+    with clock.standing_still(now - 105 * DAY):
+        rotation.confirm_turn(turn, by=chair)
+
+
 def _rotate(world: World, now: datetime) -> None:
-    """Let medic chair biomedicine by plan, and hydrogen plan three terms that follow."""
-    alliances = {alliance.slug: alliance for alliance in all_alliances()}
-    hydrogen, biomedicine = alliances["hydrogen"], alliances["biomedicine"]
-    outsider, supplier = world.actor("outsider"), world.actor("supplier")
-    rules = chartering.CharterContent(2, Order.LEAST_RECENT, max_region_run=2)
-
-    def planned(alliance: Alliance, who: tuple[str, ...], first: date, by: Actor) -> list[Turn]:
-        chartering.enact_charter(alliance, rules, basis="决议第1号", by=by)
-        days = terms_from(first, 2, len(who))
-        rows = [
-            rotation.Planned(span, world.organisation[name])
-            for span, name in zip(days, who, strict=True)
-        ]
-        return rotation.adopt_plan(alliance, rows, basis="决议第2号", by=by)
-
-    with clock.standing_still(now - 45 * DAY):
-        first = clock.today() + 5 * DAY
-        (running,) = planned(biomedicine, ("medic",), first, world.actor("other_secretary"))
-        rotation.confirm_turn(running, by=outsider)
-    keeper = world.actor("secretary")
-    turns = planned(hydrogen, ("supplier", "quiet", "maker"), clock.today() + 20 * DAY, keeper)
-    world.turn = dict(zip(("near", "later", "last"), (each.id for each in turns), strict=True))
-    world.turn["running"] = running.id
-    asking.draft_programme(running, "第一，走访会员。", by=outsider)
+    """Let hydrogen plan three terms that follow, and begin to hand over."""
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    chair, supplier, keeper = (world.actor(who) for who in ("chair", "supplier", "secretary"))
+    chartering.enact_charter(hydrogen, RULES, basis="决议第3号", by=keeper)
+    who = ("supplier", "quiet", "maker")
+    # Soon enough to be confirmed now: the present term has most of its days behind it.
+    days = terms_from(clock.today() + 25 * DAY, 2, len(who))
+    running = db.session.get_one(Turn, world.turn["running"])
+    rows = [
+        rotation.Planned(span, world.organisation[name])
+        for span, name in zip(days, who, strict=True)
+    ]
+    turns = rotation.adopt_plan(hydrogen, rows, basis="决议第4号", by=keeper)
+    world.turn |= dict(zip(("near", "later", "last"), (each.id for each in turns), strict=True))
+    asking.draft_programme(running, "第一，走访会员。", by=chair)
     world.token["programme"] = _link_to_approve(running)
-    world.handover["begun"] = handing_over.begin_handover(running, by=outsider).id
+    world.handover["begun"] = handing_over.begin_handover(running, by=chair).id
     asked = swapping.ask_swap(turns[0], turns[2], reason="时间冲突。", by=supplier)
     world.swap["asked"] = asked.id
     quiet = db.session.get_one(Organisation, world.organisation["quiet"])
-    days = (clock.today() + 300 * DAY, clock.today() + 330 * DAY)
-    made = chartering.add_blackout(hydrogen, quiet, days=days, by=keeper)
+    away = (clock.today() + 300 * DAY, clock.today() + 330 * DAY)
+    made = chartering.add_blackout(hydrogen, quiet, days=away, by=keeper)
     world.blackout["away"] = made.id
     asking.ask_for_confirmations(by=SYSTEM)
     world.token["turn"] = _token_sent("turns/answer")
