@@ -119,11 +119,9 @@ class Drafting:
 
     def _case(self, draft: Draft, *, keep: bool = False) -> Case:
         terms = [each.days for each in draft.lines]
-        current = [each.organisation_id for each in draft.lines]
         if not keep:
             return case_for(self.ledger, terms)
-        pinned = frozenset(i for i, each in enumerate(current) if each is not None)
-        return case_for(self.ledger, terms, current=current, pinned=pinned)
+        return case_for(self.ledger, terms, current=[each.organisation_id for each in draft.lines])
 
     def moved(self, draft: Draft, place: int, by: int) -> Draft:
         """Return a draft in which a row and its neighbour have exchanged who is chosen."""
@@ -135,7 +133,7 @@ class Drafting:
         return self.judged(Draft(tuple(lines)))
 
     def filled(self, draft: Draft, *, keep: bool) -> Draft:
-        """Return a draft as the planner fills it, `keep`ing who is chosen already or anew."""
+        """Return a draft as the planner fills it: anew, or to `keep` as many terms as it can."""
         case = self._case(draft, keep=keep)
         answer = plan(case)
         if isinstance(answer, Conflict):

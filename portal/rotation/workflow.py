@@ -45,7 +45,7 @@ TURN = Workflow(
     noun="turn",
     labels={
         _T.PLANNED: _l("To be confirmed"),
-        _T.CONFIRMED: _l("Confirmed"),
+        _T.CONFIRMED: _l("Confirmed by the member"),
         _T.ACTING: _l("Acting chair"),
         _T.HANDED_OVER: _l("Handed over"),
         _T.DEFERRED: _l("Deferred"),
