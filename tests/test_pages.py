@@ -724,6 +724,7 @@ CASES = [
         data=AWAY,
     ),
     send("rotation.remove_blackout", "secretary", blackout="away"),
+    view("rotation.list_waiting", SIGNED_IN),
     # rotation: a turn, confirmed, deferred, ended early
     view("rotation.view_turn", EVERYONE, turn="near"),
     view("rotation.view_turn", EVERYONE, turn="running"),

@@ -17,10 +17,11 @@ from portal.outcomes.models import Outcome
 from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.roles import Role
+from portal.rotation.models import Handover, Swap, Turn
 from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
-AWAITED = (Listing, Interest, Membership, Outcome)
+AWAITED = (Listing, Interest, Membership, Outcome, Turn, Swap, Handover)
 #: The badge counts no further.
 COUNT_LIMIT = 99
 

@@ -103,8 +103,13 @@ def write_handover(
 def sign_handover(
     handover: Handover, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Sign a hand-over as the outgoing chair. Raises `Refused` while nobody is to take over."""
+    """Sign a hand-over as the outgoing chair.
+
+    Raises `Refused` while a point is not ticked and nothing said of it, or nobody takes over.
+    """
     require(by, "handover.write", handover)
+    if not handover.is_complete:
+        raise Refused(_l("Tick every point of the checklist first, or say in the remarks why not."))
     incoming = _incoming(handover.turn)
     if incoming is None:
         raise Refused(_l("Nobody is planned to take over yet: ask the secretariat."))

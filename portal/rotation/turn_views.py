@@ -23,6 +23,7 @@ from portal.rotation import asking, deferring, operations, vacancies
 from portal.rotation.forms import ConfirmForm, ProgrammeForm
 from portal.rotation.handing_over import handover_of
 from portal.rotation.models import Turn
+from portal.rotation.queries import waiting_rotation
 from portal.rotation.swapping import open_swaps
 from portal.rotation.views import TAB, bp, chair_title
 from portal.rotation.workflow import TURN
@@ -39,6 +40,18 @@ MOVES: dict[str, Callable[..., None]] = {
     "replace": operations.replace_turn,
     "hand_over": operations.hand_over_turn,
 }
+
+
+#: So many of each noun stand on the page of what waits.
+SHOWN = 50
+
+
+@bp.get("/rotation/waiting")
+@requires("portal.desk")
+def list_waiting() -> str:
+    """Show what of rotation waits for me."""
+    rows = waiting_rotation(current_standing(), SHOWN)
+    return render_template("rotation/list_waiting.html", rows=rows)
 
 
 @bp.get("/turns/<int:turn_id>")

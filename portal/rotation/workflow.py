@@ -245,8 +245,6 @@ HANDOVER = Workflow(
             _H.SIGNED,
             "handover.write",
             awaited_in=(_H.DRAFT,),
-            when="is_complete",
-            refusal=_l("Tick every point of the checklist first, or say in the remarks why not."),
             warning=_l("The incoming chair then reads it and accepts it."),
             done=_l("Signed the hand-over"),
         ),
