@@ -306,6 +306,43 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     # administrator runs the server and reads no figures of business.
     "indicator.compute": ((by_system,),),
     "monitor.show": ((a_liaison,), (a_secretary,), (a_chair,)),
+    # rotation: the secretariat plans, members confirm, defer and exchange, the chair chairs
+    "charter.view": EVERYONE,
+    "charter.write": ((secretary_of("id"),),),
+    "rotation.plan": ((secretary_of("id"),),),
+    "blackout.view": ((secretary_of("alliance_id"),),),
+    "blackout.remove": ((secretary_of("alliance_id"),),),
+    "turn.view": EVERYONE,
+    "turn.confirm": ((delegate_of("organisation_id"),),),
+    "turn.defer": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
+    "turn.exchange": ((delegate_of("organisation_id"),),),
+    #: By the secretariat, or because the membership ended.
+    "turn.vacate": ((by_system,), (secretary_of("alliance_id"),)),
+    #: What follows from a plan, an exchange, a vacancy or a hand-over; nobody's button.
+    "turn.keep": ((by_system,),),
+    "turn.remind": ((by_system,),),
+    "turn.hand_over": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
+    "turn.draft": ((delegate_of("organisation_id"),),),
+    #: The powers of the chair, from the succession at the instant of the operation.
+    "turn.chair": ((chair_of("alliance_id"),),),
+    "alliance.chair": ((chair_of("id"),),),
+    "swap.view": (
+        (delegate_of("asking_id"),),
+        (delegate_of("asked_id"),),
+        (secretary_of("alliance_id"),),
+    ),
+    "swap.answer": ((delegate_of("asked_id"),),),
+    "swap.withdraw": ((delegate_of("asking_id"),),),
+    "swap.approve": ((secretary_of("alliance_id"),),),
+    "handover.view": (
+        (delegate_of("outgoing_id"),),
+        (delegate_of("incoming_id"),),
+        (chair_of("alliance_id"),),
+        (secretary_of("alliance_id"),),
+    ),
+    "handover.write": ((delegate_of("outgoing_id"),),),
+    "handover.accept": ((delegate_of("incoming_id"),),),
+    "handover.close": ((secretary_of("alliance_id"),),),
 }
 
 #: Which fields not everyone who sees the record may see: (noun, field) -> lines.
@@ -342,6 +379,8 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     ),
     ("outcome", "evidence"): ((delegate_of("from_id"),), (delegate_of("to_id"),)),
     ("contact_point", "value"): CONTACT_AUDIENCE,
+    # Who was asked, who gave a term up and why: between the member and the secretariat.
+    ("turn", "history"): ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
     # What an applicant wrote, whom it named, and why it was sent back.
     ("membership", "history"): (
         (delegate_of("organisation_id"),),

@@ -30,6 +30,7 @@ from portal.matters import views as matter_views
 from portal.outcomes import views as outcome_views
 from portal.permissions import PERMISSIONS, VISIBILITY
 from portal.roles import Role
+from portal.rotation import handover_views, swap_views, turn_views
 from portal.words import HeldAmong, HeldAt
 from tests.conftest import both_engines
 
@@ -46,6 +47,9 @@ MOVES = {
     "introduction": introduction_views.MOVES,
     "matter": matter_views.MOVES,
     "outcome": outcome_views.MOVES,
+    "turn": turn_views.MOVES,
+    "swap": swap_views.MOVES,
+    "handover": handover_views.MOVES,
 }
 
 
