@@ -9,9 +9,13 @@ in `words.py`.
 
 from __future__ import annotations
 
+from portal.chair_permissions import CHAIR_PERMISSIONS, CHAIR_VISIBILITY
 from portal.conditions import (
     CONTACT_AUDIENCE,
+    EVERYONE,
+    a_chair,
     a_delegate,
+    a_liaison,
     a_member,
     a_secretary,
     administrator,
@@ -28,6 +32,7 @@ from portal.conditions import (
     is_banded,
     is_current,
     is_exact,
+    is_filled_in,
     is_members_only,
     is_mine,
     is_my_agency,
@@ -36,9 +41,11 @@ from portal.conditions import (
     is_of_expert,
     is_of_portal,
     is_office,
+    is_proposed_by_me,
     is_public,
     is_published,
     is_standing,
+    is_verified,
     is_without_manager,
     is_written_by_me,
     manager_of,
@@ -57,16 +64,20 @@ from portal.conditions import (
 )
 from portal.words import Line
 
-#: An empty line holds for everyone; an empty tuple of lines for nobody.
-EVERYONE: tuple[Line, ...] = ((),)
-
 PERMISSIONS: dict[str, tuple[Line, ...]] = {
     # reference data and portal
     "portal.load": ((by_system,),),
     "portal.restore": ((by_system,),),
     "portal.desk": ((signed_in,),),
+    # the inbox
+    "message.list": ((signed_in,),),
+    "message.view": ((is_mine,),),
+    "digest.send": ((by_system,),),
     "job.run": ((by_system,),),
     "job.view": ((is_mine,),),
+    "delivery.run": ((by_system,),),
+    #: What a mail server refused for good: that it did, and to whom, never what it said.
+    "delivery.watch": ((administrator,),),
     # Who may see, add or remove a file is who may see or change the record it hangs on.
     "attachment.sweep": ((by_system,),),
     # accounts
@@ -186,7 +197,6 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "news.write": ((secretary_of("id"),),),
     "news.edit": ((secretary_of("alliance_id"),),),
     "news.withdraw": ((secretary_of("alliance_id"),),),
-    "succession.appoint": ((by_system,), (secretary_of("id"),)),
     # outcomes: one side claims, the other confirms; shown to all where both agree
     "outcome.list": ((a_delegate,), (a_secretary,)),
     "outcome.follow": (
@@ -213,24 +223,46 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_published, is_public),
         (is_published, is_members_only, member_of("alliance_id")),
         (is_published, is_members_only, chair_of("alliance_id")),
+        (secretary_of("alliance_id"),),
+        (delegate_of("organisation_id"),),
+        # Last, for these ask the database about one record.
         (is_published, member_named_on),
         (was_published, is_public, has_answered),
         (was_published, is_members_only, member_has_answered),
-        (secretary_of("alliance_id"),),
-        (delegate_of("organisation_id"),),
     ),
     "listing.create": ((a_delegate, a_member),),
+    #: A table of listings of members, each laid among its owner's drafts.
+    "listing.import": ((secretary_of("id"),),),
     "listing.edit": ((delegate_of("organisation_id"),),),
+    # What the secretariat fills in for a member, the member confirms.
+    "alliance.fill_in": ((secretary_of("id"),),),
+    "listing.propose": ((secretary_of("alliance_id"), is_filled_in),),
+    "listing.confirm": ((delegate_of("organisation_id"), *not_the_submitter),),
     "listing.publish": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.return": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.close": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
     #: A consequence of a suspended membership; nobody's button.
     "listing.hold": ((by_system,),),
+    "listing.remind": ((by_system,),),
     "listing.respond": (
         (is_answerable, is_public, another_organisation),
         (is_answerable, is_members_only, member_of("alliance_id"), another_organisation),
-        (is_answerable, member_named_on, another_organisation),
+        (is_answerable, another_organisation, member_named_on),
     ),
+    "listing.share": ((is_answerable, is_public),),
+    #: From its public page or poster, by somebody without an account.
+    "listing.take_guest": ((is_answerable, is_public),),
+    # guests: what they left is verified, then taken up by an organisation
+    "guest_answer.list": ((a_delegate,), (a_secretary,)),
+    "guest_answer.view": (
+        (secretary_of("alliance_id"),),
+        (delegate_of("owner_id"),),
+        (is_verified, delegate_of("organisation_id")),
+    ),
+    "guest_answer.verify": ((secretary_of("alliance_id"),), (delegate_of("owner_id"),)),
+    "guest_answer.record": ((secretary_of("alliance_id"),),),
+    "guest_answer.take_up": ((delegate_of("organisation_id"),),),
+    "guest_answer.erase": ((by_system,),),
     # exchange: interests
     "interest.list": ((a_delegate,),),
     "interest.view": (
@@ -238,8 +270,25 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (delegate_of("owner_id"),),
         (secretary_of("alliance_id"),),
     ),
+    "interest.remind": ((by_system,),),
     "interest.answer": ((delegate_of("owner_id"),),),
     "interest.withdraw": ((delegate_of("organisation_id"),),),
+    # introductions: proposed by who sees both listings, decided by both owners
+    "listing.introduce": ((is_answerable, a_secretary), (is_answerable, a_liaison)),
+    "introduction.propose": ((a_secretary,), (a_liaison,)),
+    "introduction.list": ((a_delegate,), (a_secretary,), (a_liaison,)),
+    "introduction.view": (
+        (delegate_of("demand_owner_id"),),
+        (delegate_of("supply_owner_id"),),
+        (is_proposed_by_me,),
+        (secretary_of("alliance_id"),),
+    ),
+    "introduction.answer": (
+        (delegate_of("demand_owner_id"),),
+        (delegate_of("supply_owner_id"),),
+    ),
+    "introduction.complete": ((delegate_of("waiting_id"),),),
+    "introduction.withdraw": ((is_proposed_by_me,),),
     # matters: moved by either side; the secretariat sees how far they have come
     "matter.list": ((a_delegate,), (a_secretary,)),
     "matter.view": (
@@ -251,43 +300,11 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     #: A consequence of a membership that ended; nobody's button.
     "matter.halt": ((by_system,),),
     "matter.remind": ((by_system,),),
-    # rotation: the secretariat plans, members confirm, defer and exchange, the chair chairs
-    "charter.view": EVERYONE,
-    "charter.write": ((secretary_of("id"),),),
-    "rotation.plan": ((secretary_of("id"),),),
-    "blackout.view": ((secretary_of("alliance_id"),),),
-    "blackout.remove": ((secretary_of("alliance_id"),),),
-    "turn.view": EVERYONE,
-    "turn.confirm": ((delegate_of("organisation_id"),),),
-    "turn.defer": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
-    "turn.exchange": ((delegate_of("organisation_id"),),),
-    #: By the secretariat, or because the membership ended.
-    "turn.vacate": ((by_system,), (secretary_of("alliance_id"),)),
-    #: What follows from a plan, an exchange, a vacancy or a hand-over; nobody's button.
-    "turn.keep": ((by_system,),),
-    "turn.remind": ((by_system,),),
-    "turn.hand_over": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
-    "turn.draft": ((delegate_of("organisation_id"),),),
-    #: The powers of the chair, from the succession at the instant of the operation.
-    "turn.chair": ((chair_of("alliance_id"),),),
-    "alliance.chair": ((chair_of("id"),),),
-    "swap.view": (
-        (delegate_of("asking_id"),),
-        (delegate_of("asked_id"),),
-        (secretary_of("alliance_id"),),
-    ),
-    "swap.answer": ((delegate_of("asked_id"),),),
-    "swap.withdraw": ((delegate_of("asking_id"),),),
-    "swap.approve": ((secretary_of("alliance_id"),),),
-    "handover.view": (
-        (delegate_of("outgoing_id"),),
-        (delegate_of("incoming_id"),),
-        (chair_of("alliance_id"),),
-        (secretary_of("alliance_id"),),
-    ),
-    "handover.write": ((delegate_of("outgoing_id"),),),
-    "handover.accept": ((delegate_of("incoming_id"),),),
-    "handover.close": ((secretary_of("alliance_id"),),),
+    # the monitor: liaisons, and the secretariat and the chair for their own alliance. The
+    # administrator runs the server and reads no figures of business.
+    "indicator.compute": ((by_system,),),
+    "monitor.show": ((a_liaison,), (a_secretary,), (a_chair,)),
+    **CHAIR_PERMISSIONS,
 }
 
 #: Which fields not everyone who sees the record may see: (noun, field) -> lines.
@@ -296,6 +313,11 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     ("interest", "contacts"): (
         (is_accepted, delegate_of("organisation_id")),
         (is_accepted, delegate_of("owner_id")),
+    ),
+    # The secretariat calls the guest; the owner may once it is verified.
+    ("guest_answer", "mobile"): (
+        (secretary_of("alliance_id"),),
+        (is_verified, delegate_of("owner_id")),
     ),
     # Reasons and names of reviewers are between the owner and the secretariat.
     ("listing", "history"): (
@@ -319,8 +341,7 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     ),
     ("outcome", "evidence"): ((delegate_of("from_id"),), (delegate_of("to_id"),)),
     ("contact_point", "value"): CONTACT_AUDIENCE,
-    # Who was asked, who gave a term up and why: between the member and the secretariat.
-    ("turn", "history"): ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
+    **CHAIR_VISIBILITY,
     # What an applicant wrote, whom it named, and why it was sent back.
     ("membership", "history"): (
         (delegate_of("organisation_id"),),
