@@ -34,6 +34,9 @@ from portal.matters.models import Matter
 from portal.matters.recording import record_outcome
 from portal.outcomes import models as outcome_models
 from portal.outcomes.operations import Claim, confirm_outcome
+from portal.rotation.deferring import defer_turn
+from portal.rotation.models import Swap, Turn
+from portal.rotation.swapping import approve_swap
 from portal.sign_in import factor_resets, factors, inviting, scanning
 from portal.sign_in.models import FactorReset, Invitation
 
@@ -218,6 +221,20 @@ def confirm(_app: Flask, task: Task) -> int:
     return outcome.id
 
 
+def exchange(_app: Flask, task: Task) -> int:
+    """Enter the council's approval of an exchange of turns."""
+    swap = db.session.get_one(Swap, task["swap"])
+    approve_swap(swap, by=_by(task), note="决议第20号")
+    return swap.id
+
+
+def defer(_app: Flask, task: Task) -> int:
+    """Give a term to whoever is next in line."""
+    turn = db.session.get_one(Turn, task["turn"])
+    defer_turn(turn, by=_by(task), note="搬迁。")
+    return turn.id
+
+
 def hold(app: Flask, _task: Task) -> int:
     """Take the write lock and keep it until this process dies."""
     taken = threading.Event()
@@ -251,6 +268,8 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
         give_code,
         confirm_reset,
         leave,
+        exchange,
+        defer,
     )
 }
 

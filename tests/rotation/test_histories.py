@@ -172,8 +172,8 @@ class History:
             has_step = turn.chair_term_id is not None
             if turn.state in (TurnState.CONFIRMED, TurnState.ACTING, TurnState.HANDED_OVER):
                 assert has_step
-            if turn.state is TurnState.PLANNED:
-                assert not has_step
+            elif turn.state is not TurnState.VACATED:
+                assert not has_step, "a turn that is given up still stands in the succession"
             if has_step:
                 step = chain[turn.chair_term_id or 0]
                 assert step.organisation_id == turn.organisation_id
