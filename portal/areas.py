@@ -166,6 +166,11 @@ NOUNS = (
     rotation_models.Swap,
     rotation_models.Handover,
     imports_models.MemberImport,
+    rotation_models.Charter,
+    rotation_models.Blackout,
+    rotation_models.Turn,
+    rotation_models.Swap,
+    rotation_models.Handover,
     inbox_models.Message,
 )
 
@@ -183,6 +188,9 @@ WORKFLOWS = (
     guests_workflow.GUEST_ANSWER,
     introductions_workflow.INTRODUCTION,
     matters_workflow.MATTER,
+    rotation_workflow.TURN,
+    rotation_workflow.SWAP,
+    rotation_workflow.HANDOVER,
     outcomes_workflow.OUTCOME,
     rotation_workflow.TURN,
     rotation_workflow.SWAP,
@@ -226,6 +234,9 @@ PERSONAL_DATA = (
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
+    person_queries.mentions(rotation_models.Charter, "made_by_id"),
+    person_queries.mentions(rotation_models.Turn, "person_id"),
+    person_queries.mentions(rotation_models.Handover, "signed_by_id", "accepted_by_id"),
     inbox_personal.inbox_data,
     person_queries.journal_data,
 )

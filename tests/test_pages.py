@@ -550,7 +550,7 @@ CASES = [
     view("exchange.view_poster", EVERYONE, listing="public", is_open=True),
     view("exchange.view_poster", "", HYDROGEN, listing="members"),
     view("exchange.view_poster", "", SIGNED_IN, listing="expired"),
-    view("exchange.fetch_qr", EVERYONE, listing="public", is_open=True),
+    view("exchange.fetch_poster", EVERYONE, listing="public", is_open=True),
     # what the secretariat fills in for a member
     view("exchange.fill_in_listing", "secretary", others("secretary"), arguments=HYDROGEN_SLUG),
     send(
@@ -1007,7 +1007,7 @@ HTML = [
         "regions.stylesheet",
         "accounts.export_data",
         "exchange.fetch_file",
-        "exchange.fetch_qr",
+        "exchange.fetch_poster",
         "matters.fetch_file",
         "outcomes.fetch_file",
         "rotation.calendar",

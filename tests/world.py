@@ -185,11 +185,11 @@ def build() -> World:
     world.outbox_message["message"] = _write_message(world.actor("manager"))
     world.job["waiting"] = _ask_for_work(world)
     _bring_members(world)
+    _rotate(world, now)
     told = select(Message.id).where(
         Message.person_id == world.person["delegate"], Message.notice == "interest.send"
     )
     world.message["answered"] = db.session.scalars(told.order_by(Message.id)).all()[0]
-    _rotate(world, now)
     with clock.standing_still(now + DAY):  # or it would be over before the tests begin
         rung = scanning.ring(key="kept by a computer", device="Firefox Windows", network=None)
     world.token["doorbell"] = rung.token
@@ -422,7 +422,7 @@ def _post(world: World, now: datetime) -> None:
             public, foreign, line="工艺相近，可先试样。", by=world.actor("other_secretary")
         )
         world.introduction["asked"] = introduction.id
-        world.token["introduction"] = _token_sent("introductions")
+        world.token["introduction"] = _token_sent("introductions/answer")
         world.token["listing"] = filling_in.make_confirmation_link(proposed, by=keeper).token
     with clock.standing_still(now - 2 * DAY):
         for name, listing, who in (
@@ -520,7 +520,7 @@ def _rotate(world: World, now: datetime) -> None:
     made = chartering.add_blackout(hydrogen, quiet, days=away, by=keeper)
     world.blackout["away"] = made.id
     asking.ask_for_confirmations(by=SYSTEM)
-    world.token["turn"] = _token_sent("turns")
+    world.token["turn"] = _token_sent("turns/answer")
 
 
 @operation
@@ -533,10 +533,10 @@ def _link_to_approve(turn: Turn) -> str:
     return made.token
 
 
-def _token_sent(area: str = "outcomes") -> str:
+def _token_sent(page: str = "outcomes/answer") -> str:
     """Return the token of the link in the newest message: only there it is known."""
     newest = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert newest is not None
-    found = re.search(rf"/{area}/answer/([\w-]+)", newest.body)
+    found = re.search(rf"/{page}/([\w-]+)", newest.body)
     assert found is not None
     return found[1]

@@ -1,7 +1,7 @@
 """Rules of rotation, turns, exchanges of turns, hand-overs
 
 Revision ID: 0015
-Revises: 0011
+Revises: 0014
 """
 
 from __future__ import annotations

@@ -17,14 +17,14 @@ from portal.rotation.asking import ask_for_confirmations
 @click.command("daily")
 @with_appcontext
 def daily() -> None:
-    """Remind of what is silent, lapses or ends soon; ask for terms; erase guests; send digests."""
+    """Remind of what is silent, lapses or ends soon; ask for terms; send due digests."""
     count = remind_silent_matters(by=SYSTEM)
     click.echo(f"{count} silent matters were spoken of.")
+    asked = ask_for_confirmations(by=SYSTEM)
+    click.echo(f"{asked} terms in the chair were asked to be confirmed.")
     lapsing, expiring = remind_of_lapsing(by=SYSTEM), remind_of_expiring(by=SYSTEM)
     click.echo(f"{lapsing} answers lapse soon, {expiring} listings have their last day soon.")
     click.echo(f"{erase_old_guests(by=SYSTEM)} guests' numbers were erased.")
-    asked = ask_for_confirmations(by=SYSTEM)
-    click.echo(f"{asked} terms in the chair were asked to be confirmed.")
     if sends_mail():
         click.echo(f"{send_digests(by=SYSTEM)} digests were written.")
     else:

@@ -26,15 +26,7 @@ from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
 AWAITED = (
-    Listing,
-    Interest,
-    Membership,
-    Outcome,
-    GuestAnswer,
-    Introduction,
-    Turn,
-    Swap,
-    Handover,
+    *(Listing, Interest, Membership, Outcome, GuestAnswer, Introduction, Turn, Swap, Handover),
 )
 #: The badge counts no further.
 COUNT_LIMIT = 99
