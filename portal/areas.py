@@ -160,6 +160,11 @@ NOUNS = (
     guests_models.GuestAnswer,
     introductions_models.Introduction,
     matters_models.Matter,
+    rotation_models.Charter,
+    rotation_models.Blackout,
+    rotation_models.Turn,
+    rotation_models.Swap,
+    rotation_models.Handover,
     imports_models.MemberImport,
     rotation_models.Charter,
     rotation_models.Blackout,
@@ -187,6 +192,9 @@ WORKFLOWS = (
     rotation_workflow.SWAP,
     rotation_workflow.HANDOVER,
     outcomes_workflow.OUTCOME,
+    rotation_workflow.TURN,
+    rotation_workflow.SWAP,
+    rotation_workflow.HANDOVER,
 )
 
 #: What runs the jobs of each kind, and what the page of such a job says.
@@ -220,6 +228,9 @@ PERSONAL_DATA = (
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
     person_queries.mentions(matters_models.MatterStep, "person_id"),
     person_queries.mentions(outcomes_models.Outcome, "claimed_by_id", "confirmed_by_id"),
+    person_queries.mentions(rotation_models.Charter, "made_by_id"),
+    person_queries.mentions(rotation_models.Turn, "person_id"),
+    person_queries.mentions(rotation_models.Handover, "signed_by_id", "accepted_by_id"),
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
