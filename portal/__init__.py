@@ -29,6 +29,7 @@ from portal import (
     database,
     errors,
     files,
+    hooks,
     jobs,
     language,
     links,
@@ -81,6 +82,10 @@ from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.registry import Registry
+from portal.robots import models as robots_models
+from portal.robots import operations as robots_operations
+from portal.robots import posting
+from portal.robots import views as robots_views
 from portal.sheets import exporting
 from portal.sign_in import (
     device_views,
@@ -136,6 +141,7 @@ AREAS = (
     paste_views,
     # windows
     inbox_views,
+    robots_views,
     imports_views,
     offices_views,
     directory_views,
@@ -174,6 +180,8 @@ NOUNS = (
     matters_models.Matter,
     imports_models.MemberImport,
     inbox_models.Message,
+    robots_models.Robot,
+    robots_models.RobotPost,
 )
 
 STANDING = (
@@ -221,6 +229,7 @@ PERSONAL_DATA = (
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
     inbox_personal.inbox_data,
+    person_queries.mentions(robots_models.Robot, "set_by_id"),
     person_queries.journal_data,
 )
 
@@ -260,8 +269,11 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         seen_by_secretariat=alliances_queries.seen_by_secretariat(),
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
-        tell=telling.tell,
-        couriers=(mailing.courier,) if app.config["MAIL_ADAPTER"] == "smtp" else (),
+        tellings=(telling.tell, robots_operations.post_what_is_public),
+        couriers=(
+            *((mailing.courier,) if app.config["MAIL_ADAPTER"] == "smtp" else ()),
+            posting.courier,
+        ),
         jobs=dict(JOBS),
         job_pages=dict(JOB_PAGES),
         personal_data=PERSONAL_DATA,
@@ -275,6 +287,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     migrate.init_app(app, db)
     outbox.init_app(app)
     mailing.init_app(app)
+    hooks.init_app(app)
     language.init_app(app, accounts_views.keep_language)
     appearance.init_app(app, accounts_views.keep_type)
     uploads.init_app(app)

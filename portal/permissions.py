@@ -193,6 +193,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "news.write": ((secretary_of("id"),),),
     "news.edit": ((secretary_of("alliance_id"),),),
     "news.withdraw": ((secretary_of("alliance_id"),),),
+    #: The address of the chat group's robot is a secret of the secretariat.
+    "robot.set": ((secretary_of("id"),),),
     "succession.appoint": ((by_system,), (secretary_of("id"),)),
     # outcomes: one side claims, the other confirms; shown to all where both agree
     "outcome.list": ((a_delegate,), (a_secretary,)),
