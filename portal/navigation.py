@@ -53,6 +53,7 @@ MENU: tuple[Entry, ...] = (
     Entry(_l("Outcomes"), "outcomes.list_outcomes", "outcome.list"),
     Entry(_l("Alliances"), "alliances.list_alliances"),
     Entry(_l("Directory"), "directory.list_organisations"),
+    Entry(_l("Monitor"), "monitor.show", "monitor.show"),
     Entry(_l("Offices"), "offices.list_offices", "portal.appoint"),
 )
 

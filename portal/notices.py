@@ -23,6 +23,8 @@ from portal.accounts.queries import OF_ORGANISATION
 from portal.alliances.models import Membership
 from portal.database import among
 from portal.exchange.models import Interest, Listing, Naming
+from portal.guests.models import GuestAnswer
+from portal.introductions.models import Introduction
 from portal.matters.models import Matter
 from portal.matters.steps import STEP_NAMES
 from portal.outcomes.models import Outcome
@@ -58,7 +60,7 @@ class Subject:
 
     model: Any
     title: ColumnElement[Any] | InstrumentedAttribute[Any]
-    side: ColumnElement[Any]
+    side: ColumnElement[Any] | InstrumentedAttribute[Any]
     endpoint: str
 
 
@@ -120,11 +122,39 @@ SUBJECTS: dict[str, Subject] = {
     ),
 }
 
+_TITLE_OF_LISTING = (
+    select(Listing.title)
+    .where(Listing.id == GuestAnswer.listing_id)
+    .correlate(GuestAnswer)
+    .scalar_subquery()
+)
+SUBJECTS["guest_answer"] = Subject(
+    GuestAnswer, _TITLE_OF_LISTING, GuestAnswer.name, "guests.view_guest_answer"
+)
+
+_TITLE_OF_DEMAND = (
+    select(Listing.title)
+    .where(Listing.id == Introduction.demand_id)
+    .correlate(Introduction)
+    .scalar_subquery()
+)
+SUBJECTS["introduction"] = Subject(
+    Introduction, _TITLE_OF_DEMAND, literal(""), "introductions.view_introduction"
+)
+
 _ITS_PEOPLE = people_at("organisation_id")
 _ANSWERED = people_at("owner_id")
+_CONTACT = people_at("organisation_id", handler="contact_id")
+_ANSWERER = people_at("organisation_id", handler="person_id")
 _BOTH = (
     people_at("owner_id", handler="owner_person_id"),
     people_at("partner_id", handler="partner_person_id"),
+)
+_OWNERS = (people_at("demand_owner_id"), people_at("supply_owner_id"))
+_PROPOSER = Who(
+    lambda thing: and_(
+        Appointment.person_id == thing.proposed_by_id, ~among(Appointment.role, OF_ORGANISATION)
+    )
 )
 _CLAIMANT, _OTHER = people_at("claimant_id"), people_at("other_id")
 
@@ -157,6 +187,35 @@ NOTICES: tuple[Notice, ...] = (
     _notice(
         "listing.expiring", (_ITS_PEOPLE,), _l("The last day of “%(title)s” is near: renew it")
     ),
+    _notice(
+        "listing.propose", (_ITS_PEOPLE,), _l("“%(title)s” was filled in for you: confirm it"), True
+    ),
+    _notice("listing.confirm", (secretariat,), _l("%(side)s confirmed “%(title)s”")),
+    _notice("listing.turn_down", (secretariat,), _l("%(side)s did not confirm “%(title)s”"), True),
+    _notice("listing.hand_over", (_CONTACT,), _l("“%(title)s” was handed over to you")),
+    # guests, who have no inbox: what becomes of an answer they gave
+    _notice(
+        "guest_answer.give",
+        (_ANSWERED, secretariat),
+        _l("%(side)s answered “%(title)s” as a guest: verify it"),
+        True,
+    ),
+    _notice(
+        "guest_answer.verify",
+        (secretariat,),
+        _l("%(side)s was verified as a guest of “%(title)s”: say which organisation it is"),
+    ),
+    _notice(
+        "guest_answer.record",
+        (_ITS_PEOPLE,),
+        _l("Your organisation answered “%(title)s” as a guest: send it as your answer"),
+        True,
+    ),
+    _notice(
+        "guest_answer.disown",
+        (_ANSWERED, secretariat),
+        _l("%(side)s says that the answer to “%(title)s” is not theirs"),
+    ),
     # answers
     _notice("interest.send", (_ANSWERED,), _l("%(side)s answered “%(title)s”"), urgent=True),
     _notice("interest.accept", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” was accepted"), True),
@@ -164,6 +223,9 @@ NOTICES: tuple[Notice, ...] = (
         "interest.decline", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” was declined"), True
     ),
     _notice("interest.withdraw", (_ANSWERED,), _l("%(side)s withdrew its answer to “%(title)s”")),
+    _notice(
+        "interest.hand_over", (_ANSWERER,), _l("The answer to “%(title)s” was handed over to you")
+    ),
     _notice("interest.lapse", (_ITS_PEOPLE,), _l("Your answer to “%(title)s” lapsed")),
     _notice(
         "interest.lapsing",
@@ -171,6 +233,23 @@ NOTICES: tuple[Notice, ...] = (
         _l("The answer of %(side)s to “%(title)s” lapses soon"),
         True,
     ),
+    # introductions: what both agreed to is told as an answer that was accepted
+    _notice("introduction.propose", _OWNERS, _l("An introduction is proposed for “%(title)s”")),
+    _notice(
+        "introduction.agree",
+        (people_at("waiting_id"), _PROPOSER),
+        _l("One side agreed to the introduction for “%(title)s”"),
+        True,
+    ),
+    _notice(
+        "introduction.accept", (_PROPOSER,), _l("Both agreed to the introduction for “%(title)s”")
+    ),
+    _notice(
+        "introduction.decline",
+        (*_OWNERS, _PROPOSER),
+        _l("The introduction for “%(title)s” was declined: see why"),
+    ),
+    _notice("introduction.withdraw", _OWNERS, _l("The introduction for “%(title)s” was withdrawn")),
     # matters
     _notice("matter.open", _BOTH[:1], _l("You handle the matter “%(title)s”")),
     *(

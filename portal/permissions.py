@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from portal.conditions import (
     CONTACT_AUDIENCE,
+    a_chair,
     a_delegate,
+    a_liaison,
     a_member,
     a_secretary,
     administrator,
@@ -28,6 +30,7 @@ from portal.conditions import (
     is_banded,
     is_current,
     is_exact,
+    is_filled_in,
     is_members_only,
     is_mine,
     is_my_agency,
@@ -36,9 +39,11 @@ from portal.conditions import (
     is_of_expert,
     is_of_portal,
     is_office,
+    is_proposed_by_me,
     is_public,
     is_published,
     is_standing,
+    is_verified,
     is_without_manager,
     is_written_by_me,
     manager_of,
@@ -72,7 +77,6 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "job.run": ((by_system,),),
     "job.view": ((is_mine,),),
     "delivery.run": ((by_system,),),
-    #: What a mail server refused for good: that it did, and to whom, never what it said.
     "delivery.watch": ((administrator,),),
     # Who may see, add or remove a file is who may see or change the record it hangs on.
     "attachment.sweep": ((by_system,),),
@@ -193,7 +197,6 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "news.write": ((secretary_of("id"),),),
     "news.edit": ((secretary_of("alliance_id"),),),
     "news.withdraw": ((secretary_of("alliance_id"),),),
-    #: The address of the chat group's robot is a secret of the secretariat.
     "robot.set": ((secretary_of("id"),),),
     "succession.appoint": ((by_system,), (secretary_of("id"),)),
     # outcomes: one side claims, the other confirms; shown to all where both agree
@@ -230,7 +233,13 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (was_published, is_members_only, member_has_answered),
     ),
     "listing.create": ((a_delegate, a_member),),
+    #: A table of listings of members, each laid among its owner's drafts.
+    "listing.import": ((secretary_of("id"),),),
     "listing.edit": ((delegate_of("organisation_id"),),),
+    # What the secretariat fills in for a member, the member confirms.
+    "alliance.fill_in": ((secretary_of("id"),),),
+    "listing.propose": ((secretary_of("alliance_id"), is_filled_in),),
+    "listing.confirm": ((delegate_of("organisation_id"), *not_the_submitter),),
     "listing.publish": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.return": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.close": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
@@ -242,6 +251,20 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_answerable, is_members_only, member_of("alliance_id"), another_organisation),
         (is_answerable, another_organisation, member_named_on),
     ),
+    "listing.share": ((is_answerable, is_public),),
+    #: From its public page or poster, by somebody without an account.
+    "listing.take_guest": ((is_answerable, is_public),),
+    # guests: what they left is verified, then taken up by an organisation
+    "guest_answer.list": ((a_delegate,), (a_secretary,)),
+    "guest_answer.view": (
+        (secretary_of("alliance_id"),),
+        (delegate_of("owner_id"),),
+        (is_verified, delegate_of("organisation_id")),
+    ),
+    "guest_answer.verify": ((secretary_of("alliance_id"),), (delegate_of("owner_id"),)),
+    "guest_answer.record": ((secretary_of("alliance_id"),),),
+    "guest_answer.take_up": ((delegate_of("organisation_id"),),),
+    "guest_answer.erase": ((by_system,),),
     # exchange: interests
     "interest.list": ((a_delegate,),),
     "interest.view": (
@@ -252,6 +275,22 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "interest.remind": ((by_system,),),
     "interest.answer": ((delegate_of("owner_id"),),),
     "interest.withdraw": ((delegate_of("organisation_id"),),),
+    # introductions: proposed by who sees both listings, decided by both owners
+    "listing.introduce": ((is_answerable, a_secretary), (is_answerable, a_liaison)),
+    "introduction.propose": ((a_secretary,), (a_liaison,)),
+    "introduction.list": ((a_delegate,), (a_secretary,), (a_liaison,)),
+    "introduction.view": (
+        (delegate_of("demand_owner_id"),),
+        (delegate_of("supply_owner_id"),),
+        (is_proposed_by_me,),
+        (secretary_of("alliance_id"),),
+    ),
+    "introduction.answer": (
+        (delegate_of("demand_owner_id"),),
+        (delegate_of("supply_owner_id"),),
+    ),
+    "introduction.complete": ((delegate_of("waiting_id"),),),
+    "introduction.withdraw": ((is_proposed_by_me,),),
     # matters: moved by either side; the secretariat sees how far they have come
     "matter.list": ((a_delegate,), (a_secretary,)),
     "matter.view": (
@@ -263,6 +302,10 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     #: A consequence of a membership that ended; nobody's button.
     "matter.halt": ((by_system,),),
     "matter.remind": ((by_system,),),
+    # the monitor: liaisons, and the secretariat and the chair for their own alliance. The
+    # administrator runs the server and reads no figures of business.
+    "indicator.compute": ((by_system,),),
+    "monitor.show": ((a_liaison,), (a_secretary,), (a_chair,)),
 }
 
 #: Which fields not everyone who sees the record may see: (noun, field) -> lines.
@@ -271,6 +314,11 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     ("interest", "contacts"): (
         (is_accepted, delegate_of("organisation_id")),
         (is_accepted, delegate_of("owner_id")),
+    ),
+    # The secretariat calls the guest; the owner may once it is verified.
+    ("guest_answer", "mobile"): (
+        (secretary_of("alliance_id"),),
+        (is_verified, delegate_of("owner_id")),
     ),
     # Reasons and names of reviewers are between the owner and the secretariat.
     ("listing", "history"): (

@@ -26,6 +26,9 @@ from portal.alliances.models import Alliance, Tier
 from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_alliances import tell_alliances
+from portal.commands.demo_filled_in import tell_filled_in
+from portal.commands.demo_guests import tell_guests
+from portal.commands.demo_introductions import tell_introductions
 from portal.commands.demo_matters import follow_matter
 from portal.commands.demo_organisations import code_for, tell_organisations
 from portal.commands.demo_story import DAY, Story, post_all, read
@@ -83,6 +86,9 @@ def build(now: datetime) -> Story:
     post_all(story)
     tell_alliances(story)
     tell_organisations(story)
+    tell_filled_in(story)
+    story.at(now - 1.5 * DAY, lambda: tell_introductions(story))
+    story.at(now - 2.5 * DAY, lambda: tell_guests(story))
     story.run()
     _read_what_is_old(now)
     _conclude(story.people["admin"])

@@ -25,8 +25,10 @@ from portal.exchange.facets import Narrowing
 from portal.exchange.forms import KINDS, VISIBILITIES
 from portal.exchange.queries import ListingRow
 from portal.exchange.workflow import INTEREST, LISTING
+from portal.guests.workflow import GUEST_ANSWER
 from portal.inbox.hearing import who_hears, who_hears_at
 from portal.inbox.models import Message
+from portal.introductions.workflow import INTRODUCTION
 from portal.kept import kept
 from portal.language import LANGUAGES, chosen_language, is_english, switch_to
 from portal.matters.steps import STEP_NAMES
@@ -67,6 +69,8 @@ def init_app(app: Flask) -> None:
     """Hand the frame of the page to every template."""
 
     app.add_template_global(listing_words)
+    app.add_template_global(guest_words)
+    app.add_template_global(introduction_words)
     app.add_template_global(matter_words)
     app.add_template_global(outcome_words)
     app.add_template_global(outcome_value)
@@ -207,6 +211,19 @@ def listing_facets(narrowing: Narrowing) -> Markup:
     """Render the facets of an address once: some fifty links, the same for everybody."""
     page = current_app.jinja_env.get_template("exchange/facets.html")
     return Markup(page.render(narrowing=narrowing))  # noqa: S704 - a template
+
+
+def guest_words() -> dict[str, Any]:
+    """Return the words of guests' answers, and the address their rows begin with."""
+    return {"states": GUEST_ANSWER.labels, "address": place("guests.list_guest_answers") + "/"}
+
+
+def introduction_words() -> dict[str, Any]:
+    """Return the words of introductions, and the address their rows begin with."""
+    return {
+        "states": {**INTRODUCTION.labels, "lapsed": _l("Lapsed")},
+        "address": place("introductions.list_introductions") + "/",
+    }
 
 
 def organisation_words() -> dict[str, Any]:

@@ -12,7 +12,9 @@ from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.database import among, db
 from portal.exchange.models import Interest, Listing
+from portal.guests.models import GuestAnswer
 from portal.inbox.models import Message
+from portal.introductions.models import Introduction
 from portal.matters.models import Matter
 from portal.matters.queries import waiting
 from portal.outcomes.models import Outcome
@@ -22,7 +24,7 @@ from portal.roles import Role
 from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
-AWAITED = (Listing, Interest, Membership, Outcome)
+AWAITED = (Listing, Interest, Membership, Outcome, GuestAnswer, Introduction)
 #: The badge counts no further.
 COUNT_LIMIT = 99
 

@@ -15,8 +15,9 @@ from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.operations import change_tier, resume_membership, suspend_membership
 from portal.database import db
 from portal.exchange import answering, operations
-from portal.exchange.models import Listing, ListingVisibility
+from portal.exchange.models import Direction, Listing, ListingVisibility
 from portal.inbox.models import Message
+from portal.introductions import operations as introductions
 from portal.journal import JournalLine
 from portal.matters import operations as matters
 from portal.matters.models import Matter
@@ -215,10 +216,33 @@ def test_a_membership_tells_the_secretariat_and_the_organisation(
     assert heard() == told("membership.change_tier", "supplier")
 
 
+def test_an_introduction_tells_both_sides_and_who_proposed_it(world: World, heard: Heard) -> None:
+    keeper, supplier = world.actor("secretary"), world.actor("supplier")
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    demand = published(world)
+    offer = content(title="可供缠绕", direction=Direction.SUPPLY)
+    supply = operations.post_listing(hydrogen, offer, by=supplier, submit=True)
+    operations.publish_listing(supply, by=keeper)
+    heard()
+    made = introductions.propose_introduction(demand, supply, line="同在一环节。", by=keeper)
+    assert heard() == told("introduction.propose", "delegate", "manager", "supplier")
+    introductions.agree_to_introduction(made, by=supplier)
+    assert heard() == told("introduction.agree", "delegate", "manager", "secretary")
+    introductions.decline_introduction(made, by=world.actor("manager"), note="已有合作方。")
+    assert heard() == told("introduction.decline", "delegate", "secretary", "supplier")
+    made = introductions.propose_introduction(demand, supply, line="再试一次。", by=keeper)
+    introductions.agree_to_introduction(made, by=supplier)
+    heard()
+    introductions.complete_introduction(made, by=world.actor("manager"))
+    assert told("introduction.accept", "secretary")[0] in heard()
+
+
 def test_whoever_left_is_told_nothing_more(world: World, heard: Heard) -> None:
     listing = published(world)
     heard()
     close_account(db.session.get_one(Person, world.person["delegate"]), by=world.actor("delegate"))
+    handed_over = heard()
+    assert {who for who, _notice in handed_over} <= {"manager", "chair", "supplier"}
     operations.close_listing(listing, by=world.actor("secretary"))
     assert heard() == told("listing.close", "manager")
 
@@ -241,7 +265,8 @@ def test_every_message_of_the_world_is_one_for_its_line_and_person(world: World)
 
 def test_the_table_names_verbs_that_exist_and_nouns_the_inbox_can_show() -> None:
     """Of every lifecycle each move is in the table, or is known to concern nobody else."""
-    quiet = {"listing.renew", "membership.draft"}
+    # What a guest's answer becomes is told as an answer; of a rejected one nobody hears.
+    quiet = {"listing.renew", "membership.draft", "guest_answer.take_up", "guest_answer.reject"}
     for noun, workflow in registry().workflows.items():
         moves = {f"{noun}.{each.name}" for each in workflow.moves}
         verbs = moves | {f"{noun}.{verb}" for verb in workflow.verbs}
