@@ -263,9 +263,8 @@ NOTICES: tuple[Notice, ...] = (
     _notice("matter.end", _BOTH, _l("“%(title)s” was ended: see why")),
     _notice("matter.hand_over", _BOTH, _l("“%(title)s” was handed over to a colleague")),
     _notice("matter.attach", _BOTH, _l("A file was added to “%(title)s”")),
-    # Both of these have a mail of their own.
-    _notice("matter.ask", _BOTH, _l("How far has “%(title)s” come?")),
-    _notice("matter.tell", (secretariat,), _l("“%(title)s” has been silent for long")),
+    _notice("matter.ask", _BOTH, _l("How far has “%(title)s” come?"), urgent=True),
+    _notice("matter.tell", (secretariat,), _l("“%(title)s” has been silent for long"), True),
     # outcomes
     # Who is asked to confirm has a mail of their own, with a link.
     _notice("outcome.claim", (_OTHER,), _l("%(side)s asks you to confirm “%(title)s”")),
