@@ -46,6 +46,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "delegate": (
         "/",
         "/desk",
+        "/messages",
+        "/messages/preferences",
         "/listings/new",
         "/listings/new?secrecy=unsure",
         "/listings/new?secrecy=none",
@@ -70,6 +72,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/imports/{member_import[open]}",
         "/imports/{member_import[done]}",
         f"{HYDROGEN}/applications",
+        f"{HYDROGEN}/robot",
         MEMBERSHIP,
         INTEREST % "lapsed",
         MAKER,
