@@ -7,11 +7,14 @@ from flask.cli import with_appcontext
 
 from portal.actors import SYSTEM
 from portal.matters.reminding import remind_silent_matters
+from portal.monitor import cells
 
 
 @click.command("daily")
 @with_appcontext
 def daily() -> None:
-    """Remind of matters that have been silent for long."""
+    """Remind of matters that have been silent for long, and count what nobody has looked at."""
     count = remind_silent_matters(by=SYSTEM)
     click.echo(f"{count} silent matters were spoken of.")
+    cells.catch_up_wholly(by=SYSTEM)
+    click.echo("The figures are counted.")

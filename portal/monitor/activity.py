@@ -16,7 +16,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _l
 
 from portal.monitor.counting import Measure
-from portal.monitor.cube import Cube
+from portal.monitor.cube import Cube, Side
 from portal.monitor.formulas import crosses
 from portal.monitor.periods import Period
 
@@ -138,14 +138,20 @@ def activity_of(
     cube: Cube, alliance_id: int, *, members: int, is_chaired: bool, news: int
 ) -> Activity:
     """Return what one alliance did, from the sums of the whole portal."""
-    mine = cube.only(lambda side: side.alliance_id == alliance_id)
+
+    def mine(side: Side) -> bool:
+        return side.alliance_id == alliance_id
+
+    def across(side: Side) -> bool:
+        return mine(side) and crosses(side)
+
     return Activity(
         members=members,
         is_chaired=is_chaired,
         news=news,
-        posted=mine.total(Measure.POSTED).count,
-        answered=mine.total(Measure.ANSWERED).count,
-        contacted=mine.total(Measure.CONTACTED).count,
-        outcomes=mine.total(Measure.OUTCOME).count,
-        across=mine.total(Measure.OUTCOME, crosses).count,
+        posted=cube.total(Measure.POSTED, mine).count,
+        answered=cube.total(Measure.ANSWERED, mine).count,
+        contacted=cube.total(Measure.CONTACTED, mine).count,
+        outcomes=cube.total(Measure.OUTCOME, mine).count,
+        across=cube.total(Measure.OUTCOME, across).count,
     )

@@ -51,6 +51,12 @@ def catch_up(*, by: Actor, lines: int = LINES_AT_ONCE) -> int:
     return int(head - until)
 
 
+def catch_up_wholly(*, by: Actor) -> None:
+    """Count anew until no line is left, in as many operations as that takes."""
+    while catch_up(by=by, lines=LINES_AT_ONCE):
+        pass
+
+
 def _state() -> IndicatorState:
     state = db.session.get(IndicatorState, 1, populate_existing=True)
     if state is None:

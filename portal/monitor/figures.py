@@ -82,7 +82,7 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
     known, count = regions(), counted_up()
     alliance_id = alliance.id if alliance else None
     compared = [period, period.before(), period.year_before()]
-    whole = queries.cubes(compared, alliance_id)
+    whole = queries.cubes(count.version, compared, alliance_id)
     now, before, year_before = queries.own_cubes(part, compared, whole, alliance_id)
     end = clock.start_of(period.until_on)
     places = [each for each in queries.members_on(end) if alliance_id in (None, each.alliance_id)]
@@ -185,7 +185,8 @@ def _growth(
         moved(last.from_on, -MONTHS_OF_YEAR * years), moved(last.until_on, -MONTHS_OF_YEAR * years)
     )
     spans = [last, first]
-    mine = queries.own_cubes(part, spans, queries.cubes(spans, alliance_id), alliance_id)
+    whole = queries.cubes(count.version, spans, alliance_id, measures=(Measure.OUTCOME,))
+    mine = queries.own_cubes(part, spans, whole, alliance_id)
     value, earlier = (
         cube.total(Measure.OUTCOME, lambda s: s.kind == "contract" and basis.is_front(s)).value_fen
         for cube in mine
