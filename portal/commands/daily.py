@@ -17,4 +17,3 @@ def daily() -> None:
     count = remind_silent_matters(by=SYSTEM)
     click.echo(f"{count} silent matters were spoken of.")
     cells.catch_up_wholly(by=SYSTEM)
-    click.echo("The figures are counted.")

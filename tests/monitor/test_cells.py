@@ -173,3 +173,10 @@ def test_a_page_does_not_wait_for_whoever_writes(
         transaction.rollback()
     assert "later entries are still being counted" in text
     assert "still being counted" not in client.soup("/monitor").get_text()
+
+
+def test_the_daily_command_counts_what_nobody_looked_at(app: Flask, world: World) -> None:
+    signed(world, TODAY - 100 * DAY)
+    db.session.remove()
+    assert app.test_cli_runner().invoke(args=["daily"]).exit_code == 0
+    assert queries.counted_so_far().left == 0
