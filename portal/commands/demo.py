@@ -26,6 +26,7 @@ from portal.alliances.models import Alliance, Tier
 from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_alliances import tell_alliances
+from portal.commands.demo_flows import tell_flows
 from portal.commands.demo_matters import follow_matter
 from portal.commands.demo_organisations import code_for, tell_organisations
 from portal.commands.demo_story import DAY, Story, post_all, read
@@ -79,6 +80,7 @@ def build(now: datetime) -> Story:
         settle(story, password_hash)
     story.followed.append(follow_matter)
     post_all(story)
+    tell_flows(story)
     tell_alliances(story)
     tell_organisations(story)
     story.run()
