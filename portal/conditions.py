@@ -48,6 +48,8 @@ was_submitted = Fact("was_submitted")
 is_of_portal = Fact("is_of_portal")
 is_exact = Fact("is_exact")
 is_banded = Fact("is_banded")
+is_verified = Fact("is_verified")
+is_filled_in = Fact("is_filled_in")
 
 
 def secretary_of(at: str) -> HeldAt:
@@ -98,6 +100,7 @@ is_myself = Mine("id")
 is_my_agency = Mine("principal_id")
 is_my_errand = Mine("agent_id")
 is_written_by_me = Mine("written_by_id")
+is_proposed_by_me = Mine("proposed_by_id")
 not_the_requester = NotMine("requested_by_id")
 another_organisation = RepresentsAnother("organisation_id")
 

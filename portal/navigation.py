@@ -46,6 +46,7 @@ def place(endpoint: str) -> str:
 
 MENU: tuple[Entry, ...] = (
     Entry(_l("Desk"), "desk.view_desk", "portal.desk"),
+    Entry(_l("Messages"), "inbox.list_messages", "message.list"),
     Entry(_l("Supply and demand"), "exchange.list_listings"),
     Entry(_l("Matchmaking"), "exchange.list_interests", "interest.list"),
     Entry(_l("Matters"), "matters.list_matters", "matter.list"),

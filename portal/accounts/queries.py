@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased, joinedload
 from portal import clock, journal
 from portal.accounts.models import Agency, Appointment, FormerName, Organisation, Person
 from portal.accounts.naming import normal_name as normal_name
+from portal.actors import ActorKind
 from portal.database import Rows, among, db
 from portal.language import localised
 from portal.regions.models import Region
@@ -302,6 +303,8 @@ def _who(
 ) -> str:
     """Return who did what a line says: the person, for whom (代×××), and for which organisation."""
     organisation = organisations.get(line.organisation_id)
+    if line.actor_kind == ActorKind.ANONYMOUS:
+        return str(_l("A visitor"))
     if line.person_id is None:
         return str(_l("The portal"))
     if not with_people:
@@ -322,3 +325,26 @@ def has_demo_world() -> bool:
     return bool(
         db.session.scalar(select(Person.id).where(Person.email == f"admin@{DEMO_DOMAIN}").limit(1))
     )
+
+
+def successor_of(appointment: Appointment) -> int | None:
+    """Return who takes on what somebody did for an organisation as one of their roles there ends.
+
+    The manager of longest standing, else the delegate. None where the person still acts for the
+    organisation, where nobody else does, or where the role is of no organisation.
+    """
+    if not appointment.is_at_organisation:
+        return None
+    running = db.session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.scope_id == appointment.scope_id,
+            among(Appointment.role, OF_ORGANISATION),
+            Appointment.is_running,
+        )
+        .order_by(Appointment.from_at, Appointment.id)
+    ).all()
+    others = [each for each in running if each.person_id != appointment.person_id]
+    if len(others) < len(running) or not others:
+        return None
+    return min(others, key=lambda each: each.role is not Role.MANAGER).person_id

@@ -15,6 +15,7 @@ from portal.commands import (
     doctor,
     files,
     importing,
+    importing_listings,
     indicators,
     load,
     worker,
@@ -33,5 +34,6 @@ def init_app(app: Flask, build: Callable[..., Flask]) -> None:
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(files.files)
     app.cli.add_command(daily.daily)
+    importing.importing.add_command(importing_listings.listings)
     app.cli.add_command(importing.importing)
     app.cli.add_command(indicators.indicators)
