@@ -45,6 +45,17 @@ PARTS = {
 }
 
 
+CRITERIA = {
+    "chair_seated": _l("The chair is taken on the last day (1 or 0)"),
+    "news_told": _l("News told, in a year"),
+    "posted_per_member": _l("Listings posted for each member, in a year"),
+    "answered_share": _l("Share of listings answered"),
+    "contacted_share": _l("Share of listings that came to a contact"),
+    "outcomes_per_member": _l("Outcomes for each member, in a year"),
+    "across_share": _l("Share of outcomes across regions"),
+}
+
+
 @dataclass(frozen=True)
 class Criterion:
     """One row of the data: what is measured, for which part, and how it weighs."""

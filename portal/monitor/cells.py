@@ -28,7 +28,7 @@ from portal.operations import operation
 from portal.outcomes.models import Outcome
 
 #: So many lines one page catches up with; a command goes on until there are none.
-LINES_AT_ONCE = 300
+LINES_AT_ONCE = 120
 #: What may change a cell when it changes itself.
 COUNTED_NOUNS = (Outcome.noun, Listing.noun, Interest.noun, Matter.noun)
 _SUMS = ("count", "valued", "value_fen", "technical", "technology_fen")

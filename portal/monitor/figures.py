@@ -22,6 +22,8 @@ from portal.monitor.regions import Regions, regions
 
 #: So many lines of the journal that touch no figure may lie behind the cursor of the cells.
 LONGEST_GAP = 1000
+#: So many times a page counts the next lines before it shows what it has.
+TURNS = 8
 
 
 @dataclass(frozen=True)
@@ -123,14 +125,17 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
 def counted_up() -> Count:
     """Return how far all is counted, having counted a little where something was left.
 
-    Whoever writes now is not waited for: the page then says up to when it is counted.
+    In short operations, and not for ever: whoever writes now is not waited for. The page then
+    says up to when it is counted.
     """
     count = queries.counted_so_far()
-    if count.left or count.behind > LONGEST_GAP:
+    for _turn in range(TURNS):
+        if not count.left and count.behind <= LONGEST_GAP:
+            break
         try:
             cells.catch_up(by=SYSTEM)
         except Busy:
-            return count
+            break
         count = queries.counted_so_far()
     return count
 

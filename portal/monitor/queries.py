@@ -111,14 +111,18 @@ def cubes(
         period: (version, period, alliance_id, measures if not at else _compared(measures))
         for at, period in reversed(list(enumerate(periods)))
     }
-    missing = [name for name in names.values() if name not in shelf]
-    if len(shelf) + len(missing) > MOST_CUBES:
-        shelf.clear()
-        missing = list(names.values())
+    # Other threads may empty the shelf meanwhile: what was found on it is held.
+    found: dict[Hashable, Cube] = {
+        n: kept for n in names.values() if (kept := shelf.get(n)) is not None
+    }
+    missing = [name for name in names.values() if name not in found]
     if missing:
-        for name, cube in zip(missing, _read(missing), strict=True):
-            shelf[name] = cube
-    return [shelf[names[period]] for period in periods]
+        fresh: dict[Hashable, Cube] = dict(zip(missing, _read(missing), strict=True))
+        if len(shelf) + len(fresh) > MOST_CUBES:
+            shelf.clear()
+        shelf.update(fresh)
+        found |= fresh
+    return [found[names[period]] for period in periods]
 
 
 def _compared(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:

@@ -142,7 +142,7 @@ def view_indicator(indicator: str) -> str:
         "head": [each.label for each in columns],
         "cells": cells_of(columns, rows),
         "next_key": next_key,
-        "facts_of": Said(asked, figures).facts(found),
+        "said": Said(asked, figures),
     }
     here = url_for("monitor.view_indicator", indicator=found.id)
     return render_template(
