@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from portal import clock
@@ -13,7 +14,7 @@ from portal.monitor import cells, queries
 from portal.monitor.activity import Score, activity_of, score
 from portal.monitor.counting import WAY, Measure, Sums
 from portal.monitor.cube import Cube
-from portal.monitor.formulas import Basis, Figure, percent
+from portal.monitor.formulas import NOT_BEGUN, Basis, Figure, percent
 from portal.monitor.indicators import INDICATORS, Indicator
 from portal.monitor.part import Part
 from portal.monitor.periods import MONTHS_OF_YEAR, Period, moved
@@ -47,19 +48,28 @@ class Figures:
     @cached_property
     def values(self) -> dict[str, Figure]:
         """The value of each indicator, or why there is none."""
-        return {each.id: each.figure(self.basis) for each in INDICATORS}
+        opened_on = self.count.opened_on
+        has_listings = opened_on is not None and self.period.until_on > opened_on
+        return _told(self.basis, has_listings=has_listings)
 
     @cached_property
     def values_before(self) -> dict[str, Figure]:
         """The same of the period before."""
-        return {each.id: each.figure(self.before) for each in INDICATORS}
+        return _told(
+            self.before, has_listings=_is_since(self.count.opened_on, self.period.before())
+        )
 
     @cached_property
     def values_year_before(self) -> dict[str, Figure]:
         """The same of that period of last year, where there are records of all of it."""
         is_covered = self.basis.has_year_before
         basis = self.basis.compared(self.basis.year_before, is_begun=is_covered)
-        return {each.id: each.figure(basis) for each in INDICATORS}
+        return _told(basis, has_listings=self.has_listings_of_last_year)
+
+    @property
+    def has_listings_of_last_year(self) -> bool:
+        """Whether the portal was open in all of that period of last year."""
+        return _is_since(self.count.opened_on, self.period.year_before())
 
     @cached_property
     def flow(self) -> str:
@@ -140,6 +150,21 @@ def counted_up() -> Count:
     return count
 
 
+def _told(basis: Basis, *, has_listings: bool) -> dict[str, Figure]:
+    """Return the value of each indicator; none of listings where the portal was not open."""
+    return {
+        each.id: each.figure(basis)
+        if has_listings or not each.counts_listings
+        else Figure(reason=NOT_BEGUN)
+        for each in INDICATORS
+    }
+
+
+def _is_since(day: date | None, period: Period) -> bool:
+    """Tell whether all of a period lies after a day."""
+    return day is not None and period.from_on >= day
+
+
 def _is_begun(count: Count, period: Period) -> bool:
     """Tell whether there are records of any day of a period."""
     return count.begun_on is not None and period.until_on > count.begun_on
@@ -147,7 +172,7 @@ def _is_begun(count: Count, period: Period) -> bool:
 
 def _is_covered(count: Count, period: Period) -> bool:
     """Tell whether there are records of all of a period: only then it may be compared with."""
-    return count.begun_on is not None and period.from_on >= count.begun_on
+    return _is_since(count.begun_on, period)
 
 
 def _is_scored(alliance: AllianceRow, part: Part, alliance_id: int | None) -> bool:

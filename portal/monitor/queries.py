@@ -63,6 +63,8 @@ class Count:
     as_of: datetime
     #: The first day of which there are records.
     begun_on: date | None
+    #: The day on which the portal began: listings are posted in it and never dated back.
+    opened_on: date | None
     version: Version
 
 
@@ -78,10 +80,10 @@ def counted_so_far() -> Count:
     row = db.session.execute(select(*asked)).one()
     behind = (row[0] or 0) - (row[1] or 0)
     left = _lines_after(row[1] or 0) if behind else 0
-    days = [clock.day_of(row[3])] if row[3] else []
-    days += [row[4]] if row[4] else []
+    opened_on = clock.day_of(row[3]) if row[3] else None
+    begun_on = min((day for day in (opened_on, row[4]) if day), default=None)
     as_of = clock.now() if not left else row[2] or row[3] or clock.now()
-    return Count(left, behind, as_of, min(days, default=None), (row[1] or 0, row[5]))
+    return Count(left, behind, as_of, begun_on, opened_on, (row[1] or 0, row[5]))
 
 
 def _lines_after(number: int) -> int:
