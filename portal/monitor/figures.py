@@ -216,7 +216,7 @@ def _growth(
     )
     spans = [last, first]
     whole = queries.cubes(count.version, spans, alliance_id, measures=(Measure.OUTCOME,))
-    mine = queries.own_cubes(part, spans, whole, alliance_id)
+    mine = queries.own_cubes(part, spans, whole, alliance_id, with_listings=False)
     value, earlier = (
         cube.total(Measure.OUTCOME, lambda s: s.kind == "contract" and basis.is_front(s)).value_fen
         for cube in mine

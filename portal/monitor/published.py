@@ -45,7 +45,7 @@ def published(part: Part, period: Period, version: Version) -> Published:
     if not quarters:
         return Published((), {})
     whole = queries.cubes(version, quarters, measures=(Measure.OUTCOME,))
-    own = queries.own_cubes(part, quarters, whole, None)
+    own = queries.own_cubes(part, quarters, whole, None, with_listings=False)
     found: dict[Pair, Sums | None] = {}
     for all_of_it, mine in zip(whole, own, strict=True):
         for pair, sums in _quarter(all_of_it, mine).items():

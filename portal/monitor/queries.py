@@ -153,7 +153,12 @@ def _read(
 
 
 def own_cubes(
-    part: Part, periods: Sequence[Period], whole: Sequence[Cube], alliance_id: int | None
+    part: Part,
+    periods: Sequence[Period],
+    whole: Sequence[Cube],
+    alliance_id: int | None,
+    *,
+    with_listings: bool = True,
 ) -> list[Cube]:
     """Return the part of some periods' sums that is one's own.
 
@@ -163,9 +168,13 @@ def own_cubes(
     for period, cube in zip(periods, whole, strict=True):
         mine = cube.only(part.holds)
         if part.place_ids:
-            seated = over_days(
-                counted(period, alliance_id=alliance_id, place_ids=part.place_ids)
-            ).only(lambda side: not part.holds(side))
+            rows = counted(
+                period,
+                alliance_id=alliance_id,
+                place_ids=part.place_ids,
+                with_listings=with_listings,
+            )
+            seated = over_days(rows).only(lambda side: not part.holds(side))
             mine = gathered([*mine.sums.items(), *seated.sums.items()])
         found.append(mine)
     return found

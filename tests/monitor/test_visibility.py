@@ -153,6 +153,24 @@ def test_a_district_sees_its_organisations_and_its_province_as_published(world: 
     assert figures_of(other, QUARTER).basis.now.total(Measure.OUTCOME) == Sums()
 
 
+def test_the_page_of_a_district_shows_its_own_and_says_what_is_published(
+    world: World, visit: Callable[..., Client]
+) -> None:
+    seated("BJ-HAIDIAN", "maker", world)
+    own = flow(world, "delegate", "supplier", 1)
+    flow(world, "supplier", "chair", 2)
+    db.session.remove()
+    client = visit("stranger")
+    page = client.soup(f"/monitor?period={QUARTER.key}")
+    assert "海淀区" in page.select(".page-lead")[0].get_text()
+    cells = [row.get_text(" ", strip=True) for row in page.select(".flows-table tbody tr")]
+    assert any(row.startswith("北京市 → 河北省 1 ") for row in cells)
+    assert any(row.startswith("河北省 → 天津市 * 不公布") for row in cells)
+    rows = client.soup(f"/monitor/outcomes?period={QUARTER.key}").select("tbody tr")
+    assert len(rows) == len(own)
+    assert client.get(f"/monitor.xlsx?period={QUARTER.key}").status_code == 200
+
+
 def test_a_liaison_of_a_province_is_not_counted_by_its_districts_as_well(world: World) -> None:
     seated("BJ-HAIDIAN", "maker", world, "BJ", "BJ-HAIDIAN")
     flow(world, "delegate", "supplier", 2)
