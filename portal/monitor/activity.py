@@ -128,7 +128,8 @@ class Score:
     """The score of one alliance: in all, by part, and its band."""
 
     total: float
-    parts: dict[str, float]
+    #: By part; nothing where it is published to others.
+    parts: dict[str, float | None]
     band: Band
 
 
@@ -141,8 +142,16 @@ def score(activity: Activity, period: Period, rules: Rules = RULES) -> Score:
         target = each.target * (years if each.grows_with_time else 1)
         parts[each.part] += each.weight * min(1.0, measured[each.id] / target)
     total = round(sum(parts.values()), 1)
-    rounded = {name: round(points, 1) for name, points in parts.items()}
+    rounded: dict[str, float | None] = {name: round(points, 1) for name, points in parts.items()}
     return Score(total, rounded, rules.band_of(total))
+
+
+def as_published(found: Score) -> Score:
+    """Return what others are told of a score: whole points and the band.
+
+    From the exact points of the parts they could work out how many outcomes an alliance has.
+    """
+    return Score(float(floor(found.total + 0.5)), dict.fromkeys(PARTS), found.band)
 
 
 def activity_of(

@@ -11,7 +11,7 @@ from portal import clock
 from portal.actors import SYSTEM
 from portal.database import Busy
 from portal.monitor import cells, queries
-from portal.monitor.activity import Score, activity_of, score
+from portal.monitor.activity import Score, activity_of, as_published, score
 from portal.monitor.counting import WAY, Measure, Sums
 from portal.monitor.cube import Cube
 from portal.monitor.formulas import NOT_BEGUN, Basis, Figure, percent
@@ -100,7 +100,7 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
     places = [each for each in queries.members_on(end) if alliance_id in (None, each.alliance_id)]
     alliances = tuple(queries.alliance_rows())
     scored = [each for each in alliances if _is_scored(each, part, alliance_id)]
-    scores = _scores(scored, whole[0], places, period)
+    scores = _scores(scored, part, whole[0], places, period)
     own_ids = frozenset(each.id for each in known.together)
     basis = Basis(
         now=now,
@@ -182,9 +182,9 @@ def _is_scored(alliance: AllianceRow, part: Part, alliance_id: int | None) -> bo
 
 
 def _scores(
-    alliances: list[AllianceRow], whole: Cube, places: list[Place], period: Period
+    alliances: list[AllianceRow], part: Part, whole: Cube, places: list[Place], period: Period
 ) -> dict[int, Score]:
-    """Return the score of each alliance, of all it did, wherever."""
+    """Return the score of each alliance, of all it did, wherever; exact to its own people."""
     news = queries.news_told(period)
     chaired = queries.chaired_on(clock.start_of(period.until_on))
     found = {}
@@ -196,7 +196,9 @@ def _scores(
             is_chaired=alliance.id in chaired,
             news=news.get(alliance.id, 0),
         )
-        found[alliance.id] = score(activity, period)
+        made = score(activity, period)
+        is_own = part.is_everything or alliance.id in part.alliance_ids
+        found[alliance.id] = made if is_own else as_published(made)
     return found
 
 

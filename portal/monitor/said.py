@@ -144,7 +144,7 @@ class Said:
                 self._alliance(each),
                 number(scores[each.id].total),
                 str(BANDS[scores[each.id].band]),
-                *(number(points) for points in scores[each.id].parts.values()),
+                *(_points(points) for points in scores[each.id].parts.values()),
             ]
             for each in ranked
         ]
@@ -205,6 +205,10 @@ class Said:
 
 def _money(fen: int | None) -> str:
     return "—" if fen is None else money(fen)
+
+
+def _points(points: float | None) -> str:
+    return "—" if points is None else number(points)
 
 
 def _share(share: float | None) -> str:

@@ -29,7 +29,7 @@ from portal.outcomes.models import Disclosure, Outcome
 from portal.regions.queries import region_by_code
 from portal.roles import Role
 from tests.client import Client
-from tests.monitor.make import signed
+from tests.monitor.make import posted, signed
 from tests.world import DAY, World
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -281,3 +281,17 @@ def test_alliances_are_told_apart(world: World) -> None:
         for slug in ("hydrogen", "biomedicine")
     ]
     assert counts == [2, 0]
+
+
+def test_a_score_tells_others_no_count_of_outcomes(world: World) -> None:
+    flow(world, "delegate", "chair", 1, on=ACTED)
+    for _ in range(2):
+        posted(world, ACTED)
+    hydrogen, period = world.alliance["hydrogen"], Period(ACTED - 41 * DAY, ACTED + 30 * DAY)
+    exact = figures_of(part_for(world, "secretary"), period).scores[hydrogen]
+    told = figures_of(part_for(world, "liaison"), period).scores[hydrogen]
+    assert exact.total % 1, "a score of whole points would prove nothing"
+    assert None not in exact.parts.values()
+    assert set(told.parts.values()) == {None}
+    assert told.total == round(exact.total)
+    assert told.band is exact.band
