@@ -74,6 +74,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "interest",
             "guest_answer",
             "introduction",
+            "meeting",
             "matter",
             "outcome",
             "membership",
@@ -591,6 +592,12 @@ CASES = [
     ),
     view("matters.view_matter", "manager delegate chair secretary", matter="accepted"),
     view("matters.view_matter", "", arguments={"matter_id": 99_999}),
+    view("matters.new_meeting", SIDES, "secretary", matter="accepted"),
+    send("matters.new_meeting", SIDES, "secretary", matter="accepted", status=422),
+    view("matters.edit_meeting", PARTIES, "secretary", matter="claimed", meeting="noted"),
+    view("matters.edit_meeting", "", "secretary", matter="accepted", meeting="noted"),
+    send("matters.cancel_meeting", PARTIES, "secretary", matter="claimed", meeting="noted"),
+    view("matters.fetch_meeting", PARTIES, "secretary", matter="claimed", meeting="noted"),
     send("matters.take_step", SIDES, "secretary", matter="accepted", data={"step": "contacted"}),
     send("matters.take_step", SIDES, "secretary", matter="accepted", status=422),
     send("matters.take_back_step", SIDES, "secretary", matter="accepted", status=422),
@@ -859,6 +866,7 @@ HTML = [
         "exchange.fetch_file",
         "exchange.fetch_qr",
         "matters.fetch_file",
+        "matters.fetch_meeting",
         "outcomes.fetch_file",
     )
     and not c.endpoint.startswith("imports.download")

@@ -16,4 +16,6 @@ def daily() -> None:
     """Remind of matters that have been silent for long; erase the numbers of old guests."""
     count = remind_silent_matters(by=SYSTEM)
     click.echo(f"{count} silent matters were spoken of.")
-    click.echo(f"{erase_old_guests(by=SYSTEM)} guests' numbers were erased.")
+    erased = erase_old_guests(by=SYSTEM)
+    if erased:
+        click.echo(f"{erased} guests' numbers were erased.")
