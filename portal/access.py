@@ -67,7 +67,15 @@ def _any_line(lines: tuple[Line, ...], standing: Standing, thing: Any) -> bool:
 
 def visible_to(standing: Standing, permission: str, model: Any) -> ColumnElement[bool]:
     """Return the permission as a condition over a table: listed if and only if allowed."""
-    lines = PERMISSIONS[permission]
+    return _any_clause(PERMISSIONS[permission], standing, model)
+
+
+def shown_to(standing: Standing, model: Any, field: str) -> ColumnElement[bool]:
+    """Return who may see one field as a condition over a table, as `may_see` asks of a record."""
+    return _any_clause(VISIBILITY[(model.noun, field)], standing, model)
+
+
+def _any_clause(lines: tuple[Line, ...], standing: Standing, model: Any) -> ColumnElement[bool]:
     return or_(
         false(),
         *(and_(true(), *(word.clause(standing, model) for word in line)) for line in lines),

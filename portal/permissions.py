@@ -35,6 +35,7 @@ from portal.conditions import (
     is_my_agency,
     is_my_errand,
     is_myself,
+    is_named,
     is_of_expert,
     is_of_portal,
     is_office,
@@ -56,6 +57,7 @@ from portal.conditions import (
     secretariat_beside,
     secretary_of,
     signed_in,
+    was_introduced,
     was_published,
     was_submitted,
 )
@@ -263,7 +265,11 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "interest.answer": ((delegate_of("owner_id"),),),
     "interest.withdraw": ((delegate_of("organisation_id"),),),
     # introductions: proposed by who sees both listings, decided by both owners
-    "listing.introduce": ((is_answerable, a_secretary), (is_answerable, a_liaison)),
+    "listing.introduce": (
+        (is_answerable, is_named, a_secretary),
+        (is_answerable, is_named, a_liaison),
+        (is_answerable, secretary_of("alliance_id")),
+    ),
     "introduction.propose": ((a_secretary,), (a_liaison,)),
     "introduction.list": ((a_delegate,), (a_secretary,), (a_liaison,)),
     "introduction.view": (
@@ -297,6 +303,13 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     ("interest", "contacts"): (
         (is_accepted, delegate_of("organisation_id")),
         (is_accepted, delegate_of("owner_id")),
+    ),
+    # Posted anonymously it is nobody's until an answer is accepted.
+    ("listing", "owner"): (
+        (is_named,),
+        (delegate_of("organisation_id"),),
+        (secretary_of("alliance_id"),),
+        (was_introduced,),
     ),
     # The secretariat calls the guest; the owner may once it is verified.
     ("guest_answer", "mobile"): (
