@@ -11,17 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from inspect import isfunction
+from typing import Any, TypeAlias
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, false, literal, select
+from sqlalchemy import ColumnElement, and_, case, false, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.accounts.models import Appointment, Organisation
 from portal.accounts.queries import OF_ORGANISATION
+from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.database import among
+from portal.exchange.anonymity import owner_shown
 from portal.exchange.models import Interest, Listing, Naming
 from portal.guests.models import GuestAnswer
 from portal.introductions.models import Introduction
@@ -54,14 +58,22 @@ class Notice:
     is_urgent: bool = False
 
 
+Column: TypeAlias = ColumnElement[Any] | InstrumentedAttribute[Any]
+Side: TypeAlias = Column | Callable[[Standing], Column]
+
+
 @dataclass(frozen=True)
 class Subject:
     """What the inbox says of a noun: what a record is called, who stands beside it, its page."""
 
     model: Any
     title: ColumnElement[Any] | InstrumentedAttribute[Any]
-    side: ColumnElement[Any] | InstrumentedAttribute[Any]
+    side: Side
     endpoint: str
+
+    def side_for(self, standing: Standing) -> Any:
+        """Return the column of who stands beside it, as far as somebody may know."""
+        return self.side(standing) if isfunction(self.side) else self.side
 
 
 def people_at(column: str, *, handler: str | None = None) -> Who:
@@ -105,10 +117,14 @@ def _name_of(column: Any) -> ColumnElement[Any]:
     return found.correlate_except(Organisation).scalar_subquery()
 
 
+def _owner(standing: Standing) -> ColumnElement[Any]:
+    """Return the owner of a listing as a column, as far as somebody may know whose it is."""
+    name = _name_of(Listing.organisation_id)
+    return case((owner_shown(standing), name), else_=literal(_("An anonymous member")))
+
+
 SUBJECTS: dict[str, Subject] = {
-    "listing": Subject(
-        Listing, Listing.title, _name_of(Listing.organisation_id), "exchange.view_listing"
-    ),
+    "listing": Subject(Listing, Listing.title, _owner, "exchange.view_listing"),
     "interest": Subject(
         Interest,
         Interest.listing_title,
