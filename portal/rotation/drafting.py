@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from portal.language import localised
 from portal.rotation.cases import Case, Span
 from portal.rotation.fairness import Fairness, breaks, fairness
 from portal.rotation.history import Ledger, case_for, following_day, load
@@ -146,12 +147,16 @@ class Drafting:
         return replace(self.judged(Draft(lines)), is_optimal=answer.is_optimal)
 
 
-def drafting_for(charter: Charter, region_names: dict[str, str]) -> Drafting:
+def drafting_for(charter: Charter) -> Drafting:
     """Return what makes drafts under some rules, with the names its sentences speak of."""
     ledger = load(charter)
     names = {each.organisation_id: each.organisation.name for each in ledger.memberships}
+    regions = {
+        each.organisation.region.code: localised(each.organisation.region)
+        for each in ledger.memberships
+    }
     wording = Wording(
         name=lambda each: names.get(int(each), each),
-        region=lambda code: region_names.get(code, code),
+        region=lambda code: regions.get(code, code),
     )
-    return Drafting(ledger, names, region_names, wording)
+    return Drafting(ledger, names, regions, wording)
