@@ -17,7 +17,8 @@ from portal.rotation.history import Ledger, case_for, following_day, load
 from portal.rotation.models import Charter
 from portal.rotation.months import terms_from
 from portal.rotation.operations import Planned
-from portal.rotation.planning import Conflict, plan
+from portal.rotation.planning import Assignment, Conflict, plan
+from portal.rotation.reasons import Why
 from portal.rotation.wording import Wording
 from portal.rotation.workflow import TurnState
 
@@ -141,10 +142,14 @@ class Drafting:
             told = tuple(self.wording.say(each) for each in answer.reasons)
             return replace(self.judged(draft), conflict=told)
         lines = tuple(
-            Line(line.days, int(each.member), self.wording.say(each.why))
+            Line(line.days, int(each.member), self._why(line, each))
             for line, each in zip(draft.lines, answer.assignments, strict=True)
         )
         return replace(self.judged(Draft(lines)), is_optimal=answer.is_optimal)
+
+    def _why(self, line: Line, found: Assignment) -> str | None:
+        """Return why a member takes a term: what was said of it before, where it stays."""
+        return line.why if found.why.why is Why.KEPT else self.wording.say(found.why)
 
 
 def drafting_for(charter: Charter) -> Drafting:

@@ -42,7 +42,7 @@ from tests.conftest import both_engines
 from tests.rotation.make import DAY, hydrogen, plan_anew, planned, steps, turn, who
 from tests.world import World
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.usefixtures("context"), both_engines]
 
 
 class TestCharter:
@@ -427,10 +427,7 @@ def _colleague(world: World) -> Person:
     return made
 
 
-@both_engines
-def test_the_database_itself_refuses_a_second_live_turn_on_a_first_day(
-    world: World, engine: str
-) -> None:
+def test_the_database_itself_refuses_a_second_live_turn_on_a_first_day(world: World) -> None:
     near = turn(world, "near")
     double = Turn(
         alliance_id=near.alliance_id,
