@@ -155,8 +155,12 @@ _BOTH = (
     people_at("owner_id", handler="owner_person_id"),
     people_at("partner_id", handler="partner_person_id"),
 )
-_BOTH_OWNERS = people_at("demand_owner_id"), people_at("supply_owner_id")
-_PROPOSER = themselves("proposed_by_id")
+_OWNERS = (people_at("demand_owner_id"), people_at("supply_owner_id"))
+_PROPOSER = Who(
+    lambda thing: and_(
+        Appointment.person_id == thing.proposed_by_id, ~among(Appointment.role, OF_ORGANISATION)
+    )
+)
 _CLAIMANT, _OTHER = people_at("claimant_id"), people_at("other_id")
 
 
@@ -234,28 +238,23 @@ NOTICES: tuple[Notice, ...] = (
         _l("The answer of %(side)s to “%(title)s” lapses soon"),
         True,
     ),
-    # introductions
+    # introductions: what both agreed to is told as an answer that was accepted
+    _notice("introduction.propose", _OWNERS, _l("An introduction is proposed for “%(title)s”")),
     _notice(
-        "introduction.propose",
-        _BOTH_OWNERS,
-        _l("An introduction for “%(title)s” waits for your answer"),
+        "introduction.agree",
+        (people_at("waiting_id"), _PROPOSER),
+        _l("One side agreed to the introduction for “%(title)s”"),
         True,
     ),
-    _notice("introduction.agree", (_PROPOSER,), _l("One side of “%(title)s” agreed to meet")),
     _notice(
-        "introduction.accept",
-        (*_BOTH_OWNERS, _PROPOSER),
-        _l("Both sides of “%(title)s” agreed: they are introduced"),
-        True,
+        "introduction.accept", (_PROPOSER,), _l("Both agreed to the introduction for “%(title)s”")
     ),
     _notice(
         "introduction.decline",
-        (*_BOTH_OWNERS, _PROPOSER),
+        (*_OWNERS, _PROPOSER),
         _l("The introduction for “%(title)s” was declined: see why"),
     ),
-    _notice(
-        "introduction.withdraw", _BOTH_OWNERS, _l("The introduction for “%(title)s” was withdrawn")
-    ),
+    _notice("introduction.withdraw", _OWNERS, _l("The introduction for “%(title)s” was withdrawn")),
     # matters
     _notice("matter.open", _BOTH[:1], _l("You handle the matter “%(title)s”")),
     *(
@@ -269,9 +268,8 @@ NOTICES: tuple[Notice, ...] = (
     _notice("matter.end", _BOTH, _l("“%(title)s” was ended: see why")),
     _notice("matter.hand_over", _BOTH, _l("“%(title)s” was handed over to a colleague")),
     _notice("matter.attach", _BOTH, _l("A file was added to “%(title)s”")),
-    # Both of these have a mail of their own.
-    _notice("matter.ask", _BOTH, _l("How far has “%(title)s” come?")),
-    _notice("matter.tell", (secretariat,), _l("“%(title)s” has been silent for long")),
+    _notice("matter.ask", _BOTH, _l("How far has “%(title)s” come?"), urgent=True),
+    _notice("matter.tell", (secretariat,), _l("“%(title)s” has been silent for long"), True),
     # outcomes
     # Who is asked to confirm has a mail of their own, with a link.
     _notice("outcome.claim", (_OTHER,), _l("%(side)s asks you to confirm “%(title)s”")),
