@@ -58,6 +58,10 @@ from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.robots import models as robots_models
 from portal.robots import views as robots_views
+from portal.rotation import handover_views, planning_views, swap_views, turn_views
+from portal.rotation import models as rotation_models
+from portal.rotation import views as rotation_views
+from portal.rotation import workflow as rotation_workflow
 from portal.sign_in import (
     device_views,
     factor_reset_views,
@@ -112,6 +116,11 @@ AREAS = (
     paste_views,
     share_views,
     fill_in_views,
+    rotation_views,
+    planning_views,
+    turn_views,
+    swap_views,
+    handover_views,
     # windows
     inbox_views,
     robots_views,
@@ -155,6 +164,11 @@ NOUNS = (
     introductions_models.Introduction,
     matters_models.Matter,
     imports_models.MemberImport,
+    rotation_models.Charter,
+    rotation_models.Blackout,
+    rotation_models.Turn,
+    rotation_models.Swap,
+    rotation_models.Handover,
     inbox_models.Message,
     robots_models.Robot,
     robots_models.RobotPost,
@@ -174,6 +188,9 @@ WORKFLOWS = (
     guests_workflow.GUEST_ANSWER,
     introductions_workflow.INTRODUCTION,
     matters_workflow.MATTER,
+    rotation_workflow.TURN,
+    rotation_workflow.SWAP,
+    rotation_workflow.HANDOVER,
     outcomes_workflow.OUTCOME,
 )
 
@@ -211,6 +228,9 @@ PERSONAL_DATA = (
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
+    person_queries.mentions(rotation_models.Charter, "made_by_id"),
+    person_queries.mentions(rotation_models.Turn, "person_id"),
+    person_queries.mentions(rotation_models.Handover, "signed_by_id", "accepted_by_id"),
     inbox_personal.inbox_data,
     person_queries.mentions(robots_models.Robot, "set_by_id"),
     person_queries.journal_data,

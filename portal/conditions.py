@@ -113,3 +113,6 @@ CONTACT_AUDIENCE: tuple[Line, ...] = (
     (is_members_only, keeper_of("organisation_id")),
     (delegate_of("organisation_id"),),
 )
+
+#: An empty line holds for everyone; an empty tuple of lines for nobody.
+EVERYONE: tuple[Line, ...] = ((),)

@@ -62,6 +62,7 @@ ALLIANCE_TABS: tuple[Entry, ...] = (
     Entry(_l("Members"), "directory.list_members", taken={"alliance_slug": "slug"}),
     Entry(_l("News"), "alliances.list_news", taken={"alliance_slug": "slug"}),
     Entry(_l("Charter"), "alliances.view_charter", taken={"alliance_slug": "slug"}),
+    Entry(_l("Rotation"), "rotation.view_schedule", taken={"alliance_slug": "slug"}),
     Entry(_l("Supply and demand"), "exchange.list_listings", taken={"alliance": "slug"}),
 )
 
