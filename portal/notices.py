@@ -111,7 +111,7 @@ _BOTH = (
     people_at("owner_id", handler="owner_person_id"),
     people_at("partner_id", handler="partner_person_id"),
 )
-_BOTH_OWNERS = people_at("demand_owner_id"), people_at("supply_owner_id")
+_OWNERS = people_at("demand_owner_id"), people_at("supply_owner_id")
 _PROPOSER = themselves("proposed_by_id")
 _ASKING, _ASKED = people_at("asking_id"), people_at("asked_id")
 _OUTGOING, _INCOMING = people_at("outgoing_id"), people_at("incoming_id")
@@ -182,27 +182,23 @@ NOTICES: tuple[Notice, ...] = (
         _l("The answer of %(side)s to “%(title)s” lapses soon"),
         True,
     ),
-    # introductions; who is asked has a mail of their own, with a link
+    # introductions: what both agreed to is told as an answer that was accepted
+    notice("introduction.propose", _OWNERS, _l("An introduction is proposed for “%(title)s”")),
     notice(
-        "introduction.propose",
-        _BOTH_OWNERS,
-        _l("An introduction for “%(title)s” waits for your answer"),
+        "introduction.agree",
+        (people_at("waiting_id"), _PROPOSER),
+        _l("One side agreed to the introduction for “%(title)s”"),
+        True,
     ),
-    notice("introduction.agree", (_PROPOSER,), _l("One side of “%(title)s” agreed to meet")),
-    # The owners hear of it as an answer that was accepted.
     notice(
-        "introduction.accept",
-        (_PROPOSER,),
-        _l("Both sides of “%(title)s” agreed: they are introduced"),
+        "introduction.accept", (_PROPOSER,), _l("Both agreed to the introduction for “%(title)s”")
     ),
     notice(
         "introduction.decline",
-        (*_BOTH_OWNERS, _PROPOSER),
+        (*_OWNERS, _PROPOSER),
         _l("The introduction for “%(title)s” was declined: see why"),
     ),
-    notice(
-        "introduction.withdraw", _BOTH_OWNERS, _l("The introduction for “%(title)s” was withdrawn")
-    ),
+    notice("introduction.withdraw", _OWNERS, _l("The introduction for “%(title)s” was withdrawn")),
     # matters
     notice("matter.open", _BOTH[:1], _l("You handle the matter “%(title)s”")),
     *(

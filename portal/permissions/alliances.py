@@ -101,7 +101,8 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
         (secretary_of("alliance_id"),),
     ),
     "swap.answer": ((delegate_of("asked_id"),),),
-    "swap.withdraw": ((delegate_of("asking_id"),),),
+    # The portal does where one of the terms is given up.
+    "swap.withdraw": ((by_system,), (delegate_of("asking_id"),)),
     "swap.approve": ((secretary_of("alliance_id"),),),
     "handover.view": (
         (delegate_of("outgoing_id"),),

@@ -109,7 +109,14 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/agents",
         "/agents/new",
     ),
-    "liaison": ("/desk", "/organisations/{organisation[maker]}"),
+    "liaison": (
+        "/desk",
+        "/organisations/{organisation[maker]}",
+        "/monitor",
+        "/monitor?from=2026-05-02&to=2026-05-01",
+        "/monitor/outcomes?period=2026",
+        "/monitor/activity",
+    ),
     "admin": (
         "/desk",
         "/alliances",

@@ -257,6 +257,7 @@ class TestExchange:
         swap = self.asked(world)
         swapping.agree_to_swap(swap, by=world.actor("delegate"))
         deferring.defer_turn(turn(world, "near"), by=world.actor("supplier"), note="搬迁。")
+        assert swap.state is SwapState.WITHDRAWN, "what waited about it has ended"
         with pytest.raises(Refused):
             swapping.approve_swap(swap, by=world.actor("secretary"), note="决议第12号")
 

@@ -1,6 +1,6 @@
 """Robots of chat groups
 
-Revision ID: 0016
+Revision ID: 0015b
 Revises: 0015
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
+revision = "0015b"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
