@@ -13,7 +13,8 @@ from flask_babel import ngettext
 
 from portal.access import current_actor
 from portal.inbox.telling import Concerned, all_concerned_by, concerned_by
-from portal.notices import OF_VERB, Notice, people_at
+from portal.notices import OF_VERB
+from portal.noticing import Notice, people_at
 
 
 def who_hears(
