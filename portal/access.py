@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.wrappers import Response
 
@@ -27,7 +27,7 @@ from portal.errors import Denied, Missing, page
 from portal.permissions import PERMISSIONS, VISIBILITY
 from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL, registry
 from portal.roles import IMPLIED, Role
-from portal.words import HeldAmong, HeldAt, Line, token
+from portal.words import HeldAmong, HeldAt, Line, any_of, is_never, token
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -75,11 +75,10 @@ def shown_to(standing: Standing, model: Any, field: str) -> ColumnElement[bool]:
     return _any_clause(VISIBILITY[(model.noun, field)], standing, model)
 
 
-def _any_clause(lines: tuple[Line, ...], standing: Standing, model: Any) -> ColumnElement[bool]:
-    return or_(
-        false(),
-        *(and_(true(), *(word.clause(standing, model) for word in line)) for line in lines),
-    )
+def _any_clause(table: tuple[Line, ...], standing: Standing, model: Any) -> ColumnElement[bool]:
+    lines = ([word.clause(standing, model) for word in line] for line in table)
+    # A line that cannot hold is left out: an engine would look for its rows nonetheless.
+    return any_of(and_(true(), *line) for line in lines if not any(map(is_never, line)))
 
 
 def require(by: Actor, permission: str, thing: Any = None) -> Standing:

@@ -27,6 +27,7 @@ signed_in = ByActor("person")
 a_member = Anywhere(Role.MEMBER)
 a_delegate = Anywhere(Role.DELEGATE)
 a_secretary = Anywhere(Role.SECRETARY)
+a_chair = Anywhere(Role.CHAIR)
 a_liaison = Anywhere(Role.LIAISON)
 in_person = InPerson()
 
@@ -114,3 +115,6 @@ CONTACT_AUDIENCE: tuple[Line, ...] = (
     (is_members_only, keeper_of("organisation_id")),
     (delegate_of("organisation_id"),),
 )
+
+#: An empty line holds for everyone; an empty tuple of lines for nobody.
+EVERYONE: tuple[Line, ...] = ((),)

@@ -7,30 +7,40 @@ sets off in its *own* area stands in the move's operation.
 from __future__ import annotations
 
 from portal.alliances.merging import move_memberships
+from portal.exchange.handing_over import hand_over_exchange
 from portal.exchange.membership_effects import (
+    end_exchange_of_member,
     keep_out_of_sight,
     pause_exchange_of_member,
     refuse_introduction,
     reindex_for_member,
 )
 from portal.exchange.merging import move_exchange, reindex_exchange
-from portal.exchange.operations import end_exchange_of_member
 from portal.guests.operations import move_guest_answers, take_up_for_invited
 from portal.introductions.operations import move_introductions
-from portal.matters.operations import halt_matters_of_member, move_matters, open_matter
+from portal.matters.operations import (
+    halt_matters_of_member,
+    hand_over_matters,
+    move_matters,
+    open_matter,
+)
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
+from portal.rotation.deferring import give_up_turns_of_member
+from portal.rotation.merging import move_turns
 
 CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Who leaves an alliance no longer offers or seeks anything there.
     ("membership", "withdraw"): (
         end_exchange_of_member,
         halt_matters_of_member,
+        give_up_turns_of_member,
         reindex_for_member,
     ),
     ("membership", "expel"): (
         end_exchange_of_member,
         halt_matters_of_member,
+        give_up_turns_of_member,
         reindex_for_member,
     ),
     # Who is a member finds what names it, and what it answered, and nobody else does.
@@ -39,12 +49,18 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("membership", "resume"): (reindex_for_member,),
     # Who is suspended shows nothing there until the membership is resumed: the first pauses what
     # is shown, the second refuses what would show it again, so that the move does not happen.
-    ("membership", "suspend"): (pause_exchange_of_member, reindex_for_member),
+    ("membership", "suspend"): (
+        pause_exchange_of_member,
+        give_up_turns_of_member,
+        reindex_for_member,
+    ),
     ("listing", "publish"): (keep_out_of_sight,),
     ("listing", "confirm"): (keep_out_of_sight,),
     ("listing", "resume"): (keep_out_of_sight,),
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),
+    # Who leaves an organisation hands over what they answered for there.
+    ("appointment", "end"): (hand_over_exchange, hand_over_matters),
     # Whoever was invited because they answered as a guest has answered now.
     ("invitation", "accept"): (take_up_for_invited,),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
@@ -55,6 +71,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
         move_introductions,
         move_matters,
         move_outcomes,
+        move_turns,
     ),
     ("organisation", "rename"): (reindex_exchange,),
 }

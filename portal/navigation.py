@@ -46,12 +46,14 @@ def place(endpoint: str) -> str:
 
 MENU: tuple[Entry, ...] = (
     Entry(_l("Desk"), "desk.view_desk", "portal.desk"),
+    Entry(_l("Messages"), "inbox.list_messages", "message.list"),
     Entry(_l("Supply and demand"), "exchange.list_listings"),
     Entry(_l("Matchmaking"), "exchange.list_interests", "interest.list"),
     Entry(_l("Matters"), "matters.list_matters", "matter.list"),
     Entry(_l("Outcomes"), "outcomes.list_outcomes", "outcome.list"),
     Entry(_l("Alliances"), "alliances.list_alliances"),
     Entry(_l("Directory"), "directory.list_organisations"),
+    Entry(_l("Monitor"), "monitor.show", "monitor.show"),
     Entry(_l("Offices"), "offices.list_offices", "portal.appoint"),
 )
 
@@ -60,6 +62,7 @@ ALLIANCE_TABS: tuple[Entry, ...] = (
     Entry(_l("Members"), "directory.list_members", taken={"alliance_slug": "slug"}),
     Entry(_l("News"), "alliances.list_news", taken={"alliance_slug": "slug"}),
     Entry(_l("Charter"), "alliances.view_charter", taken={"alliance_slug": "slug"}),
+    Entry(_l("Rotation"), "rotation.view_schedule", taken={"alliance_slug": "slug"}),
     Entry(_l("Supply and demand"), "exchange.list_listings", taken={"alliance": "slug"}),
 )
 

@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import False_
 
 from portal.actors import Standing
 from portal.database import among
@@ -80,9 +82,17 @@ class HeldAmong(Word):
         scopes = standing[self.role]
         if not scopes:
             return false()
-        relation: Any = getattr(model, self.relation)
-        target: Any = getattr(relation.property.mapper.class_, self.at)
-        clause: ColumnElement[bool] = relation.any(among(target, sorted(scopes)))
+        # The ids are found once, from the few organisations: asked of each row, it would cost a
+        # list more the longer it is.
+        each: Any = aliased(model)
+        relation: Any = getattr(each, self.relation)
+        named: Any = aliased(relation.property.mapper.class_)
+        ids = (
+            select(each.id)
+            .join(relation.of_type(named))
+            .where(among(getattr(named, self.at), sorted(scopes)))
+        )
+        clause: ColumnElement[bool] = model.id.in_(ids)
         return clause
 
     def fits(self, model: Any) -> bool:
@@ -221,3 +231,14 @@ class RepresentsAnother(Word):
 def token(role: Role, scope_id: int) -> str:
     """Return the search token of a role at a scope, as `delegate12`."""
     return f"{role.value}{scope_id}"
+
+
+def is_never(condition: Any) -> bool:
+    """Tell whether a condition holds for no row whatsoever."""
+    return isinstance(condition, False_)
+
+
+def any_of(conditions: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return the condition that any one holds, without those that never do (none: never)."""
+    possible = [each for each in conditions if not is_never(each)]
+    return or_(*possible) if possible else false()

@@ -18,8 +18,9 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from portal import NOUNS, WORKFLOWS, access, consequences, create_app
+from portal import access, consequences, create_app
 from portal.alliances import membership_views
+from portal.areas import NOUNS, WORKFLOWS
 from portal.database import TRIGGERS, Base, apply_triggers, db
 from portal.exchange import interest_views
 from portal.exchange import views as listing_views
@@ -27,8 +28,16 @@ from portal.guests import views as guest_views
 from portal.introductions import views as introduction_views
 from portal.matters import views as matter_views
 from portal.outcomes import views as outcome_views
-from portal.permissions import PERMISSIONS, VISIBILITY
+from portal.permissions import (
+    ALLIANCES,
+    EXCHANGE,
+    PEOPLE,
+    PERMISSIONS,
+    VISIBILITY,
+    WINDOWS,
+)
 from portal.roles import Role
+from portal.rotation import handover_views, swap_views, turn_views
 from portal.words import HeldAmong, HeldAt
 from tests.conftest import both_engines
 
@@ -45,6 +54,9 @@ MOVES = {
     "introduction": introduction_views.MOVES,
     "matter": matter_views.MOVES,
     "outcome": outcome_views.MOVES,
+    "turn": turn_views.MOVES,
+    "swap": swap_views.MOVES,
+    "handover": handover_views.MOVES,
 }
 
 
@@ -404,8 +416,14 @@ def test_consequences_follow_moves_that_exist() -> None:
     moves = {(w.noun, m.name) for w in WORKFLOWS for m in w.moves}
     # Verbs that are no move of a lifecycle.
     moves |= {("organisation", "merge"), ("organisation", "rename"), ("membership", "admit")}
+    moves |= {("appointment", "end")}
     moves |= {("invitation", "accept")}
     assert set(consequences.CONSEQUENCES) <= moves
+
+
+def test_no_permission_stands_in_two_parts_of_the_table() -> None:
+    parts = (ALLIANCES, EXCHANGE, PEOPLE, WINDOWS)
+    assert sum(len(part) for part in parts) == len(PERMISSIONS)
 
 
 def test_visibility_rows_speak_of_known_nouns() -> None:

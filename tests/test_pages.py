@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from portal.matters.models import Matter, MatterStep
 from portal.operations import Receipt, operation
 from portal.outcomes.models import Outcome, OutcomeMention
 from portal.permissions import PERMISSIONS
+from portal.rotation.models import Blackout, Charter, Handover, Swap, Turn
 from portal.search import SearchDocument
 from portal.sign_in.models import Session
 from tests.client import Client
@@ -89,6 +91,11 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "job",
             "file",
             "member_import",
+            "message",
+            "turn",
+            "swap",
+            "handover",
+            "blackout",
         )
         if name in kwargs
     }
@@ -109,6 +116,9 @@ def move(
         "introduction": "introductions.move_introduction",
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
+        "turn": "rotation.move_turn",
+        "swap": "rotation.move_swap",
+        "handover": "rotation.move_handover",
     }.get(kind, "alliances.move_membership")
     return send(
         endpoint, ok, forbidden, arguments={"move": name}, data=data, status=status, **{kind: what}
@@ -139,6 +149,9 @@ ASKED = "manager delegate outsider other_secretary"
 INTRODUCED = f"{LISTERS} liaison"
 #: Who acts for an organisation that may answer the public listing.
 RESPONDENTS = "supplier chair outsider"
+#: Whoever reads the figures: liaisons, secretariats, whoever chairs.
+WATCHERS = "liaison secretary other_secretary chair"
+OUTCOMES_REACHED = {"indicator": "outcomes"}
 #: Whoever acts for maker or supplier.
 PARTIES = "manager delegate supplier"
 NOT_POSTERS = "stranger former secretary other_secretary liaison expert admin"
@@ -159,6 +172,17 @@ BOTH_KEEPERS = "manager secretary"
 KEEPERS = "secretary admin"
 INVITED_ADMIN = {"name": "李明", "role": "administrator"}
 CENTRE = {"latitude": "39.9", "longitude": "116.4"}
+SWAPPERS = "supplier manager delegate secretary"
+CHARTER = {
+    "term_months": "6",
+    "order": "region_cycle",
+    "max_at_once": "2",
+    "acting": "incoming",
+    "first_chair_id": "",
+    "basis": "决议第9号",
+}
+PLAN = {"starts_on": (clock.today() + timedelta(days=300)).isoformat(), "count": "3"}
+AWAY = {"organisation_id": "1", "from_on": "2030-01-31", "last_on": "2030-02-28"}
 BASICS = {"kind": "enterprise", "region_id": "1"}
 
 CASES = [
@@ -515,11 +539,19 @@ CASES = [
     move("interest", "accept", "sent", OWNERS, "supplier secretary"),
     move("interest", "decline", "sent", OWNERS, "supplier secretary", note="已满。"),
     move("interest", "withdraw", "sent", "supplier", "manager delegate secretary"),
+    # the inbox: everybody's own
+    view("inbox.list_messages", SIGNED_IN),
+    view("inbox.open_message", "delegate", message="answered", status=302),
+    view("inbox.open_message", "", arguments={"message_id": 99_999}),
+    send("inbox.read_all", SIGNED_IN),
+    view("inbox.edit_preferences", SIGNED_IN),
+    send("inbox.edit_preferences", SIGNED_IN, data={"digest": "daily"}),
+    send("inbox.edit_preferences", SIGNED_IN, data={"digest": "hourly"}, status=422),
     # matters: the two sides move them, the secretariat looks on
     view("exchange.view_poster", EVERYONE, listing="public", is_open=True),
     view("exchange.view_poster", "", HYDROGEN, listing="members"),
     view("exchange.view_poster", "", SIGNED_IN, listing="expired"),
-    view("exchange.fetch_qr", EVERYONE, listing="public", is_open=True),
+    view("exchange.fetch_poster", EVERYONE, listing="public", is_open=True),
     # what the secretariat fills in for a member
     view("exchange.fill_in_listing", "secretary", others("secretary"), arguments=HYDROGEN_SLUG),
     send(
@@ -610,6 +642,12 @@ CASES = [
     send("matters.new_file", SIDES, "secretary", matter="accepted", status=422),
     view("matters.fetch_file", SIDES, "secretary", matter="accepted", file="offer"),
     # outcomes: seen by everyone where both sides agreed, else by them and the secretariat
+    # the monitor
+    view("monitor.show", WATCHERS, others(WATCHERS)),
+    view("monitor.export_figures", WATCHERS, others(WATCHERS)),
+    view("monitor.view_indicator", WATCHERS, others(WATCHERS), arguments=OUTCOMES_REACHED),
+    view("monitor.view_indicator", "", others(WATCHERS), arguments={"indicator": "no-such"}),
+    view("monitor.export_rows", WATCHERS, others(WATCHERS), arguments=OUTCOMES_REACHED),
     view("outcomes.list_outcomes", LISTERS, others(LISTERS)),
     view("outcomes.export_outcomes", LISTERS, others(LISTERS)),
     view("outcomes.view_outcome", EVERYONE, outcome="confirmed"),
@@ -748,6 +786,113 @@ CASES = [
     ),
     send("alliances.withdraw_news", "secretary", NOT_THE_SECRETARY, news="told"),
     send("alliances.withdraw_news", "secretary", news="withdrawn", status=422),
+    # rotation: the schedule, the rules, the plan
+    view("rotation.view_schedule", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.view_schedule", EVERYONE, arguments=NEW_IT_SLUG),
+    view("rotation.view_schedule", "", arguments={"alliance_slug": "no-such"}),
+    view("rotation.calendar", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.view_powers", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.view_rules", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.view_rules", EVERYONE, arguments=NEW_IT_SLUG),
+    view("rotation.enact_charter", "secretary", NOT_THE_SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "rotation.enact_charter",
+        "secretary",
+        NOT_THE_SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data=CHARTER,
+    ),
+    view("rotation.plan", "secretary", NOT_THE_SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "rotation.plan",
+        "secretary",
+        NOT_THE_SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data={**PLAN, "automatic": "1"},
+        status=200,
+    ),
+    send(
+        "rotation.plan",
+        "secretary",
+        NOT_THE_SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data={**PLAN, "adopt": "1"},
+        status=422,
+    ),
+    view("rotation.new_blackout", "secretary", NOT_THE_SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "rotation.new_blackout",
+        "secretary",
+        NOT_THE_SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data=AWAY,
+    ),
+    send("rotation.remove_blackout", "secretary", blackout="away"),
+    view("rotation.list_waiting", SIGNED_IN),
+    # rotation: a turn, confirmed, deferred, ended early
+    view("rotation.view_turn", EVERYONE, turn="near"),
+    view("rotation.view_turn", EVERYONE, turn="running"),
+    view("rotation.view_turn", "", arguments={"turn_id": 99_999}),
+    view("rotation.confirm_turn", "supplier", others("supplier"), turn="near"),
+    send("rotation.confirm_turn", "supplier", others("supplier"), turn="near", status=422),
+    move("turn", "confirm", "near", "supplier", others("supplier")),
+    move("turn", "confirm", "last", OWNERS, ALL_BUT_OWNERS, status=422),
+    move(
+        "turn",
+        "defer",
+        "near",
+        "supplier secretary",
+        others("supplier secretary"),
+        note="人手不足。",
+    ),
+    move(
+        "turn",
+        "vacate",
+        "running",
+        "secretary",
+        NOT_THE_SECRETARY,
+        note="另有任用。",
+    ),
+    view("rotation.answer", EVERYONE, arguments={"token": "turn"}, is_open=True),
+    view("rotation.answer", "", arguments={"token": "no-such"}),
+    view("rotation.answer_programme", EVERYONE, arguments={"token": "programme"}, is_open=True),
+    view("rotation.answer_programme", "", arguments={"token": "no-such"}),
+    view("rotation.draft_programme", "chair", others("chair"), turn="running"),
+    send(
+        "rotation.draft_programme",
+        "chair",
+        others("chair"),
+        turn="running",
+        data={"programme": "第二，组织对接会。"},
+    ),
+    send("rotation.approve_programme", "chair", others("chair"), turn="running"),
+    view("rotation.view_chair", "chair", others("chair"), arguments=HYDROGEN_SLUG),
+    # rotation: two turns exchanged
+    view("rotation.ask_swap", "supplier", others("supplier"), turn="near"),
+    send("rotation.ask_swap", "supplier", others("supplier"), turn="near", status=422),
+    view("rotation.view_swap", SWAPPERS, swap="asked"),
+    move("swap", "agree", "asked", OWNERS, "supplier secretary"),
+    move("swap", "withdraw", "asked", "supplier", f"{OWNERS} secretary"),
+    move("swap", "approve", "asked", "secretary", f"{OWNERS} supplier", status=422, note="第3号"),
+    # rotation: a hand-over
+    send(
+        "rotation.begin_handover",
+        "chair secretary",
+        others("chair secretary"),
+        turn="running",
+    ),
+    view("rotation.view_handover", "chair supplier secretary", handover="begun"),
+    view("rotation.print_handover", "chair supplier secretary", handover="begun"),
+    view("rotation.write_handover", "chair", "secretary supplier", handover="begun"),
+    send(
+        "rotation.write_handover",
+        "chair",
+        "secretary supplier",
+        handover="begun",
+        data={"ticked": "documents", "open_actions": "催报回执。"},
+    ),
+    move("handover", "sign", "begun", "chair", "secretary supplier", status=422),
+    move("handover", "close", "begun", "secretary", "chair supplier", note="双方已离任。"),
 ]
 
 #: A second answer while the first is open, and a listing that may not be answered twice.
@@ -792,6 +937,11 @@ def business(app: Flask) -> str:
             JournalDetail,
             MemberImport,
             MemberImportRow,
+            Charter,
+            Blackout,
+            Turn,
+            Swap,
+            Handover,
         ):
             columns, keys = model.__table__.columns, model.__table__.primary_key.columns
             for row in db.session.execute(select(*columns).order_by(*keys)):
@@ -864,10 +1014,11 @@ HTML = [
         "regions.stylesheet",
         "accounts.export_data",
         "exchange.fetch_file",
-        "exchange.fetch_qr",
+        "exchange.fetch_poster",
         "matters.fetch_file",
         "matters.fetch_meeting",
         "outcomes.fetch_file",
+        "rotation.calendar",
     )
     and not c.endpoint.startswith("imports.download")
 ]
@@ -897,12 +1048,22 @@ WITH_MORE = (
     "organisations.invite",
     "alliances.view_alliance",
     "imports.edit_columns",
+    "rotation.view_schedule",
+    "rotation.view_turn",
+    "rotation.view_swap",
+    "rotation.view_handover",
+    "rotation.enact_charter",
+    "rotation.view_chair",
 )
 WINDOWS = (
     "desk.front_page",
     "desk.view_desk",
     "directory.view_organisation",
     "imports.view_import",
+    "monitor.show",
+    "monitor.view_indicator",
+    # All that the planner has to know of an alliance.
+    "rotation.plan",
 )
 
 
@@ -961,6 +1122,9 @@ class TestListedMeansAllowed:
             "membership": Membership,
             "news": News,
             "organisation": Organisation,
+            "turn": Turn,
+            "swap": Swap,
+            "handover": Handover,
         }
         checked = 0
         for permission, lines in PERMISSIONS.items():

@@ -32,6 +32,7 @@ from portal.database import db
 from portal.errors import Refused
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.regions.models import Region
+from portal.registry import follow_up
 from portal.roles import Role
 
 
@@ -217,6 +218,8 @@ def end_appointment(appointment: Appointment, *, by: Actor) -> None:
     )
     for agency in db.session.scalars(lent).all():
         stop_agency(agency, by=by)
+    db.session.flush()
+    follow_up(appointment, "end", by=by)
 
 
 def stop_agency(agency: Agency, *, by: Actor) -> None:

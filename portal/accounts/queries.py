@@ -325,3 +325,26 @@ def has_demo_world() -> bool:
     return bool(
         db.session.scalar(select(Person.id).where(Person.email == f"admin@{DEMO_DOMAIN}").limit(1))
     )
+
+
+def successor_of(appointment: Appointment) -> int | None:
+    """Return who takes on what somebody did for an organisation as one of their roles there ends.
+
+    The manager of longest standing, else the delegate. None where the person still acts for the
+    organisation, where nobody else does, or where the role is of no organisation.
+    """
+    if not appointment.is_at_organisation:
+        return None
+    running = db.session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.scope_id == appointment.scope_id,
+            among(Appointment.role, OF_ORGANISATION),
+            Appointment.is_running,
+        )
+        .order_by(Appointment.from_at, Appointment.id)
+    ).all()
+    others = [each for each in running if each.person_id != appointment.person_id]
+    if len(others) < len(running) or not others:
+        return None
+    return min(others, key=lambda each: each.role is not Role.MANAGER).person_id

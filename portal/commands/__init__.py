@@ -15,7 +15,10 @@ from portal.commands import (
     doctor,
     files,
     importing,
+    importing_listings,
+    indicators,
     load,
+    rotation,
     worker,
 )
 
@@ -32,4 +35,7 @@ def init_app(app: Flask, build: Callable[..., Flask]) -> None:
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(files.files)
     app.cli.add_command(daily.daily)
+    importing.importing.add_command(importing_listings.listings)
     app.cli.add_command(importing.importing)
+    app.cli.add_command(indicators.indicators)
+    app.cli.add_command(rotation.rotation)

@@ -59,7 +59,7 @@ def import_members(file: Path, slug: str, account: str, *, dry_run: bool) -> dic
 
     Raises `Refused` for what cannot be read or is nobody's, and `Denied` without the permission.
     """
-    by, alliance = _actor(account), _alliance(slug)
+    by, alliance = actor_named(account), alliance_named(slug)
     standing = require(by, "membership.admit", alliance)
     reference = queries.reference()
     sheets = separated(read_workbook(file.read_bytes()), reference.lexicon)
@@ -148,14 +148,16 @@ def told(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _actor(account: str) -> Actor:
+def actor_named(account: str) -> Actor:
+    """Return who signs in as an account; raises `Refused` where nobody does."""
     found = person_named(account_name(account))
     if found is None:
         raise Refused(f"Nobody signs in as {account}.")
     return person(found.id)
 
 
-def _alliance(slug: str) -> Alliance:
+def alliance_named(slug: str) -> Alliance:
+    """Return the alliance of a slug; raises `Refused` where there is none."""
     found = db.session.scalar(select(Alliance).where(Alliance.slug == slug))
     if found is None:
         raise Refused(f"There is no alliance {slug}.")

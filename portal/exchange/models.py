@@ -63,6 +63,7 @@ class Listing(Versioned, Model):
         Index(None, "state", "listed_at", "id"),
         Index(None, "alliance_id", "state", "listed_at", "id"),
         Index(None, "organisation_id", "listed_at", "id"),
+        Index(None, "alliance_id", "created_at"),
     )
     noun = "listing"
     address = "id"
@@ -248,7 +249,7 @@ class Naming(Model):
     )
 
     listing: Mapped[Listing] = relationship(back_populates="namings")
-    organisation: Mapped[Organisation] = relationship()
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
 
 class Interest(Versioned, Model):
@@ -272,6 +273,7 @@ class Interest(Versioned, Model):
         Index(None, "organisation_id", "state"),
         Index(None, "owner_id", "state"),
         Index(None, "alliance_id", "state"),
+        Index(None, "listing_id"),
     )
     noun = "interest"
     address = "id"

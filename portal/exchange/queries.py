@@ -43,6 +43,8 @@ class ListingFilter:
     alliance_id: int | None = None
     direction: Direction | None = None
     kind: ListingKind | None = None
+    #: (name, value) of the fields that the kind has of its own.
+    particulars: tuple[tuple[str, str], ...] = ()
     region_id: int | None = None
     node_ids: frozenset[int] = frozenset()
     organisation_id: int | None = None
@@ -168,6 +170,7 @@ def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             found.append(column == value)
+    found += [Listing.particulars[name].as_string() == value for name, value in wanted.particulars]
     if wanted.node_ids:
         found.append(among(Listing.chain_node_id, sorted(wanted.node_ids)))
     return found

@@ -53,6 +53,8 @@ LISTING = Workflow(
         "fill_in": _l("Filled it in for the member"),
         "attach": _l("Added a file"),
         "detach": _l("Removed a file"),
+        "hand_over": _l("Handed it over to a colleague"),
+        "expiring": _l("Reminded that its last day is near"),
     },
     start=_S.DRAFT,
     finals=(_S.CLOSED,),
@@ -226,7 +228,12 @@ INTEREST = Workflow(
         _I.DECLINED: _l("Declined"),
         _I.WITHDRAWN: _l("Withdrawn"),
     },
-    verbs={"send": _l("Answered"), "lapse": _l("Let it lapse")},
+    verbs={
+        "send": _l("Answered"),
+        "lapse": _l("Let it lapse"),
+        "hand_over": _l("Handed it over to a colleague"),
+        "lapsing": _l("Reminded that it lapses soon"),
+    },
     start=_I.SENT,
     finals=(_I.ACCEPTED, _I.DECLINED, _I.WITHDRAWN),
     moves=(

@@ -18,11 +18,6 @@ from portal.sheets.reading import ReadSheet
 SEARCHED, TALLEST = 60, 3
 #: Values of a column that are looked at to see what it holds.
 SAMPLED = 60
-#: What a table of members has beside the names, and a table of anything else mostly not.
-TELLING = {
-    Field.KIND, Field.REGION, Field.CITY, Field.ADDRESS, Field.ALLIANCE, Field.CHAIN_NODE,
-    Field.USCC, Field.TIER,
-}  # fmt: skip
 
 
 class Alliances:
@@ -99,22 +94,27 @@ class _Guess:
 
     first: int
     last: int
+    telling: frozenset[Field]
+    needed: frozenset[Field]
     candidates: dict[str, list[int]] = field(default_factory=dict)
     weak: set[int] = field(default_factory=set)
     labels: dict[int, str] = field(default_factory=dict)
 
     @property
     def score(self) -> tuple[float, int, int]:
-        telling = sum(1.0 for each in TELLING if each.value in self.candidates)
+        telling = sum(1.0 for each in self.telling if each.value in self.candidates)
         named = 1.5 if set(self.candidates.get("name", ())) - self.weak else 1.0
-        rest = sum(0.3 for each in self.candidates if each not in {*TELLING, "name", "foreign"})
+        known = {*self.telling, "name", "foreign"}
+        rest = sum(0.3 for each in self.candidates if each not in known)
         return telling + named + rest, self.first - self.last, -self.first
 
     @property
-    def is_of_members(self) -> bool:
+    def is_a_table(self) -> bool:
         if "name" not in self.candidates:
             return False
-        telling = {each for each in TELLING if each.value in self.candidates}
+        if self.needed and not any(each.value in self.candidates for each in self.needed):
+            return False
+        telling = {each for each in self.telling if each.value in self.candidates}
         if "foreign" in self.candidates and not telling & {Field.KIND, Field.USCC, Field.REGION}:
             return False
         is_strong = bool(set(self.candidates["name"]) - self.weak)
@@ -174,7 +174,7 @@ def headings_of(sheet: ReadSheet, layout: Layout, words: Words) -> list[str]:
 
 
 def guess_layout(sheet: ReadSheet, lexicon: Lexicon) -> Layout | None:
-    """Return how a sheet of members is to be read, or None where it does not look like one."""
+    """Return how a sheet is to be read, or None where it is no table of what the words are for."""
     numbers = list(sheet.rows)[:SEARCHED]
     best: _Guess | None = None
     for at, first in enumerate(numbers):
@@ -182,7 +182,7 @@ def guess_layout(sheet: ReadSheet, lexicon: Lexicon) -> Layout | None:
             if last - first >= TALLEST:
                 break
             seen = _look(sheet, first, last, lexicon.words)
-            if seen.is_of_members and (best is None or seen.score > best.score):
+            if seen.is_a_table and (best is None or seen.score > best.score):
                 best = seen
     if best is None:
         return None
@@ -191,7 +191,7 @@ def guess_layout(sheet: ReadSheet, lexicon: Lexicon) -> Layout | None:
 
 
 def _look(sheet: ReadSheet, first: int, last: int, words: Words) -> _Guess:
-    seen = _Guess(first, last)
+    seen = _Guess(first, last, words.telling, words.needed)
     unsaid: list[int] = []
     for column, path in paths_of(sheet, first, last).items():
         if not path:

@@ -14,6 +14,7 @@ from portal.accounts.models import FormerName, Organisation
 from portal.alliances.models import Alliance, Membership
 from portal.chain.models import ChainNode
 from portal.database import db
+from portal.exchange.models import Direction, Listing
 from portal.imports.headers import Alliances, Lexicon
 from portal.imports.models import Effect, Fate, MemberImport, MemberImportRow
 from portal.imports.places import Place, Places
@@ -41,8 +42,9 @@ class Reference:
     alliances: dict[str, Alliance]
 
 
-def reference() -> Reference:
-    """Return what tables are read and judged with (two queries)."""
+def reference(table: str = "members") -> Reference:
+    """Return what tables of a kind are read and judged with (two queries)."""
+    said = words(table)
     regions = {each.id: each for each in db.session.scalars(select(Region).order_by(Region.id))}
     places = [
         Place(each.code, regions[int(each.path.split("/")[0])].code, each.name, each.short,
@@ -55,7 +57,7 @@ def reference() -> Reference:
         for each in alliances
     }
     return Reference(
-        Lexicon(words(), Places(places, words()), Alliances(names, words())),
+        Lexicon(said, Places(places, said), Alliances(names, said)),
         {each.code: each for each in regions.values()},
         {each.slug: each for each in alliances},
     )
@@ -322,3 +324,17 @@ def nodes_of_map(chain_map_id: int) -> Sequence[ChainNode]:
     return db.session.scalars(
         select(ChainNode).where(ChainNode.chain_map_id == chain_map_id).order_by(ChainNode.position)
     ).all()
+
+
+def titles_of(
+    alliance_id: int, direction: Direction, organisation_ids: Collection[int]
+) -> Sequence[tuple[int, str]]:
+    """Return (organisation, title) of every listing that some have or had in an alliance."""
+    rows = db.session.execute(
+        select(Listing.organisation_id, Listing.title).where(
+            Listing.alliance_id == alliance_id,
+            Listing.direction == direction,
+            Listing.organisation_id.in_(sorted(organisation_ids)),
+        )
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from flask_babel import lazy_gettext as _l
 
 from portal.errors import Refused
-from portal.imports.headers import TELLING, Layout, Lexicon, guess_layout
+from portal.imports.headers import Layout, Lexicon, guess_layout
 from portal.imports.records import Reader, Record, whole_place
 from portal.imports.side_by_side import whole_name
 from portal.imports.words import bare
@@ -23,10 +23,10 @@ def guess_layouts(sheets: Sequence[ReadSheet], lexicon: Lexicon) -> list[Layout 
 
     Raises `Refused` where no sheet does; the sentence says what is missing.
     """
-    found = [guess_layout(sheet, lexicon) for sheet in sheets]
-    if any(each and TELLING & each.columns.keys() for each in found):
+    found, telling = [guess_layout(sheet, lexicon) for sheet in sheets], lexicon.words.telling
+    if any(each and telling & each.columns.keys() for each in found):
         # A list of bare names beside a real table is instructions, or a choice of words.
-        found = [each if each and TELLING & each.columns.keys() else None for each in found]
+        found = [each if each and telling & each.columns.keys() else None for each in found]
     if not any(found):
         raise Refused(
             _l(

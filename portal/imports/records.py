@@ -54,7 +54,7 @@ class Record:
 
 
 @dataclass
-class _Context:
+class Context:
     """What rows above say of the rows below: a section's province, kind, alliance."""
 
     region: str | None = None
@@ -119,7 +119,7 @@ class Reader:
 
     def records(self) -> Iterator[Record]:
         """Return the records of the sheet, in its order."""
-        context = _Context()
+        context = Context()
         self._carry(context)
         for number in self._numbers:
             filled = {
@@ -142,7 +142,7 @@ class Reader:
                 if (own := self._own(number, column)) and own not in self.words.dittos:
                     self._above[what] = own
 
-    def _carry(self, context: _Context) -> None:
+    def _carry(self, context: Context) -> None:
         """Note a column of provinces that is written once for each group of rows, unmerged."""
         column = self.layout.columns.get(Field.REGION)
         if column is None:
@@ -156,7 +156,7 @@ class Reader:
             context.carried[Field.REGION] = ""
 
     def _is_apart(
-        self, number: int, filled: dict[int, str], faults: set[int], context: _Context
+        self, number: int, filled: dict[int, str], faults: set[int], context: Context
     ) -> bool:
         """Tell whether a row is no record: a total, a note, a heading, a header printed again."""
         texts = list(filled.values())
@@ -186,10 +186,12 @@ class Reader:
         # A merged name goes on here; or there is nothing but a number and what is merged.
         if name_column in self._covers.get(number, ()):
             return True
-        telling = [column for what, column in self.layout.columns.items() if what in SAYING]
+        telling = [
+            column for what, column in self.layout.columns.items() if what in self.words.saying
+        ]
         return not any(column in said or column in faults for column in telling)
 
-    def _heads(self, number: int, column: int, text: str, context: _Context) -> bool:
+    def _heads(self, number: int, column: int, text: str, context: Context) -> bool:
         """Take a heading within the table (a province, a kind, an alliance) for the rows below."""
         if any(at != column for at in self._covers.get(number, ())):
             return False  # what is merged beside it makes it a record
@@ -207,10 +209,13 @@ class Reader:
             return False
         return True
 
-    def _record(self, number: int, context: _Context) -> Record:
+    def _name(self, number: int) -> str:
+        """Return the name that a row bears, without its number in the list."""
+        return self.words.numbering.sub("", self._value(number, Field.NAME)).strip(" ,、;.")
+
+    def _record(self, number: int, context: Context) -> Record:
         cells = self.sheet.rows.get(number, ())
-        name = self.words.numbering.sub("", self._value(number, Field.NAME)).strip(" ,、;.")
-        name, tier_behind = self.words.name_and_tier(name)
+        name, tier_behind = self.words.name_and_tier(self._name(number))
         made = Record(self.sheet.name, number, tuple(cells), name=name or "")
         made = self._with_kind(made, self._value(number, Field.KIND), context)
         made = self._with_place(made, number, context)
@@ -224,9 +229,10 @@ class Reader:
             summary=self._value(number, Field.SUMMARY)[:1000] or None,
             website=self._value(number, Field.WEBSITE) or None,
         )
-        return self._with_faults(made, number)
+        problems = (*made.problems, *self._unread(number))
+        return replace(made, problems=(*problems, *self._wrong_name(made.name, problems)))
 
-    def _with_kind(self, made: Record, text: str, context: _Context) -> Record:
+    def _with_kind(self, made: Record, text: str, context: Context) -> Record:
         kind = self.words.kind_of(text) if text else context.kind
         if kind is not None:
             return replace(made, kind=kind)
@@ -241,7 +247,7 @@ class Reader:
             remarks = (*remarks, sentence)
         return replace(made, kind=kind, is_kind_guessed=True, remarks=remarks)
 
-    def _with_place(self, made: Record, number: int, context: _Context) -> Record:
+    def _with_place(self, made: Record, number: int, context: Context) -> Record:
         places = self.lexicon.places
         region = self._value(number, Field.REGION)
         if Field.REGION in context.carried:
@@ -277,7 +283,7 @@ class Reader:
         again = self.lexicon.places.find(found.province.name + city)
         return again if again and again.district else None
 
-    def _with_alliance(self, made: Record, text: str, context: _Context) -> Record:
+    def _with_alliance(self, made: Record, text: str, context: Context) -> Record:
         if not text:
             return replace(made, alliance=context.alliance)
         slug = self.lexicon.alliances.find(text)
@@ -286,33 +292,29 @@ class Reader:
             return replace(made, problems=(*made.problems, problem))
         return replace(made, alliance=slug)
 
-    def _with_faults(self, made: Record, number: int) -> Record:
-        problems = list(made.problems)
+    def _unread(self, number: int) -> Iterator[LazyString]:
+        """Give a sentence for each cell of a row that is used and cannot be read."""
         for column, fault in sorted(self._faults.get(number, {}).items()):
             if column not in self.layout.columns.values():
                 continue
             cell = f"{column_letter(column)}{number}"
             if fault.kind == "error":
-                problems.append(_l("Cell %(cell)s shows %(shown)s.", cell=cell, shown=fault.shown))
+                yield _l("Cell %(cell)s shows %(shown)s.", cell=cell, shown=fault.shown)
             else:
-                problems.append(
-                    _l(
-                        "Cell %(cell)s holds a formula without its result: open the workbook in "
-                        "WPS or Excel, and save it.",
-                        cell=cell,
-                    )
+                yield _l(
+                    "Cell %(cell)s holds a formula without its result: open the workbook in "
+                    "WPS or Excel, and save it.",
+                    cell=cell,
                 )
-        if not made.name and not problems:
-            problems.append(_l("There is no name of an organisation in this row."))
-        if made.name.startswith(AWAKENING):
-            problems.append(_l("This is no name of an organisation."))
-        if len(made.name) > LONGEST_NAME:
-            problems.append(_l("The name has more than %(max)d characters.", max=LONGEST_NAME))
-        return replace(made, problems=tuple(problems))
 
-
-#: What a row says of its own: one that says nothing of this and has no name is none.
-SAYING = {Field.KIND, Field.CITY, Field.USCC, Field.CHAIN_NODE, Field.ADDRESS, Field.SUMMARY}
+    @staticmethod
+    def _wrong_name(name: str, problems: Sequence[LazyString]) -> Iterator[LazyString]:
+        if not name and not problems:
+            yield _l("There is no name of an organisation in this row.")
+        if name.startswith(AWAKENING):
+            yield _l("This is no name of an organisation.")
+        if len(name) > LONGEST_NAME:
+            yield _l("The name has more than %(max)d characters.", max=LONGEST_NAME)
 
 
 def whole_place(word: str, lexicon: Lexicon) -> Found | None:

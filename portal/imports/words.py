@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,7 +31,7 @@ BRACKET = re.compile(r"[(\[{<【][^)\]}>】]*[)\]}>】]")
 
 
 class Field(StrEnum):
-    """What a column can hold."""
+    """What a column of any table that is brought can hold."""
 
     NAME = "name"
     KIND = "kind"
@@ -45,12 +46,23 @@ class Field(StrEnum):
     WEBSITE = "website"
     #: Known, and left out: whom to call is shown by the organisation's own consent only.
     CONTACT = "contact"
+    #: Of a table of listings: whose they are, how much it is about, when, and what exactly.
+    ORGANISATION = "organisation"
+    AMOUNT = "amount"
+    DATE = "date"
+    SPECIFICATION = "specification"
 
 
 @dataclass(frozen=True)
 class Words:
-    """The content of `words.json`, ready to be asked."""
+    """The words that one kind of table is read with, ready to be asked."""
 
+    #: What such a table has beside the names, and a table of anything else mostly not.
+    telling: frozenset[Field]
+    #: Without any one of these it is no such table, whatever else it has; none named, no rule.
+    needed: frozenset[Field]
+    #: What a row says of its own: one that says nothing of this and has no name is none.
+    saying: frozenset[Field]
     #: Label of a column -> what it holds; `other` and `foreign` are known and hold nothing of it.
     labels: Mapping[str, str]
     #: The first word for each field, as a person writes it.
@@ -74,6 +86,12 @@ class Words:
     #: Marks that say "as in the row above".
     dittos: frozenset[str]
     place_endings: tuple[str, ...]
+    #: What a number in a column of money counts, in fen, and what stands before such a unit
+    #: where it is said for a whole sheet.
+    units: Mapping[str, int]
+    unit_before: re.Pattern[str]
+    #: Marks of what is never stored here (secrets of the state or of an office).
+    classified: re.Pattern[str]
     #: What every city's full name ends in, and people leave out.
     city_ending: str
 
@@ -125,6 +143,18 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", lambda blank: _between(kept, *blank.span()), kept)
 
 
+def as_written(text: str) -> str:
+    """Return a cell as a person wrote it, on one line: its marks stay, layout blanks go."""
+    seen = UNSEEN.sub("", text).strip()
+    return re.sub(r"\s+", lambda blank: _within(seen, *blank.span()), seen)
+
+
+def _within(text: str, start: int, end: int) -> str:
+    """Return what a blank is worth in a sentence: nothing between two Chinese characters."""
+    around = text[start - 1] + text[end]
+    return "" if all(unicodedata.east_asian_width(c) in "WF" for c in around) else " "
+
+
 def _between(text: str, start: int, end: int) -> str:
     """Return what a blank is worth: nothing beside a Chinese character, for there it is layout."""
     around = text[start - 1] + text[end]
@@ -151,10 +181,25 @@ def hints_of(text: str) -> list[str]:
 
 
 @cache
-def words() -> Words:
-    """Return the words of `words.json`."""
+def words(table: str = "members") -> Words:
+    """Return the words for a table of members, or of another kind: what its file says otherwise.
+
+    There `instead` says as what the columns of a table of members count: what is foreign to it
+    may name the rows of the other.
+    """
     data: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
-    labels = {label_of(each): field for field, all_ in data["columns"].items() for each in all_}
+    if table != "members":
+        own = json.loads((DATA.parent / f"{table}.json").read_text(encoding="utf-8"))
+        columns: dict[str, list[str]] = defaultdict(list)
+        for what, said in own.pop("columns").items():
+            columns[what] += said
+        for what, said in data.pop("columns").items():
+            columns[own["instead"].get(what, what)] += said
+        data |= {"columns": columns, **own}
+    labels: dict[str, str] = {}
+    for what, all_ in data["columns"].items():
+        for each in all_:
+            labels.setdefault(label_of(each), what)
 
     def turned(name: str) -> dict[str, str]:
         return {bare(each): key for key, all_ in data[name].items() for each in all_}
@@ -163,6 +208,9 @@ def words() -> Words:
         return {key: re.compile(pattern) for key, pattern in data[name].items()}
 
     return Words(
+        telling=frozenset(Field(each) for each in data["telling"]),
+        needed=frozenset(Field(each) for each in data["needed"]),
+        saying=frozenset(Field(each) for each in data["saying"]),
         labels=labels,
         typical={field: all_[0] for field, all_ in data["columns"].items()},
         weak_names=frozenset(label_of(each) for each in data["weak_names"]),
@@ -182,6 +230,9 @@ def words() -> Words:
         aliases={bare(key): bare(value) for key, value in data["aliases"].items()},
         fillers=frozenset(data["fillers"]),
         dittos=frozenset(plain(each) for each in data["dittos"]),
+        units=data["units"],
+        unit_before=re.compile(data["unit_before"]),
+        classified=re.compile(data["classified"]),
         place_endings=tuple(data["place_endings"]),
         city_ending=data["city_ending"],
     )

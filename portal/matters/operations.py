@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 
 from portal import clock, files, journal
 from portal.access import require
-from portal.accounts.models import Organisation
+from portal.accounts.models import Appointment, Organisation
+from portal.accounts.queries import successor_of
 from portal.actors import SYSTEM, Actor
 from portal.alliances.models import Membership
 from portal.alliances.queries import people_of
@@ -168,6 +169,24 @@ def hand_over_matter(
     db.session.flush()
     db.session.expire(matter, ["owner_person", "partner_person"])
     journal.note("matter.hand_over", matter, by=by)
+
+
+@operation
+def hand_over_matters(appointment: Appointment, *, by: Actor) -> None:
+    """Let a colleague handle the matters of somebody who left (a consequence)."""
+    require(by, "appointment.end", appointment)
+    successor_id = successor_of(appointment)
+    if successor_id is None:
+        return
+    for side, person in (("owner_id", "owner_person_id"), ("partner_id", "partner_person_id")):
+        matters = select(Matter).where(
+            getattr(Matter, side) == appointment.scope_id,
+            getattr(Matter, person) == appointment.person_id,
+            Matter.state != MatterState.ENDED,
+        )
+        for matter in db.session.scalars(matters).all():
+            setattr(matter, person, successor_id)
+            journal.note("matter.hand_over", matter, by=by)
 
 
 @operation

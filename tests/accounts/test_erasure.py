@@ -193,10 +193,12 @@ class TestErasing:
         before = journal.lines_about("listing", world.listing["public"])
         close(ouyang, world, is_to_erase=True)
         assert ouyang.name == "已注销用户"
-        after = journal.lines_about("listing", world.listing["public"])
+        *after, last = journal.lines_about("listing", world.listing["public"])
         assert [(line.number, detail) for line, detail in after] == [
             (line.number, detail) for line, detail in before
         ]
+        # What she answered for is handed over as she leaves, and that is a line more.
+        assert last[0].verb == "listing.hand_over"
 
     def test_frees_the_address_for_whoever_comes_next(self, world: World, ouyang: Person) -> None:
         close(ouyang, world, is_to_erase=True)

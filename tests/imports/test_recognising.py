@@ -531,11 +531,16 @@ class TestValues:
 
     def test_every_word_of_the_data_means_one_thing(self) -> None:
         """A label in two lists, or a kind's word in two kinds, would be read by chance."""
-        data = json.loads(DATA.read_text(encoding="utf-8"))
-        for table, compare in (("columns", label_of), ("kinds", plain), ("tiers", plain)):
-            listed = [compare(each) for all_ in data[table].values() for each in set(all_)]
-            assert sorted(listed) == sorted(set(listed)), table
-        assert {*data["columns"]} == {*(field.value for field in Field), "other", "foreign"}
+        data, of_listings = (
+            json.loads(DATA.with_name(name).read_text(encoding="utf-8"))
+            for name in ("words.json", "listings.json")
+        )
+        for said in (data, of_listings):
+            for table, compare in (("columns", label_of), ("kinds", plain), ("tiers", plain)):
+                listed = [compare(each) for all_ in said[table].values() for each in set(all_)]
+                assert sorted(listed) == sorted(set(listed)), table
+        named = {*data["columns"], *of_listings["columns"]}
+        assert named == {*(field.value for field in Field), "other", "foreign"}
 
 
 def test_a_merged_area_down_to_the_last_row_there_can_be_costs_nothing() -> None:

@@ -1,0 +1,43 @@
+"""The verb that brings listings from a table of the secretariat: each becomes its owner's draft."""
+
+from __future__ import annotations
+
+from portal import clock, journal
+from portal.access import require
+from portal.accounts.models import Organisation
+from portal.actors import Actor
+from portal.alliances.models import Alliance
+from portal.database import db
+from portal.exchange.content import ListingContent
+from portal.exchange.models import Listing
+from portal.exchange.operations import index, write_content
+from portal.exchange.workflow import LISTING
+from portal.operations import operation
+
+
+@operation
+def draft_for_member(
+    alliance: Alliance, organisation: Organisation, content: ListingContent, *, by: Actor
+) -> Listing:
+    """Lay a draft among those of a member; only its own people hand it in.
+
+    Until one of them does, whoever brought it is named as the contact. The journal says that the
+    secretariat answered for its holding no secret. Raises `Refused` for bad content.
+    """
+    require(by, "listing.import", alliance)
+    listing = Listing(
+        alliance=alliance,
+        organisation=organisation,
+        region_id=organisation.region_id,
+        state=LISTING.start,
+        contact_id=by.person_id,
+        created_at=clock.now(),
+        listed_at=clock.now(),
+    )
+    write_content(listing, content, is_draft=True)
+    db.session.add(listing)
+    db.session.flush()
+    detail = {"secrecy": "none", "imported": True}
+    journal.note("listing.create", listing, by=by, to_state=listing.state, detail=detail)
+    index(listing)
+    return listing
