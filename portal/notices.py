@@ -9,13 +9,18 @@ how a timeline names the verb.
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, false, literal, select
+from sqlalchemy import ColumnElement, and_, case, false, literal, select
 
 from portal.accounts.models import Appointment
 from portal.accounts.queries import OF_ORGANISATION
+from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.database import among
+from portal.exchange.anonymity import owner_shown
 from portal.exchange.models import Interest, Listing, Naming
 from portal.guests.models import GuestAnswer
 from portal.introductions.models import Introduction
@@ -54,10 +59,14 @@ def _is_named_on(listing: Listing) -> ColumnElement[bool]:
 named_on = Who(_is_named_on)
 
 
+def _owner(standing: Standing) -> ColumnElement[Any]:
+    """Return the owner of a listing as a column, as far as somebody may know whose it is."""
+    name = name_of(Listing.organisation_id)
+    return case((owner_shown(standing), name), else_=literal(_("An anonymous member")))
+
+
 SUBJECTS: dict[str, Subject] = {
-    "listing": Subject(
-        Listing, Listing.title, name_of(Listing.organisation_id), "exchange.view_listing"
-    ),
+    "listing": Subject(Listing, Listing.title, _owner, "exchange.view_listing"),
     "interest": Subject(
         Interest,
         Interest.listing_title,

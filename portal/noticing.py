@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from inspect import isfunction
+from typing import Any, TypeAlias
 
 from flask_babel import LazyString
 from sqlalchemy import ColumnElement, and_, select
@@ -15,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.accounts.models import Appointment, Organisation
 from portal.accounts.queries import OF_ORGANISATION
+from portal.actors import Standing
 from portal.database import among
 from portal.roles import Role
 
@@ -42,14 +44,23 @@ class Notice:
     is_urgent: bool = False
 
 
+Column: TypeAlias = ColumnElement[Any] | InstrumentedAttribute[Any]
+#: A column, or what makes one of what the reader is.
+Side: TypeAlias = Column | Callable[[Standing], Column]
+
+
 @dataclass(frozen=True)
 class Subject:
     """What the inbox says of a noun: what a record is called, who stands beside it, its page."""
 
     model: Any
-    title: ColumnElement[Any] | InstrumentedAttribute[Any]
-    side: ColumnElement[Any] | InstrumentedAttribute[Any]
+    title: Column
+    side: Side
     endpoint: str
+
+    def side_for(self, standing: Standing) -> Any:
+        """Return the column of who stands beside it, as far as somebody may know."""
+        return self.side(standing) if isfunction(self.side) else self.side
 
 
 def people_at(column: str, *, handler: str | None = None) -> Who:
