@@ -45,6 +45,7 @@ class Notice:
 
 
 Column: TypeAlias = ColumnElement[Any] | InstrumentedAttribute[Any]
+#: A column, or what makes one of what the reader is.
 Side: TypeAlias = Column | Callable[[Standing], Column]
 
 
@@ -53,7 +54,7 @@ class Subject:
     """What the inbox says of a noun: what a record is called, who stands beside it, its page."""
 
     model: Any
-    title: ColumnElement[Any] | InstrumentedAttribute[Any]
+    title: Column
     side: Side
     endpoint: str
 
