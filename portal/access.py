@@ -67,9 +67,18 @@ def _any_line(lines: tuple[Line, ...], standing: Standing, thing: Any) -> bool:
 
 def visible_to(standing: Standing, permission: str, model: Any) -> ColumnElement[bool]:
     """Return the permission as a condition over a table: listed if and only if allowed."""
-    lines = ([word.clause(standing, model) for word in line] for line in PERMISSIONS[permission])
+    return _any_clause(PERMISSIONS[permission], standing, model)
+
+
+def shown_to(standing: Standing, model: Any, field: str) -> ColumnElement[bool]:
+    """Return who may see one field as a condition over a table, as `may_see` asks of a record."""
+    return _any_clause(VISIBILITY[(model.noun, field)], standing, model)
+
+
+def _any_clause(lines: tuple[Line, ...], standing: Standing, model: Any) -> ColumnElement[bool]:
+    words = ([word.clause(standing, model) for word in line] for line in lines)
     # A line that cannot hold is left out: an engine would look for its rows nonetheless.
-    return any_of(and_(true(), *line) for line in lines if not any(map(is_never, line)))
+    return any_of(and_(true(), *line) for line in words if not any(map(is_never, line)))
 
 
 def require(by: Actor, permission: str, thing: Any = None) -> Standing:

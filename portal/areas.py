@@ -41,8 +41,8 @@ from portal.inbox import views as inbox_views
 from portal.introductions import models as introductions_models
 from portal.introductions import views as introductions_views
 from portal.introductions import workflow as introductions_workflow
+from portal.matters import meeting_views, outcome_views
 from portal.matters import models as matters_models
-from portal.matters import outcome_views
 from portal.matters import views as matters_views
 from portal.matters import workflow as matters_workflow
 from portal.monitor import views as monitor_views
@@ -112,6 +112,7 @@ AREAS = (
     guests_views,
     introductions_views,
     matters_views,
+    meeting_views,
     outcome_views,
     paste_views,
     share_views,
@@ -163,6 +164,7 @@ NOUNS = (
     guests_models.GuestAnswer,
     introductions_models.Introduction,
     matters_models.Matter,
+    matters_models.MatterMeeting,
     rotation_models.Charter,
     rotation_models.Blackout,
     rotation_models.Turn,

@@ -50,6 +50,7 @@ is_exact = Fact("is_exact")
 is_banded = Fact("is_banded")
 is_verified = Fact("is_verified")
 is_filled_in = Fact("is_filled_in")
+is_named = Fact("is_named")
 
 
 def secretary_of(at: str) -> HeldAt:
@@ -90,6 +91,7 @@ def secretariat_beside(at: str) -> HeldBeside:
 
 #: Named, or with an answer that holds, and a member of the alliance at present.
 member_named_on = HeldAmong(Role.DELEGATE, "named_members", "id")
+was_introduced = HeldAmong(Role.DELEGATE, "accepted_interests", "organisation_id")
 member_has_answered = HeldAmong(Role.DELEGATE, "answering_members", "id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
 not_the_submitter = (NotMine("submitted_by_id"), NotMine("submitted_for_id"))
