@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.access import can, current_standing
+from portal.exchange.anonymity import owner_words
 from portal.exchange.models import Listing
 from portal.language import day, localised, moment
 from portal.monitor.activity import BANDS, PARTS, RULES
@@ -53,7 +54,7 @@ LISTING_ROWS = (
     Field(_l("Title"), lambda row: row.title, width=44),
     Field(_l("Posted on"), lambda row: day(row.created_at), width=20),
     Field(_l("Direction"), _direction, width=10),
-    Field(_l("Organisation"), lambda row: row.organisation.name, width=32),
+    Field(_l("Organisation"), lambda row: owner_words(current_standing(), row), width=32),
 )
 
 
