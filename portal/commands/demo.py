@@ -40,6 +40,7 @@ from portal.exchange.models import Interest, Listing
 from portal.inbox.models import Message
 from portal.inbox.operations import read_message
 from portal.matters.models import Matter
+from portal.monitor import cells
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.outcomes.models import Outcome
 from portal.regions.queries import region_by_code
@@ -96,6 +97,7 @@ def build(now: datetime) -> Story:
     tell_rotation(story)
     story.run()
     _read_what_is_old(now)
+    cells.catch_up_wholly(by=SYSTEM)
     _conclude(story.people["admin"])
     return story
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,8 +24,8 @@ from portal.monitor.regions import Regions, regions
 
 #: So many lines of the journal that touch no figure may lie behind the cursor of the cells.
 LONGEST_GAP = 1000
-#: So many times a page counts the next lines before it shows what it has.
-TURNS = 8
+#: So many seconds a page counts the next lines before it shows what it has.
+PATIENCE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -138,15 +139,15 @@ def counted_up() -> Count:
     In short operations, and not for ever: whoever writes now is not waited for. The page then
     says up to when it is counted.
     """
-    count = queries.counted_so_far()
-    for _turn in range(TURNS):
-        if not count.left and count.behind <= LONGEST_GAP:
-            break
+    count, deadline = queries.counted_so_far(), time.monotonic() + PATIENCE_SECONDS
+    while count.left or count.behind > LONGEST_GAP:
         try:
             cells.catch_up(by=SYSTEM)
         except Busy:
             break
         count = queries.counted_so_far()
+        if time.monotonic() > deadline:
+            break
     return count
 
 

@@ -13,6 +13,7 @@ from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
 from portal.database import among, db
+from portal.exchange.anonymity import owner_shown
 from portal.exchange.models import Listing
 from portal.monitor.counting import Measure, was_ever_published
 from portal.monitor.cube import Side
@@ -100,7 +101,7 @@ def listings_behind(
         was_ever_published(),
         Listing.created_at >= first,
         Listing.created_at < end,
-        own_listings(figures.part),
+        own_listings(figures.part, standing),
         visible_to(standing, "listing.view", Listing),
     )
     if figures.alliance is not None:
@@ -111,13 +112,16 @@ def listings_behind(
     return rows[:size], rows[size - 1].id if len(rows) > size else None
 
 
-def own_listings(part: Part) -> Any:
-    """Return the condition that a listing belongs to a part."""
+def own_listings(part: Part, standing: Standing) -> Any:
+    """Return the condition that a listing belongs to a part.
+
+    An anonymous one is of a province: that it is of a district would tell whose it is.
+    """
     if part.is_everything:
         return true()
     seated = select(Organisation.id).where(among(Organisation.district_id, sorted(part.place_ids)))
     return or_(
         among(Listing.region_id, sorted(part.region_ids)),
         among(Listing.alliance_id, sorted(part.alliance_ids)),
-        Listing.organisation_id.in_(seated),
+        and_(Listing.organisation_id.in_(seated), owner_shown(standing)),
     )

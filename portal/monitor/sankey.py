@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 400, 240
 #: Where the bars of the regions stand, and how wide they are.
 LEFT, RIGHT, BAR = 104, 284, 12
 GAP = 14
+#: The height of a line of words.
+LINE = 14
 
 
 class Amount(NamedTuple):
@@ -32,11 +34,8 @@ class Bar:
     y: float
     height: float
     amount: int
-
-    @property
-    def middle(self) -> float:
-        """Where its words stand."""
-        return round(self.y + self.height / 2, 1)
+    #: Where its words stand: beside its middle, but never upon those of another bar.
+    words_y: float
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,7 @@ class Picture:
     width: int = WIDTH
     height: int = HEIGHT
     bar: int = BAR
+    line: int = LINE
 
 
 def picture(amounts: Sequence[Amount], order: Sequence[str]) -> Picture | None:
@@ -91,12 +91,29 @@ def _bars(
         sums[code] = sums.get(code, 0) + amount
     # The same scale on both sides, so that a band is as thick where it ends as where it begins.
     space = HEIGHT - GAP * (len(order) - 1)
-    found, y = [], 0.0
+    places, y = [], 0.0
     for code in order:
         if code in sums:
             height = sums[code] / total * space
-            found.append(Bar(code, x, round(y, 2), round(height, 3), sums[code]))
+            places.append((code, y, height))
             y += height + GAP
+    words = apart([top + height / 2 for _code, top, height in places])
+    return [
+        Bar(code, x, round(top, 2), round(height, 3), sums[code], round(at, 1))
+        for (code, top, height), at in zip(places, words, strict=True)
+    ]
+
+
+def apart(wanted: Sequence[float]) -> list[float]:
+    """Return where words stand that would stand at these heights, top to bottom, two lines each."""
+    found: list[float] = []
+    for at in wanted:
+        found.append(max(at, LINE, found[-1] + 2 * LINE + 2 if found else 0))
+    # What was pushed beyond the end pushes back.
+    lowest = float(HEIGHT - LINE - 2)
+    for number in reversed(range(len(found))):
+        found[number] = min(found[number], lowest)
+        lowest = found[number] - 2 * LINE - 2
     return found
 
 

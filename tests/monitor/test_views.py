@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from portal import clock
 from portal.database import db
 from portal.monitor.activity import RULES, Activity, Band, read, score
 from portal.monitor.periods import Period, beginning, moved
-from portal.monitor.sankey import LEFT, Amount, picture
+from portal.monitor.sankey import HEIGHT, LEFT, LINE, Amount, picture
 from portal.outcomes.bands import Band as ValueBand
 from tests.client import Client
 from tests.conftest import both_engines
@@ -187,6 +188,19 @@ def test_bands_keep_their_share_of_the_picture() -> None:
     assert heights["TJ"] == pytest.approx(3 * heights["HE"])
     assert sum(heights.values()) == pytest.approx(left.height)
     assert picture([Amount("BJ", "TJ", 0)], ["BJ", "TJ"]) is None
+
+
+@pytest.mark.parametrize(
+    "amounts", [(1, 1, 1000), (1000, 1, 1), (1, 1000, 1), (1, 1, 1), (0, 1, 9999), (5, 300, 2)]
+)
+def test_words_of_small_bars_stand_apart_and_within(amounts: tuple[int, ...]) -> None:
+    codes = ["BJ", "TJ", "HE"]
+    drawn = picture([Amount(c, c, n) for c, n in zip(codes, amounts, strict=True)], codes)
+    assert drawn is not None
+    for bars in (drawn.left, drawn.right):
+        heights = [bar.words_y for bar in bars]
+        assert all(b - a >= 2 * LINE for a, b in pairwise(heights))
+        assert all(LINE <= at <= HEIGHT - LINE for at in heights)
 
 
 def test_days_that_make_no_period_are_said_to_be_so(visit: Visit) -> None:

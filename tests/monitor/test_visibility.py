@@ -13,7 +13,9 @@ from portal.access import standing_of
 from portal.accounts.models import Organisation, Person
 from portal.accounts.operations import grant_appointment
 from portal.actors import SYSTEM
+from portal.alliances.models import Alliance
 from portal.database import db
+from portal.exchange import operations
 from portal.monitor import queries, records
 from portal.monitor.counting import Measure, Sums
 from portal.monitor.figures import Figures, figures_of
@@ -30,7 +32,7 @@ from portal.regions.queries import region_by_code
 from portal.roles import Role
 from tests.client import Client
 from tests.monitor.make import posted, signed
-from tests.world import DAY, World
+from tests.world import DAY, World, content
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -295,3 +297,21 @@ def test_a_score_tells_others_no_count_of_outcomes(world: World) -> None:
     assert set(told.parts.values()) == {None}
     assert told.total == round(exact.total)
     assert told.band is exact.band
+
+
+def test_nobody_is_told_whose_an_anonymous_listing_is(
+    world: World, visit: Callable[..., Client]
+) -> None:
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    said = content(is_anonymous=True, title="匿名求购阀门")
+    made = operations.post_listing(hydrogen, said, by=world.actor("supplier"), submit=True)
+    operations.publish_listing(made, by=world.actor("secretary"))
+    seated("HE-SHIJIAZHUANG", "supplier", world)
+    db.session.remove()
+    address = f"/monitor/listings?period={TODAY.year}"
+    for who, knows in (("liaison", False), ("secretary", True)):
+        rows = visit(who).soup(address).select("tbody tr")
+        row = next(each for each in rows if "匿名求购阀门" in each.get_text())
+        assert ("河北乙材料" in row.get_text()) is knows, who
+    # To a district it would be told by standing there at all.
+    assert "匿名求购阀门" not in visit("stranger").soup(address).get_text()
