@@ -31,7 +31,7 @@ from portal.rotation.history import (
 from portal.rotation.models import Charter, Turn
 from portal.rotation.operations import Planned, add_turn, let_go, replace_turn
 from portal.rotation.planning import Conflict, plan
-from portal.rotation.vacancies import vacate_turn
+from portal.rotation.vacancies import sits, vacate_turn
 from portal.rotation.wording import Wording
 from portal.rotation.workflow import TurnState
 from portal.workflow import move
@@ -130,7 +130,9 @@ def give_up_turns_of_member(membership: Membership, *, by: Actor) -> None:
         if turn.organisation_id != membership.organisation_id or not turn.is_open:
             continue
         if turn.is_running and turn.state is not TurnState.PLANNED:
-            vacate_turn(turn, by=SYSTEM, note=note)
+            # Where the secretariat entered somebody else by hand, that one goes on.
+            if sits(turn):
+                vacate_turn(turn, by=SYSTEM, note=note)
         elif turn.ends_on > clock.today():
             _give_up(turn, by=SYSTEM)
 

@@ -23,7 +23,7 @@ from portal.errors import Refused
 from portal.operations import operation
 from portal.roles import Role
 from portal.rotation.cases import Span
-from portal.rotation.history import charter_of, eligible, turns_of
+from portal.rotation.history import charter_of, eligible, holder_at, turns_of
 from portal.rotation.models import ActingRule, Charter, Turn
 from portal.rotation.operations import Planned, add_turn, take_over_turn
 from portal.rotation.workflow import TurnState
@@ -36,10 +36,12 @@ def vacate_turn(
 ) -> None:
     """End a term early, now, with the reason; whoever the rules name acts from now on.
 
-    Raises `Refused` for a term that does not go on, without a reason, and where no member has
-    anybody who could act.
+    Raises `Refused` for a term that does not go on or by which nobody sits, without a reason, and
+    where no member has anybody who could act.
     """
     require(by, "turn.vacate", turn)
+    if not sits(turn):
+        raise Refused(_l("Somebody else sits in the chair now."))
     charter = charter_of(turn.alliance_id)
     found = next(_who_acts(turn, charter), None)
     if found is None:
@@ -65,6 +67,12 @@ def vacate_turn(
     )
     acting.person_id, acting.chair_term_id = person_id, step.id
     take_over_turn(acting, by=SYSTEM)
+
+
+def sits(turn: Turn) -> bool:
+    """Tell whether a turn is the one by which the chair is held at this instant."""
+    holder = holder_at(turn.alliance_id)
+    return holder is not None and holder.id == turn.chair_term_id
 
 
 def _who_acts(turn: Turn, charter: Charter | None) -> Iterator[tuple[int, int]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from portal import clock
 from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.accounts.operations import create_organisation, create_person, grant_appointment
 from portal.actors import SYSTEM, Actor, person
 from portal.alliances import applying
 from portal.alliances.applying import Application
 from portal.alliances.models import Alliance, Membership, Tier
+from portal.alliances.operations import appoint_chair
 from portal.database import db
 from portal.regions.queries import region_by_code
 from portal.roles import Role
@@ -54,3 +56,14 @@ def under_review(world: World, by: Actor) -> Membership:
     made = apply(world, by)
     applying.review_application(made, by=world.actor("secretary"))
     return made
+
+
+def seat_by_hand(world: World) -> None:
+    """Let the secretary enter chairer by hand: where a planned term ends, another member acts."""
+    appoint_chair(
+        alliance(world),
+        db.session.get_one(Organisation, world.organisation["chairer"]),
+        db.session.get_one(Person, world.person["chair"]),
+        from_at=clock.now(),
+        by=world.actor("secretary"),
+    )

@@ -20,7 +20,13 @@ from portal.exchange.models import Listing
 from portal.exchange.workflow import ListingState
 from portal.roles import Role
 from portal.search import documents
-from tests.alliances.make import alliance, membership, newcomer, under_review
+from tests.alliances.make import (
+    alliance,
+    membership,
+    newcomer,
+    seat_by_hand,
+    under_review,
+)
 from tests.conftest import both_engines
 from tests.world import World
 
@@ -133,6 +139,7 @@ def test_the_timeline_keeps_the_basis_of_every_decision(world: World) -> None:
 @pytest.mark.parametrize("end", ["suspend", "expel"])
 def test_the_chair_is_vacant_where_its_organisation_is_no_member(end: str, world: World) -> None:
     hydrogen, keeper = alliance(world), world.actor("secretary")
+    seat_by_hand(world)
     chair = chair_of(hydrogen.id)
     assert chair is not None and chair.current is not None and chair.following is not None
     assert hydrogen.id in standing_of(world.actor("chair"))[Role.CHAIR]

@@ -16,6 +16,7 @@ from portal.actors import SYSTEM, Actor, person
 from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.operations import (
     admit_organisation,
+    appoint_chair,
     suspend_membership,
     withdraw_membership,
 )
@@ -291,6 +292,20 @@ class TestVacancy:
             acting = db.session.scalars(select(Turn).where(Turn.state == TurnState.ACTING)).one()
             assert (near.is_counted, acting.is_counted) == (False, True)
             assert (acting.starts_on, acting.ends_on) == (clock.today(), near.ends_on)
+
+    def test_whom_the_secretary_entered_by_hand_is_not_unseated(self, world: World) -> None:
+        quiet = db.session.get_one(Organisation, world.organisation["quiet"])
+        loser = db.session.get_one(Person, world.person["loser"])
+        keeper, running = world.actor("secretary"), turn(world, "running")
+        appoint_chair(hydrogen(world), quiet, loser, from_at=clock.now(), by=keeper)
+        with pytest.raises(Refused):
+            vacancies.vacate_turn(running, by=keeper, note="调任。")
+        chairing = db.session.get_one(Membership, world.membership["chairer"])
+        suspend_membership(chairing, by=keeper, note="未缴会费。")
+        assert running.state is TurnState.CONFIRMED
+        holder = chair_of(world.alliance["hydrogen"])
+        assert holder is not None
+        assert holder.term.organisation_id == quiet.id
 
     def test_nobody_but_the_secretariat_ends_a_term_early(self, world: World) -> None:
         for name in ("chair", "supplier", "expert", "other_secretary"):
