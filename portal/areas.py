@@ -56,6 +56,8 @@ from portal.outcomes import workflow as outcomes_workflow
 from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
+from portal.robots import models as robots_models
+from portal.robots import views as robots_views
 from portal.rotation import handover_views, planning_views, swap_views, turn_views
 from portal.rotation import models as rotation_models
 from portal.rotation import views as rotation_views
@@ -120,6 +122,7 @@ AREAS = (
     turn_views,
     swap_views,
     handover_views,
+    robots_views,
     # windows
     inbox_views,
     imports_views,
@@ -168,12 +171,9 @@ NOUNS = (
     rotation_models.Swap,
     rotation_models.Handover,
     imports_models.MemberImport,
-    rotation_models.Charter,
-    rotation_models.Blackout,
-    rotation_models.Turn,
-    rotation_models.Swap,
-    rotation_models.Handover,
     inbox_models.Message,
+    robots_models.Robot,
+    robots_models.RobotPost,
 )
 
 STANDING = (
@@ -194,9 +194,6 @@ WORKFLOWS = (
     rotation_workflow.SWAP,
     rotation_workflow.HANDOVER,
     outcomes_workflow.OUTCOME,
-    rotation_workflow.TURN,
-    rotation_workflow.SWAP,
-    rotation_workflow.HANDOVER,
 )
 
 #: What runs the jobs of each kind, and what the page of such a job says.
@@ -236,9 +233,7 @@ PERSONAL_DATA = (
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
-    person_queries.mentions(rotation_models.Charter, "made_by_id"),
-    person_queries.mentions(rotation_models.Turn, "person_id"),
-    person_queries.mentions(rotation_models.Handover, "signed_by_id", "accepted_by_id"),
+    person_queries.mentions(robots_models.Robot, "set_by_id"),
     inbox_personal.inbox_data,
     person_queries.journal_data,
 )

@@ -539,6 +539,17 @@ CASES = [
     move("interest", "accept", "sent", OWNERS, "supplier secretary"),
     move("interest", "decline", "sent", OWNERS, "supplier secretary", note="已满。"),
     move("interest", "withdraw", "sent", "supplier", "manager delegate secretary"),
+    # the robot of an alliance's chat group
+    view("robots.edit_robot", "secretary", NOT_THE_SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "robots.edit_robot",
+        "secretary",
+        NOT_THE_SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data={"url": "https://robot.example/send?key=1"},
+    ),
+    send("robots.try_robot", "secretary", NOT_THE_SECRETARY, arguments=HYDROGEN_SLUG),
+    send("robots.remove_robot", "secretary", NOT_THE_SECRETARY, arguments=HYDROGEN_SLUG),
     # the inbox: everybody's own
     view("inbox.list_messages", SIGNED_IN),
     view("inbox.open_message", "delegate", message="answered", status=302),

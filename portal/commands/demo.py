@@ -27,6 +27,7 @@ from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_alliances import tell_alliances
 from portal.commands.demo_filled_in import tell_filled_in
+from portal.commands.demo_flows import tell_flows
 from portal.commands.demo_guests import tell_guests
 from portal.commands.demo_introductions import tell_introductions
 from portal.commands.demo_matters import follow_matter, tell_meetings
@@ -85,6 +86,7 @@ def build(now: datetime) -> Story:
         settle(story, password_hash)
     story.followed.append(follow_matter)
     post_all(story)
+    tell_flows(story)
     tell_alliances(story)
     tell_organisations(story)
     tell_filled_in(story)

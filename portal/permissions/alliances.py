@@ -52,6 +52,7 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "news.write": ((secretary_of("id"),),),
     "news.edit": ((secretary_of("alliance_id"),),),
     "news.withdraw": ((secretary_of("alliance_id"),),),
+    "robot.set": ((secretary_of("id"),),),
     "succession.appoint": ((by_system,), (secretary_of("id"),)),
     # outcomes: one side claims, the other confirms; shown to all where both agree
     "outcome.list": ((a_delegate,), (a_secretary,)),

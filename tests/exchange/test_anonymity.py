@@ -82,6 +82,9 @@ def addresses(world: World) -> list[str]:
         "/interests.xlsx?side=sent",
         f"/interests/{interest}",
         "/introductions",
+        "/messages",
+        "/monitor",
+        "/monitor/listings",
         "/matters",
         "/outcomes",
     ]
