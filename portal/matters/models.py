@@ -5,10 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, bindparam
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    column,
+    exists,
+    table,
+)
 from sqlalchemy import or_ as any_of
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal import clock
 from portal.accounts.models import Organisation, Person
@@ -25,6 +36,10 @@ SILENCE = timedelta(days=30)
 SILENT_SINCE = bindparam(
     "silent_since", callable_=lambda: clock.now() - SILENCE, type_=Instant, unique=True
 )
+
+
+#: Named by hand: the class stands further down.
+_MEETINGS = table("matter_meeting", column("matter_id"))
 
 
 class Matter(Versioned, Model):
@@ -63,6 +78,9 @@ class Matter(Versioned, Model):
     #: When both sides were asked about the silence, and when the secretariat was told of it.
     asked_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+
+    #: Whether a meeting was ever noted, read along with the record.
+    has_meetings: Mapped[bool] = column_property(exists().where(_MEETINGS.c.matter_id == id))
 
     alliance: Mapped[Alliance] = relationship(lazy="joined", innerjoin=True)
     owner: Mapped[Organisation] = relationship(

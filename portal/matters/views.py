@@ -110,7 +110,7 @@ def matter_page(matter: Matter, **more: Any) -> str:
         "is_moving": is_moving,
         "taken": {each.step: each for each in matter.taken},
         "files": files.files_of(matter) if is_side else (),
-        "meetings": meetings_of(matter) if is_side else (),
+        "meetings": meetings_of(matter) if is_side and matter.has_meetings else (),
         "timeline": timeline_of(matter) if is_side else (),
     }
     return render_template("matters/view_matter.html", **{**values, **more})
