@@ -75,10 +75,10 @@ def shown_to(standing: Standing, model: Any, field: str) -> ColumnElement[bool]:
     return _any_clause(VISIBILITY[(model.noun, field)], standing, model)
 
 
-def _any_clause(lines: tuple[Line, ...], standing: Standing, model: Any) -> ColumnElement[bool]:
-    words = ([word.clause(standing, model) for word in line] for line in lines)
+def _any_clause(table: tuple[Line, ...], standing: Standing, model: Any) -> ColumnElement[bool]:
+    lines = ([word.clause(standing, model) for word in line] for line in table)
     # A line that cannot hold is left out: an engine would look for its rows nonetheless.
-    return any_of(and_(true(), *line) for line in words if not any(map(is_never, line)))
+    return any_of(and_(true(), *line) for line in lines if not any(map(is_never, line)))
 
 
 def require(by: Actor, permission: str, thing: Any = None) -> Standing:

@@ -42,6 +42,16 @@ def owner_words(standing: Standing, listing: Listing) -> str:
     """Return the owner's name, or what is said in its place: region, alliance and kind."""
     if may_see(standing, listing, "owner"):
         return listing.organisation.name
+    return anonymous_words(listing)
+
+
+def public_words(listing: Listing) -> str:
+    """Return what may be said of the owner where nobody knows who reads it: on a poster."""
+    return anonymous_words(listing) if listing.is_anonymous else listing.organisation.name
+
+
+def anonymous_words(listing: Listing) -> str:
+    """Return what is said in the place of an owner's name: region, alliance and kind."""
     said: str = _(
         "Anonymous: %(region)s · %(alliance)s · %(kind)s",
         region=localised(listing.organisation.region),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from portal import links
+from portal.exchange.anonymity import public_words
 from portal.exchange.forms import DIRECTIONS
 from portal.exchange.models import Direction, Listing
 from portal.language import day, localised
@@ -43,7 +44,8 @@ def poster_of(listing: Listing) -> Poster:
         title=listing.title,
         text=listing.specification,
         facts=(
-            listing.organisation.name,
+            # A picture goes anywhere: what is hidden from somebody is not on it.
+            public_words(listing),
             _("Until %(day)s", day=day(listing.valid_until)),
         ),
         call=_("I can supply this") if is_demand else _("I need this"),

@@ -118,6 +118,7 @@ def listing_page(listing: Listing, **more: Any) -> str:
         "may_answer": may_answer,
         "form": _answer_form(listing) if may_answer else None,
         "sees_history": sees_history,
+        "sees_owner": may_see(standing, listing, "owner"),
         "timeline": timeline_of(listing) if sees_history else [],
         "files": files_of(listing),
         "share_text": text_of(listing) if can(standing, "listing.share", listing) else None,

@@ -14,7 +14,8 @@ from portal.database import among, db, plain
 from portal.inbox.mails import mail_at_once
 from portal.inbox.models import Message
 from portal.journal import JournalLine, Note
-from portal.notices import OF_VERB, Notice, Who
+from portal.notices import OF_VERB
+from portal.noticing import Notice, Who
 
 
 def tell(events: Sequence[tuple[Note, JournalLine]]) -> None:

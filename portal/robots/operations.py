@@ -16,6 +16,7 @@ from portal.actors import Actor
 from portal.alliances.models import Alliance, News
 from portal.database import db
 from portal.errors import Refused
+from portal.exchange.anonymity import public_words
 from portal.exchange.forms import DIRECTIONS
 from portal.exchange.models import Listing
 from portal.journal import JournalLine, Note
@@ -109,7 +110,7 @@ def _text_of_listing(alliance: Alliance, listing: Listing) -> str | None:
         alliance=alliance.name,
         direction=DIRECTIONS[listing.direction],
         title=listing.title,
-        organisation=listing.organisation.name,
+        organisation=public_words(listing),
         day=listing.valid_until.isoformat(),
         address=links.address("exchange.view_listing", listing_id=listing.id),
     )

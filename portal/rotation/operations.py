@@ -19,7 +19,7 @@ from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
 from portal.rotation.cases import Span
-from portal.rotation.history import chairs_elsewhere, charter_of, crowded, eligible, turns_of
+from portal.rotation.history import charter_of, crowded, eligible, seats_elsewhere, turns_of
 from portal.rotation.models import Charter, Turn
 from portal.rotation.open_swaps import drop_swaps
 from portal.rotation.workflow import TURN, TurnState
@@ -158,7 +158,7 @@ def _refuse_crowd(turn: Turn) -> None:
     charter = charter_of(turn.alliance_id)
     if charter is None:
         return
-    elsewhere = chairs_elsewhere(turn.alliance_id, {turn.organisation_id})
+    elsewhere = seats_elsewhere(turn.alliance_id, {turn.organisation_id})
     confirmed = elsewhere.get(turn.organisation_id, [])
     mine = Span(turn.starts_on, turn.ends_on)
     if any(each.meets(mine) for each in crowded(confirmed, charter.max_at_once)):

@@ -20,8 +20,9 @@ from portal.alliances.models import Alliance, Tier
 from portal.alliances.operations import admit_organisation
 from portal.database import db
 from portal.errors import Denied
-from portal.exchange import answering, operations
-from portal.exchange.models import Direction, Interest, Listing
+from portal.exchange import answering, operations, sharing
+from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
+from portal.inbox.queries import titles
 from portal.introductions.operations import propose_introduction
 from portal.outbox import OutboxMessage
 from portal.regions.queries import region_by_code
@@ -72,6 +73,7 @@ def addresses(world: World) -> list[str]:
         "/listings.xlsx",
         f"/listings/{listing}",
         f"/listings/{listing}/poster",
+        "/messages",
         f"/listings/{listing}/guest-answer",
         f"/listings/{listing}/guest-answer/thanks",
         f"/listings/{listing}/introduce",
@@ -80,6 +82,9 @@ def addresses(world: World) -> list[str]:
         "/interests.xlsx?side=sent",
         f"/interests/{interest}",
         "/introductions",
+        "/messages",
+        "/monitor",
+        "/monitor/listings",
         "/matters",
         "/outcomes",
     ]
@@ -178,6 +183,30 @@ def test_the_record_and_the_list_hide_it_from_the_same(
     standing = standing_of(world.actor(who))
     shown = select(Listing.id).where(shown_to(standing, Listing, "owner"), Listing.id == hidden.id)
     assert (db.session.scalar(shown) is not None) == may_see(standing, hidden, "owner")
+
+
+def test_a_confidential_one_is_shown_without_the_name(world: World, hidden: Listing) -> None:
+    named = operations.post_listing(
+        hidden.alliance,
+        content(
+            title="保密匿名",
+            is_anonymous=True,
+            visibility=ListingVisibility.CONFIDENTIAL,
+            named_ids=[world.organisation["supplier"]],
+        ),
+        by=world.actor("canary"),
+        submit=True,
+    )
+    operations.publish_listing(named, by=world.actor("secretary"))
+    standing = standing_of(world.actor("supplier"))
+    told = titles(standing, [("listing", named.id)])
+    assert told[("listing", named.id)][0] == "保密匿名"
+    assert CANARY not in str(told)
+
+
+def test_the_poster_never_tells_it_for_it_is_handed_on(hidden: Listing) -> None:
+    said = sharing.poster_of(hidden)
+    assert CANARY not in str(said) and "匿名单位" in str(said)
 
 
 def test_it_is_chosen_in_the_form(world: World, visit: Visit) -> None:

@@ -35,8 +35,10 @@ from portal.matters.models import Matter
 from portal.matters.recording import record_outcome
 from portal.outcomes import models as outcome_models
 from portal.outcomes.operations import Claim, confirm_outcome
+from portal.rotation.cases import Span
 from portal.rotation.deferring import defer_turn
 from portal.rotation.models import Swap, Turn
+from portal.rotation.operations import Planned, adopt_plan
 from portal.rotation.swapping import approve_swap
 from portal.sign_in import factor_resets, factors, inviting, scanning
 from portal.sign_in.models import FactorReset, Invitation
@@ -229,6 +231,15 @@ def exchange(_app: Flask, task: Task) -> int:
     return swap.id
 
 
+def plan_term(_app: Flask, task: Task) -> int:
+    """Enter a plan of one term, some days from now."""
+    alliance = db.session.get_one(Alliance, task["alliance"])
+    first = clock.today() + timedelta(days=task["ahead"])
+    days = Span(first, first + timedelta(days=30))
+    adopt_plan(alliance, [Planned(days, task["member"])], basis="决议第21号", by=_by(task))
+    return task["ahead"]
+
+
 def defer(_app: Flask, task: Task) -> int:
     """Give a term to whoever is next in line."""
     turn = db.session.get_one(Turn, task["turn"])
@@ -270,6 +281,7 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
         confirm_reset,
         leave,
         exchange,
+        plan_term,
         defer,
     )
 }

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.access import standing_of
 from portal.accounts.models import Person
 from portal.accounts.operations import create_person, grant_appointment
 from portal.accounts.person_operations import close_account
-from portal.actors import SYSTEM, Actor
+from portal.actors import ANONYMOUS, SYSTEM, Actor
 from portal.alliances import applying
 from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.operations import change_tier, resume_membership, suspend_membership
@@ -17,6 +18,8 @@ from portal.database import db
 from portal.exchange import answering, operations
 from portal.exchange.models import Direction, Listing, ListingVisibility
 from portal.inbox.models import Message
+from portal.inbox.queries import titles
+from portal.inbox.telling import concerned_by
 from portal.introductions import operations as introductions
 from portal.journal import JournalLine
 from portal.matters import operations as matters
@@ -267,6 +270,8 @@ def test_the_table_names_verbs_that_exist_and_nouns_the_inbox_can_show() -> None
     """Of every lifecycle each move is in the table, or is known to concern nobody else."""
     # What a guest's answer becomes is told as an answer; of a rejected one nobody hears.
     quiet = {"listing.renew", "membership.draft", "guest_answer.take_up", "guest_answer.reject"}
+    # An exchange and a hand-over of turns are told as such.
+    quiet |= {"turn.exchange", "turn.hand_over"}
     for noun, workflow in registry().workflows.items():
         moves = {f"{noun}.{each.name}" for each in workflow.moves}
         verbs = moves | {f"{noun}.{verb}" for verb in workflow.verbs}
@@ -274,3 +279,14 @@ def test_the_table_names_verbs_that_exist_and_nouns_the_inbox_can_show() -> None
         assert {each.verb for each in NOTICES if each.verb.startswith(f"{noun}.")} <= verbs
     assert {each.verb.partition(".")[0] for each in NOTICES} == set(SUBJECTS)
     assert len(NAMED) == len(NOTICES)
+
+
+def test_every_row_of_the_table_can_be_asked_of_its_noun() -> None:
+    """Also of nouns of which the world has no record: a column that is misspelt fails here."""
+    for noun, subject in SUBJECTS.items():
+        rows = [each for each in NOTICES if each.verb.startswith(f"{noun}.")]
+        assert rows, noun
+        assert concerned_by(subject.model(id=0), rows, but=None) == {}
+        asked = {(noun, 0)}
+        assert titles(standing_of(ANONYMOUS), asked) == {}
+    db.session.rollback()

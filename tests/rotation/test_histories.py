@@ -62,7 +62,7 @@ class History:
     def plan(self) -> None:
         charter = charter_of(self.world.alliance["hydrogen"])
         assert charter is not None
-        drafting = drafting_for(charter, {})
+        drafting = drafting_for(charter)
         start, _count = drafting.beginning()
         draft = drafting.filled(
             drafting.draft(start, self.chance.randint(1, 6)), keep=self.chance.random() < 0.5
