@@ -64,6 +64,17 @@ from portal.matters import models as matters_models
 from portal.matters import outcome_views
 from portal.matters import views as matters_views
 from portal.matters import workflow as matters_workflow
+from portal.meetings import (
+    action_views,
+    agenda_views,
+    minutes_views,
+    reply_views,
+    resolution_models,
+    resolution_views,
+)
+from portal.meetings import models as meetings_models
+from portal.meetings import views as meetings_views
+from portal.meetings import workflow as meetings_workflow
 from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
 from portal.organisations import models as organisations_models
@@ -129,6 +140,12 @@ AREAS = (
     matters_views,
     outcome_views,
     paste_views,
+    meetings_views,
+    agenda_views,
+    reply_views,
+    resolution_views,
+    action_views,
+    minutes_views,
     # windows
     imports_views,
     offices_views,
@@ -166,6 +183,14 @@ NOUNS = (
     exchange_models.Listing,
     exchange_models.Interest,
     matters_models.Matter,
+    meetings_models.CharterRule,
+    meetings_models.Meeting,
+    meetings_models.Seat,
+    meetings_models.AgendaItem,
+    meetings_models.MinutesComment,
+    resolution_models.Resolution,
+    resolution_models.Vote,
+    resolution_models.Action,
     imports_models.MemberImport,
 )
 
@@ -181,6 +206,9 @@ WORKFLOWS = (
     exchange_workflow.LISTING,
     exchange_workflow.INTEREST,
     matters_workflow.MATTER,
+    meetings_workflow.MEETING,
+    meetings_workflow.RESOLUTION,
+    meetings_workflow.ACTION,
     outcomes_workflow.OUTCOME,
 )
 
@@ -210,6 +238,13 @@ PERSONAL_DATA = (
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
     person_queries.mentions(matters_models.MatterStep, "person_id"),
     person_queries.mentions(outcomes_models.Outcome, "claimed_by_id", "confirmed_by_id"),
+    person_queries.mentions(meetings_models.Meeting, "called_by_id", "minutes_by_id"),
+    person_queries.mentions(meetings_models.Seat, "contact_id"),
+    person_queries.mentions(meetings_models.AgendaItem, "proposed_by_id"),
+    person_queries.mentions(meetings_models.MinutesComment, "person_id"),
+    person_queries.mentions(resolution_models.Resolution, "proposed_by_id"),
+    person_queries.mentions(resolution_models.Vote, "filed_by_id"),
+    person_queries.mentions(resolution_models.Action, "assigned_by_id", "reported_by_id"),
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),

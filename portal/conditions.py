@@ -46,6 +46,7 @@ was_submitted = Fact("was_submitted")
 is_of_portal = Fact("is_of_portal")
 is_exact = Fact("is_exact")
 is_banded = Fact("is_banded")
+is_announced = Fact("is_announced")
 
 
 def secretary_of(at: str) -> HeldAt:
@@ -88,6 +89,8 @@ def secretariat_beside(at: str) -> HeldBeside:
 member_named_on = HeldAmong(Role.DELEGATE, "named_members", "id")
 member_has_answered = HeldAmong(Role.DELEGATE, "answering_members", "id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
+#: A seat on the roll that was frozen at notice.
+seat_held_on = HeldAmong(Role.DELEGATE, "roll", "organisation_id")
 not_the_submitter = (NotMine("submitted_by_id"), NotMine("submitted_for_id"))
 not_the_applicant = (NotMine("applied_by_id"), NotMine("applied_for_id"))
 not_the_claimant = NotMine("claimed_by_id")
@@ -97,6 +100,8 @@ is_my_agency = Mine("principal_id")
 is_my_errand = Mine("agent_id")
 is_written_by_me = Mine("written_by_id")
 not_the_requester = NotMine("requested_by_id")
+not_the_reporter = NotMine("reported_by_id")
+not_the_minute_taker = NotMine("minutes_by_id")
 another_organisation = RepresentsAnother("organisation_id")
 
 #: Contacts are shown as far as the organisation consented, contact by contact; its own people
@@ -108,3 +113,7 @@ CONTACT_AUDIENCE: tuple[Line, ...] = (
     (is_members_only, keeper_of("organisation_id")),
     (delegate_of("organisation_id"),),
 )
+
+#: Who prepares and holds what an alliance does together; and whoever belongs to it besides.
+CONVENERS: tuple[Line, ...] = ((secretary_of("alliance_id"),), (chair_of("alliance_id"),))
+FELLOWS: tuple[Line, ...] = ((member_of("alliance_id"),), *CONVENERS)

@@ -59,6 +59,9 @@ ALLIANCE_TABS: tuple[Entry, ...] = (
     Entry(_l("Overview"), "alliances.view_alliance", taken={"alliance_slug": "slug"}),
     Entry(_l("Members"), "directory.list_members", taken={"alliance_slug": "slug"}),
     Entry(_l("News"), "alliances.list_news", taken={"alliance_slug": "slug"}),
+    Entry(
+        _l("Meetings"), "meetings.list_meetings", "meeting.list", taken={"alliance_slug": "slug"}
+    ),
     Entry(_l("Charter"), "alliances.view_charter", taken={"alliance_slug": "slug"}),
     Entry(_l("Supply and demand"), "exchange.list_listings", taken={"alliance": "slug"}),
 )

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from portal.conditions import (
     CONTACT_AUDIENCE,
+    CONVENERS,
+    FELLOWS,
     a_delegate,
     a_member,
     a_secretary,
@@ -23,6 +25,7 @@ from portal.conditions import (
     in_person,
     is_accepted,
     is_active,
+    is_announced,
     is_answerable,
     is_at_organisation,
     is_banded,
@@ -47,8 +50,11 @@ from portal.conditions import (
     member_of,
     not_the_applicant,
     not_the_claimant,
+    not_the_minute_taker,
+    not_the_reporter,
     not_the_requester,
     not_the_submitter,
+    seat_held_on,
     secretariat_beside,
     secretary_of,
     signed_in,
@@ -250,6 +256,33 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (secretary_of("alliance_id"),),
     ),
     "matter.move": ((delegate_of("owner_id"),), (delegate_of("partner_id"),)),
+    # meetings: called and held by chair and secretariat, seen by members once noticed
+    "meeting.list": ((member_of("id"),), (secretary_of("id"),), (chair_of("id"),)),
+    "meeting.call": ((secretary_of("id"),), (chair_of("id"),)),
+    "meeting.rule": ((secretary_of("id"),),),
+    "meeting.propose": ((member_of("id"),), (secretary_of("id"),), (chair_of("id"),)),
+    "meeting.view": ((is_announced, member_of("alliance_id")), *CONVENERS),
+    "meeting.edit": CONVENERS,
+    "meeting.notice": CONVENERS,
+    "meeting.hold": CONVENERS,
+    #: By the link of the notice: whoever holds it.
+    "meeting.reply": EVERYONE,
+    "meeting.take_minutes": ((secretary_of("alliance_id"),),),
+    "meeting.comment": FELLOWS,
+    "meeting.finish_minutes": tuple((*line, not_the_minute_taker) for line in CONVENERS),
+    # resolutions: the chair tables and opens, seats vote, the secretariat counts and has no vote
+    "resolution.view": FELLOWS,
+    # Asked of the meeting at which it is to be decided.
+    "resolution.propose": ((is_announced, member_of("alliance_id")), *CONVENERS),
+    "resolution.table": ((chair_of("alliance_id"),),),
+    "resolution.vote": ((seat_held_on,),),
+    "resolution.record": ((secretary_of("alliance_id"),),),
+    "resolution.count": ((secretary_of("alliance_id"),),),
+    # Asked of the meeting that asks for it.
+    "action.assign": CONVENERS,
+    "action.view": (*FELLOWS, (delegate_of("owner_id"),)),
+    "action.report": ((delegate_of("owner_id"),), (secretary_of("alliance_id"),)),
+    "action.check": tuple((*line, not_the_reporter) for line in CONVENERS),
     #: A consequence of a membership that ended; nobody's button.
     "matter.halt": ((by_system,),),
     "matter.remind": ((by_system,),),
@@ -283,6 +316,9 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
         (is_banded,),
     ),
     ("outcome", "evidence"): ((delegate_of("from_id"),), (delegate_of("to_id"),)),
+    # Who comes, with whom, in which car: between those who prepare the meeting.
+    ("meeting", "replies"): CONVENERS,
+    ("resolution", "votes"): CONVENERS,
     ("contact_point", "value"): CONTACT_AUDIENCE,
     # What an applicant wrote, whom it named, and why it was sent back.
     ("membership", "history"): (

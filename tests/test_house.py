@@ -24,6 +24,8 @@ from portal.database import TRIGGERS, Base, apply_triggers, db
 from portal.exchange import interest_views
 from portal.exchange import views as listing_views
 from portal.matters import views as matter_views
+from portal.meetings import resolution_views
+from portal.meetings import views as meeting_views
 from portal.outcomes import views as outcome_views
 from portal.permissions import PERMISSIONS, VISIBILITY
 from portal.roles import Role
@@ -41,6 +43,9 @@ MOVES = {
     "membership": membership_views.MOVES,
     "matter": matter_views.MOVES,
     "outcome": outcome_views.MOVES,
+    "meeting": meeting_views.MOVES,
+    "resolution": resolution_views.MOVES,
+    "action": resolution_views.ACTION_MOVES,
 }
 
 

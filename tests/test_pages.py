@@ -30,6 +30,8 @@ from portal.files import Attachment
 from portal.imports.models import MemberImport, MemberImportRow
 from portal.journal import JournalDetail, JournalLine
 from portal.matters.models import Matter, MatterStep
+from portal.meetings.models import AgendaItem, Meeting, MinutesComment, Seat
+from portal.meetings.resolution_models import Action, Resolution, Vote
 from portal.operations import Receipt, operation
 from portal.outcomes.models import Outcome, OutcomeMention
 from portal.permissions import PERMISSIONS
@@ -86,6 +88,9 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "job",
             "file",
             "member_import",
+            "meeting",
+            "resolution",
+            "action",
         )
         if name in kwargs
     }
@@ -104,6 +109,9 @@ def move(
         "interest": "exchange.move_interest",
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
+        "meeting": "meetings.move_meeting",
+        "resolution": "meetings.move_resolution",
+        "action": "meetings.move_action",
     }.get(kind, "alliances.move_membership")
     return send(
         endpoint, ok, forbidden, arguments={"move": name}, data=data, status=status, **{kind: what}
@@ -146,6 +154,16 @@ TWO_SECRETARIES = "secretary other_secretary"
 MANAGER, SECRETARY = others("manager"), others("secretary")
 BOTH_KEEPERS = "manager secretary"
 KEEPERS = "secretary admin"
+#: Who calls and holds hydrogen's meetings, its other members, and those with a seat.
+CALLERS, MEMBERS, VOTERS = "chair secretary", "manager delegate supplier", "manager delegate chair"
+COUNCIL_RULE = {"alliance_slug": "hydrogen", "kind": "council"}
+CALLED = {
+    "kind": "council",
+    "title": "理事会",
+    "starts_at": f"{clock.today().year + 1}-12-01T09:00",
+    "ends_at": f"{clock.today().year + 1}-12-01T11:00",
+    "place": "天津",
+}
 INVITED_ADMIN = {"name": "李明", "role": "administrator"}
 CENTRE = {"latitude": "39.9", "longitude": "116.4"}
 BASICS = {"kind": "enterprise", "region_id": "1"}
@@ -556,6 +574,72 @@ CASES = [
     view("matters.new_outcome", PARTIES, "secretary", matter="claimed"),
     send("matters.new_outcome", PARTIES, "secretary", matter="claimed", status=422),
     send("matters.link_outcome", PARTIES, "secretary", matter="claimed", status=422),
+    # meetings: chair and secretariat call and hold them, members see what was noticed
+    view("meetings.list_meetings", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.export_meetings", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.call_meeting", CALLERS, others(CALLERS), arguments=HYDROGEN_SLUG),
+    send("meetings.call_meeting", CALLERS, others(CALLERS), arguments=HYDROGEN_SLUG, data=CALLED),
+    view("meetings.propose_item", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    send(
+        "meetings.propose_item",
+        HYDROGEN,
+        others(HYDROGEN),
+        arguments=HYDROGEN_SLUG,
+        data={"title": "议题"},
+    ),
+    view("meetings.edit_rule", "secretary", SECRETARY, arguments=COUNCIL_RULE),
+    send("meetings.edit_rule", "secretary", SECRETARY, arguments=COUNCIL_RULE, status=422),
+    view("meetings.view_meeting", HYDROGEN, meeting="noticed"),
+    view("meetings.view_meeting", HYDROGEN, meeting="running"),
+    view("meetings.view_meeting", HYDROGEN, meeting="held"),
+    view("meetings.view_meeting", CALLERS, meeting="draft"),
+    view("meetings.view_meeting", "", arguments={"meeting_id": 99_999}),
+    view("meetings.edit_meeting", CALLERS, MEMBERS, meeting="noticed"),
+    send("meetings.edit_meeting", CALLERS, MEMBERS, meeting="noticed", status=422),
+    move("meeting", "notice", "draft", CALLERS),
+    move("meeting", "cancel", "noticed", CALLERS, MEMBERS, note="改期。"),
+    move("meeting", "adjourn", "running", CALLERS, MEMBERS, status=422),
+    move("meeting", "finish_minutes", "held", "chair", f"{MEMBERS} secretary"),
+    send("meetings.add_item", CALLERS, MEMBERS, meeting="noticed", data={"title": "议题"}),
+    send("meetings.arrange_agenda", CALLERS, MEMBERS, meeting="noticed", data={"act": "order"}),
+    send("meetings.record_present", CALLERS, MEMBERS, meeting="running"),
+    view("meetings.view_notice", CALLERS, MEMBERS, meeting="noticed"),
+    view("meetings.view_poster", HYDROGEN, meeting="noticed"),
+    view("meetings.answer_notice", EVERYONE, arguments={"token": "seat"}, is_open=True),
+    view("meetings.answer_notice", EVERYONE, arguments={"token": "group"}, is_open=True),
+    view("meetings.answer_notice", "", arguments={"token": "no-such"}),
+    view("meetings.calendar_file", EVERYONE, arguments={"token": "seat"}, is_open=True),
+    view("meetings.view_minutes", HYDROGEN, meeting="held"),
+    view("meetings.view_minutes", "secretary", meeting="running"),
+    send("meetings.write_minutes", "secretary", f"{MEMBERS} chair", meeting="running"),
+    send("meetings.comment_minutes", HYDROGEN, meeting="held", data={"text": "应为原则同意。"}),
+    # resolutions: the chair tables and opens, seats vote, the secretariat counts
+    view("meetings.list_resolutions", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.export_resolutions", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.propose_resolution", HYDROGEN, meeting="noticed"),
+    send("meetings.propose_resolution", HYDROGEN, meeting="noticed", status=422),
+    view("meetings.view_resolution", HYDROGEN, resolution="passed"),
+    view("meetings.view_resolution", HYDROGEN, resolution="voting"),
+    view("meetings.view_resolution", HYDROGEN, resolution="proposed"),
+    view("meetings.view_resolution", "", arguments={"resolution_id": 99_999}),
+    move("resolution", "table", "proposed", "chair", f"{MEMBERS} secretary"),
+    move("resolution", "pass", "voting", "secretary", f"{MEMBERS} chair"),
+    move("resolution", "enact", "passed", "secretary", f"{MEMBERS} chair"),
+    send("meetings.cast_vote", VOTERS, "supplier secretary", resolution="voting", status=422),
+    send("meetings.record_votes", "secretary", f"{MEMBERS} chair", resolution="voting"),
+    view("meetings.export_rows", HYDROGEN, resolution="passed"),
+    view(
+        "meetings.fetch_file", "secretary", f"{MEMBERS} chair", resolution="passed", file="ballots"
+    ),
+    # actions
+    view("meetings.list_actions", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.export_actions", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.assign_action", CALLERS, MEMBERS, meeting="held"),
+    send("meetings.assign_action", CALLERS, MEMBERS, meeting="held", status=422),
+    view("meetings.view_action", HYDROGEN, action="open"),
+    view("meetings.view_action", "", arguments={"action_id": 99_999}),
+    move("action", "report", "open", "supplier secretary", f"{OWNERS} chair", note="已完成。"),
+    move("action", "close_out", "reported", CALLERS, MEMBERS),
     # memberships
     move(
         "membership",
@@ -706,6 +790,13 @@ def business(app: Flask) -> str:
             JournalDetail,
             MemberImport,
             MemberImportRow,
+            Meeting,
+            Seat,
+            AgendaItem,
+            MinutesComment,
+            Resolution,
+            Vote,
+            Action,
         ):
             columns, keys = model.__table__.columns, model.__table__.primary_key.columns
             for row in db.session.execute(select(*columns).order_by(*keys)):
@@ -780,6 +871,9 @@ HTML = [
         "exchange.fetch_file",
         "matters.fetch_file",
         "outcomes.fetch_file",
+        "meetings.calendar_file",
+        "meetings.export_rows",
+        "meetings.fetch_file",
     )
     and not c.endpoint.startswith("imports.download")
 ]
@@ -800,6 +894,8 @@ WITH_MORE = (
     "exchange.view_interest",
     "matters.view_matter",
     "outcomes.view_outcome",
+    "meetings.view_meeting",
+    "meetings.view_resolution",
     "exchange.edit_listing",
     "alliances.view_membership",
     "organisations.list_people",
@@ -871,6 +967,9 @@ class TestListedMeansAllowed:
             "membership": Membership,
             "news": News,
             "organisation": Organisation,
+            "meeting": Meeting,
+            "resolution": Resolution,
+            "action": Action,
         }
         checked = 0
         for permission, lines in PERMISSIONS.items():
