@@ -55,9 +55,23 @@ class Config:
     BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER") or str(INSTANCE / "backups")
 
     #: How mail and short messages leave: "outbox" keeps them for a person to hand over (a portal
-    #: without mail), "console" writes them to the server's log (for development).
+    #: without mail), "console" writes them to the server's log (for development), "smtp" gives
+    #: mails to the server below, by the worker.
     MAIL_ADAPTER = os.environ.get("MAIL_ADAPTER") or "outbox"
     SMS_ADAPTER = os.environ.get("SMS_ADAPTER") or "outbox"
+
+    #: The mail server (port 465 speaks TLS from the start, others by STARTTLS unless it is off),
+    #: and what mails are sent from: an address, or a name with one in angle brackets.
+    SMTP_HOST = os.environ.get("SMTP_HOST", "")
+    SMTP_PORT = int(os.environ.get("SMTP_PORT") or "587")
+    SMTP_USER = os.environ.get("SMTP_USER", "")
+    SMTP_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
+    SMTP_STARTTLS = os.environ.get("SMTP_STARTTLS", "1") in ("1", "true", "True")
+    MAIL_FROM = os.environ.get("MAIL_FROM", "")
+    #: Seconds after which a delivery whose worker was killed is tried by another, and until one
+    #: that failed is tried again: twice as long after each failure.
+    DELIVERY_LEASE_SECONDS = float(os.environ.get("DELIVERY_LEASE_SECONDS", "300"))
+    DELIVERY_RETRY_SECONDS = float(os.environ.get("DELIVERY_RETRY_SECONDS", "30"))
 
     #: Signing in through somebody else's identity provider: a function as package.module:function,
     #: or a stand-in to try it ("outbox", "console"); empty is off. SSO_ADDRESS is where the browser

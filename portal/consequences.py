@@ -9,13 +9,15 @@ from __future__ import annotations
 from portal.alliances.merging import move_memberships
 from portal.exchange.handing_over import hand_over_exchange
 from portal.exchange.membership_effects import (
+    end_exchange_of_member,
     keep_out_of_sight,
     pause_exchange_of_member,
     refuse_introduction,
     reindex_for_member,
 )
 from portal.exchange.merging import move_exchange, reindex_exchange
-from portal.exchange.operations import end_exchange_of_member
+from portal.guests.operations import move_guest_answers, take_up_for_invited
+from portal.introductions.operations import move_introductions
 from portal.matters.operations import (
     halt_matters_of_member,
     hand_over_matters,
@@ -45,12 +47,22 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # is shown, the second refuses what would show it again, so that the move does not happen.
     ("membership", "suspend"): (pause_exchange_of_member, reindex_for_member),
     ("listing", "publish"): (keep_out_of_sight,),
+    ("listing", "confirm"): (keep_out_of_sight,),
     ("listing", "resume"): (keep_out_of_sight,),
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),
     # Who leaves an organisation hands over what they answered for there.
     ("appointment", "end"): (hand_over_exchange, hand_over_matters),
+    # Whoever was invited because they answered as a guest has answered now.
+    ("invitation", "accept"): (take_up_for_invited,),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
-    ("organisation", "merge"): (move_memberships, move_exchange, move_matters, move_outcomes),
+    ("organisation", "merge"): (
+        move_memberships,
+        move_exchange,
+        move_guest_answers,
+        move_introductions,
+        move_matters,
+        move_outcomes,
+    ),
     ("organisation", "rename"): (reindex_exchange,),
 }

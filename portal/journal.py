@@ -125,10 +125,11 @@ def note(
     pending.append(Note(verb, thing.noun, thing, by, from_state, to_state, detail))
 
 
-def seal(notes: Sequence[Note], *, at: datetime) -> None:
-    """Number and chain the notes of an operation that is about to commit."""
+def seal(notes: Sequence[Note], *, at: datetime) -> list[JournalLine]:
+    """Number and chain the notes of an operation that is about to commit; return their lines."""
+    lines: list[JournalLine] = []
     if not notes:
-        return
+        return lines
     head = db.session.get(JournalHead, 1)
     if head is None:
         head = JournalHead(id=1, length=0, hash=GENESIS)
@@ -154,8 +155,10 @@ def seal(notes: Sequence[Note], *, at: datetime) -> None:
         if detail:
             line.detail = JournalDetail(content=detail)
         db.session.add(line)
+        lines.append(line)
         head.length, head.hash = line.number, line.hash
     db.session.flush()
+    return lines
 
 
 def digest_of(content: Mapping[str, Any]) -> str:

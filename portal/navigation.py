@@ -46,12 +46,14 @@ def place(endpoint: str) -> str:
 
 MENU: tuple[Entry, ...] = (
     Entry(_l("Desk"), "desk.view_desk", "portal.desk"),
+    Entry(_l("Messages"), "inbox.list_messages", "message.list"),
     Entry(_l("Supply and demand"), "exchange.list_listings"),
     Entry(_l("Matchmaking"), "exchange.list_interests", "interest.list"),
     Entry(_l("Matters"), "matters.list_matters", "matter.list"),
     Entry(_l("Outcomes"), "outcomes.list_outcomes", "outcome.list"),
     Entry(_l("Alliances"), "alliances.list_alliances"),
     Entry(_l("Directory"), "directory.list_organisations"),
+    Entry(_l("Monitor"), "monitor.show", "monitor.show"),
     Entry(_l("Offices"), "offices.list_offices", "portal.appoint"),
 )
 

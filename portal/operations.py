@@ -8,7 +8,7 @@ Receipts make a verb answer a repeated request with its first result.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock, journal
 from portal.database import PATIENCE, WRITING, Model, db
+from portal.registry import registry
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -83,7 +84,10 @@ def _transact(
             with clock.standing_still(at):
                 result = verb(*args, **kwargs)
                 session.flush()
-                journal.seal(notes, at=at)
+                lines = journal.seal(notes, at=at)
+                _tell(list(zip(notes, lines, strict=True)))
+                # What was written to people is journaled too, after the events it speaks of.
+                journal.seal(notes[len(lines) :], at=at)
                 session.commit()
             return result
     except BaseException:
@@ -91,6 +95,13 @@ def _transact(
         raise
     finally:
         _running.reset(token)
+
+
+def _tell(events: Sequence[tuple[journal.Note, journal.JournalLine]]) -> None:
+    """Let whoever is concerned hear of what happened, in the same transaction."""
+    tell = registry().tell
+    if events and tell is not None:
+        tell(events)
 
 
 @contextmanager

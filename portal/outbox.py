@@ -2,11 +2,12 @@
 
 `send_mail` and `send_sms` are the only two ways out, one function per channel. Where a message
 goes is chosen by configuration: into the outbox, from which a person hands it over (a portal
-without mail), or onto the server's console.
+without mail), to a mail server, by the worker (`mailing.py`), or onto the server's console.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Text,
     and_,
     case,
+    false,
     literal,
     select,
     update,
@@ -33,6 +35,7 @@ from portal import clock, journal
 from portal.access import require, visible_to
 from portal.actors import Actor, Standing
 from portal.database import Instant, Model, choice, constraints, db
+from portal.delivering import Deliverable
 from portal.errors import Refused
 from portal.operations import operation
 
@@ -49,12 +52,13 @@ class Channel(StrEnum):
     HAND = "hand"
 
 
-class OutboxMessage(Model):
+class OutboxMessage(Deliverable, Model):
     """One message to one recipient."""
 
     __tablename__ = "outbox_message"
     __table_args__ = constraints(
         Index(None, "sent_at", "id"),
+        Index(None, "next_attempt_at", "id"),
         CheckConstraint("sent_at IS NULL OR withdrawn_at IS NULL", name="one_fate"),
     )
     noun = "outbox_message"
@@ -74,6 +78,8 @@ class OutboxMessage(Model):
     link_id: Mapped[int | None] = mapped_column(index=True)
     #: When it was no longer needed, before anybody sent it.
     withdrawn_at: Mapped[datetime | None]
+    #: Its name among all mails of the world: sent twice, it is the same mail to whoever gets it.
+    message_key: Mapped[str | None] = mapped_column(String(64))
 
     @hybrid_property
     def is_of_portal(self) -> Any:
@@ -95,7 +101,7 @@ def send_mail(
     `link_id` names the action link it carries: while it waits it is withdrawn with the link.
     """
     message = _write(Channel.MAIL, recipient, subject, body, by=by, link_id=link_id)
-    ADAPTERS[adapter or current_app.config["MAIL_ADAPTER"]](message)
+    MAIL_ADAPTERS[adapter or current_app.config["MAIL_ADAPTER"]](message)
     return message
 
 
@@ -144,8 +150,21 @@ def _print(message: OutboxMessage) -> None:
     message.sent_at, message.body = clock.now(), ""
 
 
+def _queue(message: OutboxMessage) -> None:
+    """Let the worker hand the message to the mail server, once this transaction is stored."""
+    message.message_key = f"{message.id}.{secrets.token_hex(12)}"
+    message.next_attempt_at = clock.now()
+
+
 #: What MAIL_ADAPTER and SMS_ADAPTER may name.
 ADAPTERS: dict[str, Callable[[OutboxMessage], None]] = {"outbox": _keep, "console": _print}
+MAIL_ADAPTERS = {**ADAPTERS, "smtp": _queue}
+
+
+def sends_mail() -> bool:
+    """Tell whether mail leaves by itself, without a person who hands it over."""
+    adapter: str = current_app.config["MAIL_ADAPTER"]
+    return adapter != "outbox"
 
 
 def masked(recipient: str) -> str:
@@ -164,7 +183,7 @@ def mark_sent(message: OutboxMessage, *, by: Actor) -> None:
     """
     require(by, "outbox_message.send", message)
     _refuse_unless_waiting(message)
-    message.sent_at, message.body = clock.now(), ""
+    message.sent_at, message.body, message.next_attempt_at = clock.now(), "", None
     journal.note("outbox_message.send", message, by=by)
 
 
@@ -219,13 +238,40 @@ def _refuse_unless_waiting(message: OutboxMessage) -> None:
 
 
 def _withdraw(message: OutboxMessage, *, by: Actor) -> None:
-    message.withdrawn_at, message.body = clock.now(), ""
+    message.withdrawn_at, message.body, message.next_attempt_at = clock.now(), "", None
     journal.note("outbox_message.withdraw", message, by=by)
 
 
 def messages_to_send(standing: Standing) -> Sequence[OutboxMessage]:
-    """Return the oldest messages that wait to be handed over, of those the person may see."""
-    return _messages(standing, _waiting(), OutboxMessage.id)
+    """Return the oldest messages that wait to be handed over, of those the person may see.
+
+    Those that a mail server refused for good are among them, if a person wrote them.
+    """
+    refused = and_(OutboxMessage.undeliverable_at.is_not(None), OutboxMessage.is_of_portal)
+    by_hand = and_(_waiting(), ~_is_on_the_way(), ~refused)
+    return _messages(standing, by_hand, OutboxMessage.id)
+
+
+def messages_on_the_way(standing: Standing) -> Sequence[OutboxMessage]:
+    """Return the oldest messages that the worker sends, of those the person may see."""
+    return _messages(standing, _is_on_the_way(), OutboxMessage.id)
+
+
+def _is_on_the_way() -> ColumnElement[bool]:
+    """Return the condition that the worker sends a message: never where no server is named now."""
+    has_server = current_app.config["MAIL_ADAPTER"] == "smtp"
+    return OutboxMessage.next_attempt_at.is_not(None) if has_server else false()
+
+
+def messages_given_up() -> Sequence[OutboxMessage]:
+    """Return the newest mails that a server refused for good and nobody has dealt with."""
+    given_up = OutboxMessage.undeliverable_at
+    return db.session.scalars(
+        select(OutboxMessage)
+        .where(_waiting(), given_up.is_not(None))
+        .order_by(given_up.desc(), OutboxMessage.id)
+        .limit(SHOWN)
+    ).all()
 
 
 def messages_sent(standing: Standing) -> Sequence[OutboxMessage]:
@@ -261,6 +307,7 @@ def forget_recipient(recipients: Collection[str]) -> None:
             recipient="",
             subject="",
             body="",
+            next_attempt_at=None,
             withdrawn_at=case(
                 (_waiting(), literal(clock.now(), Instant)), else_=OutboxMessage.withdrawn_at
             ),
@@ -270,8 +317,6 @@ def forget_recipient(recipients: Collection[str]) -> None:
 
 def init_app(app: Flask) -> None:
     """Keep the portal from starting with an adapter that does not exist."""
-    for name in ("MAIL_ADAPTER", "SMS_ADAPTER"):
-        if app.config[name] not in ADAPTERS:
-            raise SystemExit(
-                f"{name} is {app.config[name]!r}: choose one of {', '.join(ADAPTERS)}."
-            )
+    for name, known in (("MAIL_ADAPTER", MAIL_ADAPTERS), ("SMS_ADAPTER", ADAPTERS)):
+        if app.config[name] not in known:
+            raise SystemExit(f"{name} is {app.config[name]!r}: choose one of {', '.join(known)}.")

@@ -1,4 +1,4 @@
-"""TABLE: who may do what, and which fields who may see.
+"""TABLE: who may do what. Which fields who may see stands in `visibility.py`.
 
 Each permission maps to lines; any one line suffices, and all words on a line must hold. A word
 is bound to the record's own scope and has two renderings, one for a record (`holds`) and one
@@ -13,7 +13,9 @@ from portal.conditions import (
     CONTACT_AUDIENCE,
     CONVENERS,
     FELLOWS,
+    a_chair,
     a_delegate,
+    a_liaison,
     a_member,
     a_secretary,
     administrator,
@@ -23,14 +25,12 @@ from portal.conditions import (
     delegate_of,
     has_answered,
     in_person,
-    is_accepted,
     is_active,
     is_announced,
     is_answerable,
     is_at_organisation,
-    is_banded,
     is_current,
-    is_exact,
+    is_filled_in,
     is_members_only,
     is_mine,
     is_my_agency,
@@ -39,9 +39,11 @@ from portal.conditions import (
     is_of_expert,
     is_of_portal,
     is_office,
+    is_proposed_by_me,
     is_public,
     is_published,
     is_standing,
+    is_verified,
     is_without_manager,
     is_written_by_me,
     manager_of,
@@ -71,8 +73,15 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "portal.load": ((by_system,),),
     "portal.restore": ((by_system,),),
     "portal.desk": ((signed_in,),),
+    # the inbox
+    "message.list": ((signed_in,),),
+    "message.view": ((is_mine,),),
+    "digest.send": ((by_system,),),
     "job.run": ((by_system,),),
     "job.view": ((is_mine,),),
+    "delivery.run": ((by_system,),),
+    #: What a mail server refused for good: that it did, and to whom, never what it said.
+    "delivery.watch": ((administrator,),),
     # Who may see, add or remove a file is who may see or change the record it hangs on.
     "attachment.sweep": ((by_system,),),
     # accounts
@@ -219,26 +228,46 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (is_published, is_public),
         (is_published, is_members_only, member_of("alliance_id")),
         (is_published, is_members_only, chair_of("alliance_id")),
+        (secretary_of("alliance_id"),),
+        (delegate_of("organisation_id"),),
+        # Last, for these ask the database about one record.
         (is_published, member_named_on),
         (was_published, is_public, has_answered),
         (was_published, is_members_only, member_has_answered),
-        (secretary_of("alliance_id"),),
-        (delegate_of("organisation_id"),),
     ),
     "listing.create": ((a_delegate, a_member),),
     #: A table of listings of members, each laid among its owner's drafts.
     "listing.import": ((secretary_of("id"),),),
     "listing.edit": ((delegate_of("organisation_id"),),),
+    # What the secretariat fills in for a member, the member confirms.
+    "alliance.fill_in": ((secretary_of("id"),),),
+    "listing.propose": ((secretary_of("alliance_id"), is_filled_in),),
+    "listing.confirm": ((delegate_of("organisation_id"), *not_the_submitter),),
     "listing.publish": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.return": ((secretary_of("alliance_id"), *not_the_submitter),),
     "listing.close": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
     #: A consequence of a suspended membership; nobody's button.
     "listing.hold": ((by_system,),),
+    "listing.remind": ((by_system,),),
     "listing.respond": (
         (is_answerable, is_public, another_organisation),
         (is_answerable, is_members_only, member_of("alliance_id"), another_organisation),
-        (is_answerable, member_named_on, another_organisation),
+        (is_answerable, another_organisation, member_named_on),
     ),
+    "listing.share": ((is_answerable, is_public),),
+    #: From its public page or poster, by somebody without an account.
+    "listing.take_guest": ((is_answerable, is_public),),
+    # guests: what they left is verified, then taken up by an organisation
+    "guest_answer.list": ((a_delegate,), (a_secretary,)),
+    "guest_answer.view": (
+        (secretary_of("alliance_id"),),
+        (delegate_of("owner_id"),),
+        (is_verified, delegate_of("organisation_id")),
+    ),
+    "guest_answer.verify": ((secretary_of("alliance_id"),), (delegate_of("owner_id"),)),
+    "guest_answer.record": ((secretary_of("alliance_id"),),),
+    "guest_answer.take_up": ((delegate_of("organisation_id"),),),
+    "guest_answer.erase": ((by_system,),),
     # exchange: interests
     "interest.list": ((a_delegate,),),
     "interest.view": (
@@ -246,8 +275,25 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
         (delegate_of("owner_id"),),
         (secretary_of("alliance_id"),),
     ),
+    "interest.remind": ((by_system,),),
     "interest.answer": ((delegate_of("owner_id"),),),
     "interest.withdraw": ((delegate_of("organisation_id"),),),
+    # introductions: proposed by who sees both listings, decided by both owners
+    "listing.introduce": ((is_answerable, a_secretary), (is_answerable, a_liaison)),
+    "introduction.propose": ((a_secretary,), (a_liaison,)),
+    "introduction.list": ((a_delegate,), (a_secretary,), (a_liaison,)),
+    "introduction.view": (
+        (delegate_of("demand_owner_id"),),
+        (delegate_of("supply_owner_id"),),
+        (is_proposed_by_me,),
+        (secretary_of("alliance_id"),),
+    ),
+    "introduction.answer": (
+        (delegate_of("demand_owner_id"),),
+        (delegate_of("supply_owner_id"),),
+    ),
+    "introduction.complete": ((delegate_of("waiting_id"),),),
+    "introduction.withdraw": ((is_proposed_by_me,),),
     # matters: moved by either side; the secretariat sees how far they have come
     "matter.list": ((a_delegate,), (a_secretary,)),
     "matter.view": (
@@ -286,43 +332,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     #: A consequence of a membership that ended; nobody's button.
     "matter.halt": ((by_system,),),
     "matter.remind": ((by_system,),),
-}
-
-#: Which fields not everyone who sees the record may see: (noun, field) -> lines.
-VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
-    # The contacts of both sides follow the state: they open when the answer is accepted.
-    ("interest", "contacts"): (
-        (is_accepted, delegate_of("organisation_id")),
-        (is_accepted, delegate_of("owner_id")),
-    ),
-    # Reasons and names of reviewers are between the owner and the secretariat.
-    ("listing", "history"): (
-        (delegate_of("organisation_id"),),
-        (secretary_of("alliance_id"),),
-    ),
-    ("listing", "interests"): (
-        (delegate_of("organisation_id"),),
-        (secretary_of("alliance_id"),),
-    ),
-    # What the two sides write, send and say to each other, and whom they speak to.
-    ("matter", "lines"): ((delegate_of("owner_id"),), (delegate_of("partner_id"),)),
-    # Its values: as they are to the two sides, to others as far as both chose; the evidence and
-    # who did what stay between the two.
-    ("outcome", "value"): ((delegate_of("from_id"),), (delegate_of("to_id"),), (is_exact,)),
-    ("outcome", "band"): (
-        (delegate_of("from_id"),),
-        (delegate_of("to_id"),),
-        (is_exact,),
-        (is_banded,),
-    ),
-    ("outcome", "evidence"): ((delegate_of("from_id"),), (delegate_of("to_id"),)),
-    # Who comes, with whom, in which car: between those who prepare the meeting.
-    ("meeting", "replies"): CONVENERS,
-    ("resolution", "votes"): CONVENERS,
-    ("contact_point", "value"): CONTACT_AUDIENCE,
-    # What an applicant wrote, whom it named, and why it was sent back.
-    ("membership", "history"): (
-        (delegate_of("organisation_id"),),
-        (was_submitted, secretary_of("alliance_id")),
-    ),
+    # the monitor: liaisons, and the secretariat and the chair for their own alliance. The
+    # administrator runs the server and reads no figures of business.
+    "indicator.compute": ((by_system,),),
+    "monitor.show": ((a_liaison,), (a_secretary,), (a_chair,)),
 }

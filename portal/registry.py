@@ -7,7 +7,7 @@ what follows from a move.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,9 @@ from sqlalchemy import Integer, bindparam
 from portal.database import Instant, Rows
 
 if TYPE_CHECKING:
+    from portal.delivering import Courier
     from portal.jobs import Handler, JobPage
+    from portal.journal import JournalLine, Note
     from portal.workflow import Workflow
 
 #: What a provider of standing may ask about: bound anew each time the one statement runs.
@@ -32,6 +34,8 @@ StandingProvider = Callable[[], Rows]
 PersonalData = Callable[[int], tuple[str, list[dict[str, Any]]]]
 #: What an area does when an account is closed, or a person erased: (person, by=actor).
 Farewell = Callable[..., None]
+#: What writes to the people whom events concern, in the transaction of the events.
+Telling = Callable[[Sequence[tuple["Note", "JournalLine"]]], None]
 #: What else happens, in another area, in the same transaction: (thing, by=actor).
 Consequence = Callable[..., None]
 
@@ -54,7 +58,10 @@ class Registry:
     #: What runs the jobs of each kind, and what their page says.
     jobs: dict[str, Handler] = field(default_factory=dict)
     job_pages: dict[str, JobPage] = field(default_factory=dict)
+    #: The ways out of the portal that the worker serves.
+    couriers: tuple[Callable[[], Courier], ...] = ()
     consequences: dict[tuple[str, str], tuple[Consequence, ...]] = field(default_factory=dict)
+    tell: Telling | None = None
 
 
 def follow_up(thing: Any, verb: str, *, by: Any) -> None:

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import aliased
 
 from portal.actors import Standing
 from portal.database import among
@@ -80,9 +81,17 @@ class HeldAmong(Word):
         scopes = standing[self.role]
         if not scopes:
             return false()
-        relation: Any = getattr(model, self.relation)
-        target: Any = getattr(relation.property.mapper.class_, self.at)
-        clause: ColumnElement[bool] = relation.any(among(target, sorted(scopes)))
+        # The ids are found once, from the few organisations: asked of each row, it would cost a
+        # list more the longer it is.
+        each: Any = aliased(model)
+        relation: Any = getattr(each, self.relation)
+        named: Any = aliased(relation.property.mapper.class_)
+        ids = (
+            select(each.id)
+            .join(relation.of_type(named))
+            .where(among(getattr(named, self.at), sorted(scopes)))
+        )
+        clause: ColumnElement[bool] = model.id.in_(ids)
         return clause
 
     def fits(self, model: Any) -> bool:

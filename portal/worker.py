@@ -1,4 +1,4 @@
-"""The worker: a process that runs jobs, one at a time, and says that it lives.
+"""The worker: a process that runs jobs, one at a time, sends what waits, and says that it lives.
 
 Any number of workers may run, on any number of machines that share the database. What a job
 is, and that no two workers ever run the same one, stands in `jobs.py`.
@@ -24,6 +24,7 @@ from portal.actors import SYSTEM, Actor
 from portal.database import Busy, Model, db
 from portal.jobs import Job, run_next
 from portal.operations import operation
+from portal.registry import registry
 
 #: Seconds between two looks for a job, and between two signs of life.
 LOOK_SECONDS = 0.5
@@ -85,17 +86,23 @@ def take_leave(name: str, *, by: Actor) -> None:
 def work(*, once: bool = False, stop: threading.Event | None = None) -> int:
     """Run jobs until `stop` is set, or until none waits (`once`); return how many were run.
 
+    Between them it delivers what waits to leave the portal.
     A database that is away or busy is waited for.
     """
     stop = stop or threading.Event()
     name, ran, beaten_at = name_of_worker(), 0, float("-inf")
+    couriers = [courier() for courier in registry().couriers]
     while not stop.is_set():
         try:
             if not once and time.monotonic() - beaten_at >= BEAT_SECONDS:
                 beat(name, by=SYSTEM)
                 beaten_at = time.monotonic()
-            if run_next(name, stop):
-                ran += 1
+            is_busy = run_next(name, stop)
+            ran += is_busy
+            # One of each in turn: neither a long list of mails nor of jobs holds up the other.
+            for courier in couriers:
+                is_busy |= courier.deliver_next()
+            if is_busy:
                 continue
         except (Busy, DBAPIError) as error:
             db.session.remove()

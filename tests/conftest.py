@@ -7,6 +7,7 @@ of ours is replaced by a mock.
 from __future__ import annotations
 
 import atexit
+import copy
 import os
 import shutil
 import subprocess
@@ -34,9 +35,9 @@ atexit.register(FILES.cleanup)
 both_engines = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 
 
-def make_app(url: str) -> Flask:
-    """Return an application on a database that is migrated already."""
-    settings = {"SQLALCHEMY_DATABASE_URI": url, "FILES_FOLDER": FILES.name}
+def make_app(url: str, **more: Any) -> Flask:
+    """Return an application on a database that is migrated already, with more settings."""
+    settings = {"SQLALCHEMY_DATABASE_URI": url, "FILES_FOLDER": FILES.name, **more}
     return create_app("testing", settings)
 
 
@@ -79,14 +80,21 @@ def engine() -> str:
     return "sqlite"
 
 
+@pytest.fixture(scope="session")
+def place_of_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the SQLite file of each test stands in turn, so that one application serves all."""
+    return tmp_path_factory.mktemp("database") / "portal.sqlite3"
+
+
 @pytest.fixture
-def settled(
-    engine: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[tuple[str, World]]:
+def settled(engine: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, World]]:
     """This test's own settled database: its address, and who lives there."""
     if engine == "sqlite":
         template, cast = request.getfixturevalue("sqlite_template")
-        path = tmp_path / "portal.sqlite3"
+        path: Path = request.getfixturevalue("place_of_sqlite")
+        # Never written over: whoever still holds the last one keeps that to themselves.
+        for left in path.parent.iterdir():
+            left.unlink()
         shutil.copyfile(template, path)
         yield f"sqlite:///{path}", cast
     else:
@@ -108,13 +116,29 @@ def world(settled: tuple[str, World]) -> World:
     return settled[1]
 
 
+@pytest.fixture(scope="session")
+def built() -> dict[str, Flask]:
+    """The applications of this worker by the address of their database: building one is slow."""
+    return {}
+
+
 @pytest.fixture
-def app(url: str) -> Iterator[Flask]:
-    """The application on this test's database."""
-    made = make_app(url)
+def app(url: str, built: dict[str, Flask]) -> Iterator[Flask]:
+    """The application on this test's database; what a test changes in it is put back."""
+    if url not in built:
+        built[url] = make_app(url)
+    made = built[url]
+    settings, extensions = dict(made.config), dict(made.extensions)
+    registry = copy.copy(made.extensions["registry"])
+    registry.jobs, registry.job_pages = dict(registry.jobs), dict(registry.job_pages)
     yield made
     with made.app_context():
         db.engine.dispose()
+    made.config.clear()
+    made.config.update(settings)
+    made.extensions.clear()
+    made.extensions.update({**extensions, "registry": registry})
+    made.extensions.pop("kept", None)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ class Cluster:
         self._run(
             "pg_ctl", "-D", data, "-w", "-l", str(self.folder / "log"), "-o", options, "start"
         )
-        self._numbers = count(1)
+        self._taken: set[int] = set()
 
     @staticmethod
     def binaries() -> Path | None:
@@ -78,12 +78,16 @@ class Cluster:
     @contextmanager
     def copy_of(self, template: str) -> Iterator[str]:
         """Yield the address of a copy of a database, and drop it afterwards."""
-        name = f"copy_{next(self._numbers)}"
+        # Always by one name, so that one application serves all; two at once need two.
+        number = next(number for number in count(1) if number not in self._taken)
+        name = f"copy_{number}"
+        self._taken.add(number)
         self._sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield self.url(name)
         finally:
             self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+            self._taken.remove(number)
 
     def stop(self) -> None:
         """End the cluster and remove what it wrote."""

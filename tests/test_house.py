@@ -18,17 +18,21 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from portal import NOUNS, WORKFLOWS, access, consequences, create_app
+from portal import access, consequences, create_app
 from portal.alliances import membership_views
+from portal.areas import NOUNS, WORKFLOWS
 from portal.database import TRIGGERS, Base, apply_triggers, db
 from portal.exchange import interest_views
 from portal.exchange import views as listing_views
+from portal.guests import views as guest_views
+from portal.introductions import views as introduction_views
 from portal.matters import views as matter_views
 from portal.meetings import resolution_views
 from portal.meetings import views as meeting_views
 from portal.outcomes import views as outcome_views
-from portal.permissions import PERMISSIONS, VISIBILITY
+from portal.permissions import PERMISSIONS
 from portal.roles import Role
+from portal.visibility import VISIBILITY
 from portal.words import HeldAmong, HeldAt
 from tests.conftest import both_engines
 
@@ -41,6 +45,8 @@ MOVES = {
     "listing": listing_views.MOVES,
     "interest": interest_views.MOVES,
     "membership": membership_views.MOVES,
+    "guest_answer": guest_views.MOVES,
+    "introduction": introduction_views.MOVES,
     "matter": matter_views.MOVES,
     "outcome": outcome_views.MOVES,
     "meeting": meeting_views.MOVES,
@@ -406,6 +412,7 @@ def test_consequences_follow_moves_that_exist() -> None:
     # Verbs that are no move of a lifecycle.
     moves |= {("organisation", "merge"), ("organisation", "rename"), ("membership", "admit")}
     moves |= {("appointment", "end")}
+    moves |= {("invitation", "accept")}
     assert set(consequences.CONSEQUENCES) <= moves
 
 

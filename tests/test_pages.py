@@ -74,6 +74,8 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
         for name in (
             "listing",
             "interest",
+            "guest_answer",
+            "introduction",
             "matter",
             "outcome",
             "membership",
@@ -91,6 +93,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "meeting",
             "resolution",
             "action",
+            "message",
         )
         if name in kwargs
     }
@@ -107,6 +110,8 @@ def move(
     endpoint = {
         "listing": "exchange.move_listing",
         "interest": "exchange.move_interest",
+        "guest_answer": "guests.move_guest_answer",
+        "introduction": "introductions.move_introduction",
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
         "meeting": "meetings.move_meeting",
@@ -136,6 +141,15 @@ DELEGATES = "manager delegate supplier chair outsider"
 POSTERS = DELEGATES
 LISTERS = f"{DELEGATES} secretary other_secretary"
 SIDES = "manager delegate chair"
+GUEST = {"organisation": "天津己缠绕有限公司", "mobile": "13900001111"}
+INTRODUCERS = "secretary other_secretary liaison"
+ASKED = "manager delegate outsider other_secretary"
+INTRODUCED = f"{LISTERS} liaison"
+#: Who acts for an organisation that may answer the public listing.
+RESPONDENTS = "supplier chair outsider"
+#: Whoever reads the figures: liaisons, secretariats, whoever chairs.
+WATCHERS = "liaison secretary other_secretary chair"
+OUTCOMES_REACHED = {"indicator": "outcomes"}
 #: Whoever acts for maker or supplier.
 PARTIES = "manager delegate supplier"
 NOT_POSTERS = "stranger former secretary other_secretary liaison expert admin"
@@ -522,7 +536,84 @@ CASES = [
     move("interest", "accept", "sent", OWNERS, "supplier secretary"),
     move("interest", "decline", "sent", OWNERS, "supplier secretary", note="已满。"),
     move("interest", "withdraw", "sent", "supplier", "manager delegate secretary"),
+    # the inbox: everybody's own
+    view("inbox.list_messages", SIGNED_IN),
+    view("inbox.open_message", "delegate", message="answered", status=302),
+    view("inbox.open_message", "", arguments={"message_id": 99_999}),
+    send("inbox.read_all", SIGNED_IN),
+    view("inbox.edit_preferences", SIGNED_IN),
+    send("inbox.edit_preferences", SIGNED_IN, data={"digest": "daily"}),
+    send("inbox.edit_preferences", SIGNED_IN, data={"digest": "hourly"}, status=422),
     # matters: the two sides move them, the secretariat looks on
+    view("exchange.view_poster", EVERYONE, listing="public", is_open=True),
+    view("exchange.view_poster", "", HYDROGEN, listing="members"),
+    view("exchange.view_poster", "", SIGNED_IN, listing="expired"),
+    view("exchange.fetch_qr", EVERYONE, listing="public", is_open=True),
+    # what the secretariat fills in for a member
+    view("exchange.fill_in_listing", "secretary", others("secretary"), arguments=HYDROGEN_SLUG),
+    send(
+        "exchange.fill_in_listing",
+        "secretary",
+        others("secretary"),
+        arguments=HYDROGEN_SLUG,
+        data={"secrecy": "none"},
+        status=422,
+    ),
+    view(
+        "exchange.paste_for_member",
+        "secretary",
+        others("secretary"),
+        arguments={**HYDROGEN_SLUG, "secrecy": "none"},
+    ),
+    view("exchange.view_listing", "manager delegate secretary", listing="proposed"),
+    view("exchange.revise_listing", "secretary", OWNERS, listing="proposed"),
+    view("exchange.revise_listing", "", "manager delegate secretary", listing="submitted"),
+    send("exchange.make_confirmation_link", "secretary", OWNERS, listing="proposed", status=200),
+    move("listing", "confirm", "proposed", OWNERS, "secretary"),
+    move("listing", "turn_down", "proposed", OWNERS, "secretary", note="数量有误。"),
+    view("exchange.confirm_by_link", EVERYONE, arguments={"token": "listing"}, is_open=True),
+    # introductions: proposed by officers, decided by both owners
+    view("introductions.propose", INTRODUCERS, others(INTRODUCERS), listing="public"),
+    view("introductions.propose", "secretary", OWNERS + " supplier", listing="confidential"),
+    view("introductions.propose", "", SIGNED_IN, listing="expired"),
+    send("introductions.propose", INTRODUCERS, others(INTRODUCERS), listing="public", status=422),
+    view("introductions.list_introductions", INTRODUCED, others(INTRODUCED)),
+    view("introductions.view_introduction", ASKED, introduction="asked"),
+    view("introductions.view_introduction", "", arguments={"introduction_id": 99_999}),
+    move("introduction", "agree", "asked", "manager delegate outsider", "other_secretary"),
+    move("introduction", "accept", "asked", "", ASKED),
+    move(
+        "introduction",
+        "decline",
+        "asked",
+        "manager delegate outsider",
+        "other_secretary",
+        note="暂无产能。",
+    ),
+    move("introduction", "withdraw", "asked", "other_secretary", "manager delegate outsider"),
+    view("introductions.answer", EVERYONE, arguments={"token": "introduction"}, is_open=True),
+    # guests: whoever may not answer as an organisation answers with two fields
+    view("guests.give_answer", others(RESPONDENTS), listing="public", is_open=True),
+    view("guests.give_answer", RESPONDENTS, listing="public", status=302, is_open=True),
+    view("guests.give_answer", "", SIGNED_IN, listing="expired"),
+    view("guests.give_answer", "", HYDROGEN, listing="members"),
+    send(
+        "guests.give_answer",
+        EVERYONE,
+        listing="public",
+        data=GUEST,
+        is_open=True,
+    ),
+    view("guests.thank", EVERYONE, listing="public", is_open=True),
+    view("guests.thank", HYDROGEN, listing="members"),
+    view("guests.list_guest_answers", LISTERS, others(LISTERS)),
+    view("guests.view_guest_answer", "outsider other_secretary", guest_answer="held"),
+    view("guests.view_guest_answer", "", arguments={"guest_answer_id": 99_999}),
+    send("guests.record", "other_secretary", "outsider", guest_answer="held", status=422),
+    move("guest_answer", "verify", "held", "outsider other_secretary"),
+    move("guest_answer", "reject", "held", "outsider other_secretary", status=422),
+    move("guest_answer", "reject", "held", "outsider other_secretary", note="空号。"),
+    move("guest_answer", "take_up", "held", "", "outsider other_secretary"),
     view("matters.list_matters", LISTERS, others(LISTERS)),
     view("matters.export_matters", LISTERS, others(LISTERS)),
     view(
@@ -542,6 +633,12 @@ CASES = [
     send("matters.new_file", SIDES, "secretary", matter="accepted", status=422),
     view("matters.fetch_file", SIDES, "secretary", matter="accepted", file="offer"),
     # outcomes: seen by everyone where both sides agreed, else by them and the secretariat
+    # the monitor
+    view("monitor.show", WATCHERS, others(WATCHERS)),
+    view("monitor.export_figures", WATCHERS, others(WATCHERS)),
+    view("monitor.view_indicator", WATCHERS, others(WATCHERS), arguments=OUTCOMES_REACHED),
+    view("monitor.view_indicator", "", others(WATCHERS), arguments={"indicator": "no-such"}),
+    view("monitor.export_rows", WATCHERS, others(WATCHERS), arguments=OUTCOMES_REACHED),
     view("outcomes.list_outcomes", LISTERS, others(LISTERS)),
     view("outcomes.export_outcomes", LISTERS, others(LISTERS)),
     view("outcomes.view_outcome", EVERYONE, outcome="confirmed"),
@@ -869,6 +966,7 @@ HTML = [
         "regions.stylesheet",
         "accounts.export_data",
         "exchange.fetch_file",
+        "exchange.fetch_qr",
         "matters.fetch_file",
         "outcomes.fetch_file",
         "meetings.calendar_file",
@@ -890,6 +988,8 @@ def test_every_page_is_decent_in_both_languages(
 
 #: Records that show their history to some, and forms that offer choices.
 WITH_MORE = (
+    "introductions.view_introduction",
+    "guests.view_guest_answer",
     "exchange.view_listing",
     "exchange.view_interest",
     "matters.view_matter",
@@ -909,6 +1009,8 @@ WINDOWS = (
     "desk.view_desk",
     "directory.view_organisation",
     "imports.view_import",
+    "monitor.show",
+    "monitor.view_indicator",
 )
 
 

@@ -30,14 +30,17 @@ from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.load import load_starter
 from portal.database import db
-from portal.exchange import answering, attaching, operations
+from portal.exchange import answering, attaching, filling_in, operations
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
+from portal.guests.operations import give_guest_answer
 from portal.imports.headers import Layout
 from portal.imports.operations import begin, bring_workbook
 from portal.imports.running import opened
 from portal.imports.taking_over import take_over
 from portal.imports.words import Field
+from portal.inbox.models import Message
+from portal.introductions.operations import propose_introduction
 from portal.jobs import enqueue
 from portal.matters.operations import attach_to_matter, take_step
 from portal.matters.queries import matter_of
@@ -100,6 +103,8 @@ class World:
     membership: dict[str, int] = field(default_factory=dict)
     listing: dict[str, int] = field(default_factory=dict)
     interest: dict[str, int] = field(default_factory=dict)
+    guest_answer: dict[str, int] = field(default_factory=dict)
+    introduction: dict[str, int] = field(default_factory=dict)
     matter: dict[str, int] = field(default_factory=dict)
     outcome: dict[str, int] = field(default_factory=dict)
     factor_reset: dict[str, int] = field(default_factory=dict)
@@ -115,6 +120,7 @@ class World:
     meeting: dict[str, int] = field(default_factory=dict)
     resolution: dict[str, int] = field(default_factory=dict)
     action: dict[str, int] = field(default_factory=dict)
+    message: dict[str, int] = field(default_factory=dict)
     acts_for: dict[str, str] = field(default_factory=dict)
     #: Action links, by what they are for.
     token: dict[str, str] = field(default_factory=dict)
@@ -185,6 +191,10 @@ def build() -> World:
     world.job["waiting"] = _ask_for_work(world)
     _bring_members(world)
     _meet(world, now)
+    told = select(Message.id).where(
+        Message.person_id == world.person["delegate"], Message.notice == "interest.send"
+    )
+    world.message["answered"] = db.session.scalars(told.order_by(Message.id)).all()[0]
     with clock.standing_still(now + DAY):  # or it would be over before the tests begin
         rung = scanning.ring(key="kept by a computer", device="Firefox Windows", network=None)
     world.token["doorbell"] = rung.token
@@ -461,6 +471,14 @@ def _post(world: World, now: datetime) -> None:
         draft = post("draft", submit=False, publish=False)
         world.attachment["drawing"] = _attach(draft, by=delegate)
         post("submitted", publish=False)
+        proposed = filling_in.fill_in_listing(
+            hydrogen,
+            content(title="proposed 碳纤维缠绕"),
+            db.session.get_one(Organisation, world.organisation["maker"]),
+            db.session.get_one(Person, world.person["delegate"]),
+            by=keeper,
+        )
+        world.listing["proposed"] = proposed.id
         returned = post("returned", publish=False)
         operations.return_listing(returned, by=keeper, note="请补充数量。")
         public = post("public")
@@ -481,6 +499,13 @@ def _post(world: World, now: datetime) -> None:
         )
         operations.publish_listing(foreign, by=world.actor("other_secretary"))
         world.listing["foreign"] = foreign.id
+    with clock.standing_still(now - 3 * DAY):
+        introduction = propose_introduction(
+            public, foreign, line="工艺相近，可先试样。", by=world.actor("other_secretary")
+        )
+        world.introduction["asked"] = introduction.id
+        world.token["introduction"] = _token_sent("introductions")
+        world.token["listing"] = filling_in.make_confirmation_link(proposed, by=keeper).token
     with clock.standing_still(now - 2 * DAY):
         for name, listing, who in (
             ("sent", public, "supplier"),
@@ -492,6 +517,10 @@ def _post(world: World, now: datetime) -> None:
                 listing, message="可供，月产150只。", by=world.actor(who)
             )
             world.interest[name] = made.id
+        guest = give_guest_answer(
+            foreign, name="天津己冻干有限公司", mobile="13900009999", by=ANONYMOUS
+        )
+        world.guest_answer["held"] = guest.id
     with clock.standing_still(now - 1 * DAY):
         answering.accept_interest(world.get_interest("accepted"), by=delegate)
         matter = matter_of(world.interest["accepted"])
@@ -532,10 +561,10 @@ def _achieve(world: World) -> None:
     confirm_outcome(made, by=supplier, may_publish=True)
 
 
-def _token_sent() -> str:
+def _token_sent(area: str = "outcomes") -> str:
     """Return the token of the link in the newest message: only there it is known."""
     newest = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert newest is not None
-    found = re.search(r"/outcomes/answer/([\w-]+)", newest.body)
+    found = re.search(rf"/{area}/answer/([\w-]+)", newest.body)
     assert found is not None
     return found[1]

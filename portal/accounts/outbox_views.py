@@ -1,4 +1,4 @@
-"""The outbox: messages that a person hands over, where the portal sends none itself."""
+"""The outbox: messages that a person hands over, and how far those are that the portal sends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal import outbox
-from portal.access import current_actor, current_standing, requires
+from portal.access import can, current_actor, current_standing, requires
 from portal.accounts.views import bp
 from portal.outbox import OutboxMessage
 
@@ -20,6 +20,10 @@ def view_outbox() -> str:
     return render_template(
         "accounts/view_outbox.html",
         waiting=outbox.messages_to_send(standing),
+        on_the_way=outbox.messages_on_the_way(standing),
+        given_up=outbox.messages_given_up() if can(standing, "delivery.watch") else [],
+        sends_mail=outbox.sends_mail(),
+        masked=outbox.masked,
         sent=outbox.messages_sent(standing),
         withdrawn=outbox.messages_withdrawn(standing),
     )

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased, joinedload
 from portal import clock, journal
 from portal.accounts.models import Agency, Appointment, FormerName, Organisation, Person
 from portal.accounts.naming import normal_name as normal_name
+from portal.actors import ActorKind
 from portal.database import Rows, among, db
 from portal.language import localised
 from portal.regions.models import Region
@@ -302,6 +303,8 @@ def _who(
 ) -> str:
     """Return who did what a line says: the person, for whom (代×××), and for which organisation."""
     organisation = organisations.get(line.organisation_id)
+    if line.actor_kind == ActorKind.ANONYMOUS:
+        return str(_l("A visitor"))
     if line.person_id is None:
         return str(_l("The portal"))
     if not with_people:

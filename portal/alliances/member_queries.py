@@ -23,6 +23,7 @@ from portal.alliances.workflow import MembershipState
 from portal.database import Rows, among, plain
 from portal.prepared import Prepared
 from portal.regions.models import Region
+from portal.regions.working_days import lateness
 from portal.roles import Role
 from portal.workflow import awaiting
 
@@ -36,6 +37,8 @@ UNDER_WAY = (
     MembershipState.UNDER_REVIEW,
     MembershipState.RETURNED,
 )
+#: In these an applicant waits for the secretariat.
+AWAITED_STATES = (MembershipState.SUBMITTED, MembershipState.UNDER_REVIEW)
 #: Protocol order (排序): the chair organisation first.
 TIER_ORDER = {tier: position for position, tier in enumerate(Tier)}
 
@@ -111,6 +114,11 @@ class MembershipRow:
     def state_now(self) -> str:
         """The state as people read it."""
         return state_now(self.state, self.since)
+
+    @property
+    def lateness(self) -> str | None:
+        """Whether the day by which it should be decided is `today`, or has passed (`late`)."""
+        return lateness(self.at) if self.state in AWAITED_STATES else None
 
 
 def _rows(found: Iterable[Any]) -> list[MembershipRow]:

@@ -103,7 +103,7 @@ class Membership(Versioned, Model):
     #: The resolution, or the letter, that the last decision rests on.
     basis: Mapped[str | None] = mapped_column(String(200))
 
-    alliance: Mapped[Alliance] = relationship()
+    alliance: Mapped[Alliance] = relationship(lazy="joined", innerjoin=True)
     organisation: Mapped[Organisation] = relationship()
     contact: Mapped[Person | None] = relationship(foreign_keys=[contact_id])
 

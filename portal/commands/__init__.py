@@ -16,6 +16,7 @@ from portal.commands import (
     files,
     importing,
     importing_listings,
+    indicators,
     load,
     worker,
 )
@@ -35,3 +36,4 @@ def init_app(app: Flask, build: Callable[..., Flask]) -> None:
     app.cli.add_command(daily.daily)
     importing.importing.add_command(importing_listings.listings)
     app.cli.add_command(importing.importing)
+    app.cli.add_command(indicators.indicators)

@@ -6,12 +6,23 @@ import click
 from flask.cli import with_appcontext
 
 from portal.actors import SYSTEM
+from portal.exchange.reminding import remind_of_expiring, remind_of_lapsing
+from portal.guests.operations import erase_old_guests
+from portal.inbox.mails import send_digests
 from portal.matters.reminding import remind_silent_matters
+from portal.outbox import sends_mail
 
 
 @click.command("daily")
 @with_appcontext
 def daily() -> None:
-    """Remind of matters that have been silent for long."""
+    """Remind of what is silent, lapses or ends soon; erase old guests; send due digests."""
     count = remind_silent_matters(by=SYSTEM)
     click.echo(f"{count} silent matters were spoken of.")
+    lapsing, expiring = remind_of_lapsing(by=SYSTEM), remind_of_expiring(by=SYSTEM)
+    click.echo(f"{lapsing} answers lapse soon, {expiring} listings have their last day soon.")
+    click.echo(f"{erase_old_guests(by=SYSTEM)} guests' numbers were erased.")
+    if sends_mail():
+        click.echo(f"{send_digests(by=SYSTEM)} digests were written.")
+    else:
+        click.echo("No digests: the portal has no mail server (MAIL_ADAPTER).")

@@ -21,17 +21,22 @@ from portal.access import require
 from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.accounts.operations import create_organisation, create_person, grant_appointment
 from portal.accounts.queries import DEMO_DOMAIN, has_demo_world
-from portal.actors import SYSTEM
+from portal.actors import SYSTEM, person
 from portal.alliances.models import Alliance, Tier
 from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_alliances import tell_alliances
+from portal.commands.demo_filled_in import tell_filled_in
+from portal.commands.demo_guests import tell_guests
+from portal.commands.demo_introductions import tell_introductions
 from portal.commands.demo_matters import follow_matter
 from portal.commands.demo_organisations import code_for, tell_organisations
 from portal.commands.demo_story import DAY, Story, post_all, read
 from portal.commands.load import load_starter
 from portal.database import db
 from portal.exchange.models import Interest, Listing
+from portal.inbox.models import Message
+from portal.inbox.operations import read_message
 from portal.matters.models import Matter
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.outcomes.models import Outcome
@@ -81,9 +86,21 @@ def build(now: datetime) -> Story:
     post_all(story)
     tell_alliances(story)
     tell_organisations(story)
+    tell_filled_in(story)
+    story.at(now - 1.5 * DAY, lambda: tell_introductions(story))
+    story.at(now - 2.5 * DAY, lambda: tell_guests(story))
     story.run()
+    _read_what_is_old(now)
     _conclude(story.people["admin"])
     return story
+
+
+@operation
+def _read_what_is_old(now: datetime) -> None:
+    """Let everybody have read their messages but those of the last days."""
+    require(SYSTEM, "portal.load")
+    for message in db.session.scalars(select(Message).where(Message.at < now - 6 * DAY)):
+        read_message(message, by=person(message.person_id))
 
 
 @operation

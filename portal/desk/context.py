@@ -25,6 +25,10 @@ from portal.exchange.facets import Narrowing
 from portal.exchange.forms import KINDS, VISIBILITIES
 from portal.exchange.queries import ListingRow
 from portal.exchange.workflow import INTEREST, LISTING
+from portal.guests.workflow import GUEST_ANSWER
+from portal.inbox.hearing import who_hears, who_hears_at
+from portal.inbox.models import Message
+from portal.introductions.workflow import INTRODUCTION
 from portal.kept import kept
 from portal.language import LANGUAGES, chosen_language, is_english, switch_to
 from portal.matters.steps import STEP_NAMES
@@ -65,6 +69,8 @@ def init_app(app: Flask) -> None:
     """Hand the frame of the page to every template."""
 
     app.add_template_global(listing_words)
+    app.add_template_global(guest_words)
+    app.add_template_global(introduction_words)
     app.add_template_global(matter_words)
     app.add_template_global(outcome_words)
     app.add_template_global(outcome_value)
@@ -74,17 +80,20 @@ def init_app(app: Flask) -> None:
     app.add_template_global(place)
     app.add_template_global(organisation_words)
     app.add_template_global(demo_accounts)
+    app.add_template_global(who_hears)
+    app.add_template_global(who_hears_at)
 
     @app.context_processor
     def frame() -> dict[str, Any]:
         # An error page must render even where the database is what failed.
         try:
-            menu, count, me = _personal()
+            menu, counts, me = _personal()
         except (SQLAlchemyError, Busy):
-            menu, count, me = (), 0, None
+            menu, counts, me = (), {}, None
         return {
             "menu": menu,
-            "waiting_count": count,
+            "waiting_count": sum(counts.values()) - counts.get(Message.noun, 0),
+            "unread_count": counts.get(Message.noun, 0),
             "me": me,
             "language_tag": LANGUAGES["en" if is_english() else "zh"],
             "language_switch": switch_to(),
@@ -93,8 +102,8 @@ def init_app(app: Flask) -> None:
         }
 
 
-def _personal() -> tuple[tuple[Entry, ...], int, Me | None]:
-    """Return the menu, the badge and the person; once per request, however many templates."""
+def _personal() -> tuple[tuple[Entry, ...], dict[str, int], Me | None]:
+    """Return the menu, the badges and the person; once per request, however many templates."""
     if "frame" not in g:
         standing = current_standing()
         me = None
@@ -106,8 +115,8 @@ def _personal() -> tuple[tuple[Entry, ...], int, Me | None]:
                 current_user.on_behalf_of,
                 current_user.on_behalf_of_id,
             )
-        g.frame = tuple(entries(MENU, standing)), sum(waiting_now().values()), me
-    found: tuple[tuple[Entry, ...], int, Me | None] = g.frame
+        g.frame = tuple(entries(MENU, standing)), waiting_now(), me
+    found: tuple[tuple[Entry, ...], dict[str, int], Me | None] = g.frame
     return found
 
 
@@ -181,18 +190,19 @@ def _kept_row(row: ListingRow, heading: str, is_own: bool, language: str, _today
     return page.render(row=row, heading=heading, is_own=is_own, language_tag=tag)
 
 
-def main_menu(menu: tuple[Entry, ...], waiting: int) -> Markup:
+def main_menu(menu: tuple[Entry, ...], waiting: int, unread: int) -> Markup:
     """Return the main menu as it stands on the page that is shown."""
-    return _kept_menu(menu, waiting, request.endpoint, chosen_language())
+    return _kept_menu(menu, waiting, unread, request.endpoint, chosen_language())
 
 
 @lru_cache(maxsize=1024)
 def _kept_menu(
-    menu: tuple[Entry, ...], waiting: int, endpoint: str | None, _language: str
+    menu: tuple[Entry, ...], waiting: int, unread: int, endpoint: str | None, _language: str
 ) -> Markup:
     """Render the menu once for everybody who sees the same entries on the same page."""
     page = current_app.jinja_env.get_template("components/menu.html")
-    text = page.render(menu=menu, waiting_count=waiting, endpoint=endpoint)
+    counts = {"waiting_count": waiting, "unread_count": unread}
+    text = page.render(menu=menu, endpoint=endpoint, **counts)
     return Markup(text)  # noqa: S704 - a template
 
 
@@ -201,6 +211,19 @@ def listing_facets(narrowing: Narrowing) -> Markup:
     """Render the facets of an address once: some fifty links, the same for everybody."""
     page = current_app.jinja_env.get_template("exchange/facets.html")
     return Markup(page.render(narrowing=narrowing))  # noqa: S704 - a template
+
+
+def guest_words() -> dict[str, Any]:
+    """Return the words of guests' answers, and the address their rows begin with."""
+    return {"states": GUEST_ANSWER.labels, "address": place("guests.list_guest_answers") + "/"}
+
+
+def introduction_words() -> dict[str, Any]:
+    """Return the words of introductions, and the address their rows begin with."""
+    return {
+        "states": {**INTRODUCTION.labels, "lapsed": _l("Lapsed")},
+        "address": place("introductions.list_introductions") + "/",
+    }
 
 
 def organisation_words() -> dict[str, Any]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.database import among, db
 from portal.exchange.models import Interest, Listing
+from portal.guests.models import GuestAnswer
+from portal.inbox.models import Message
+from portal.introductions.models import Introduction
 from portal.matters.models import Matter
 from portal.matters.queries import waiting
 from portal.outcomes.models import Outcome
@@ -20,31 +24,38 @@ from portal.roles import Role
 from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
-AWAITED = (Listing, Interest, Membership, Outcome)
+AWAITED = (Listing, Interest, Membership, Outcome, GuestAnswer, Introduction)
 #: The badge counts no further.
 COUNT_LIMIT = 99
 
 
-def waiting_count(standing: Standing) -> int:
-    """Return how many records wait for this person, at most `COUNT_LIMIT` of each noun."""
-    return sum(waiting_counts(standing).values())
-
-
 def waiting_counts(standing: Standing) -> dict[str, int]:
-    """Return how many records of each noun wait for this person, at most `COUNT_LIMIT` of each."""
-    if not standing.roles:
+    """Return how many records of each noun wait for this person, at most `COUNT_LIMIT` of each.
+
+    And how many messages they have not read, under the noun of messages: one statement.
+    """
+    if standing.actor.person_id is None:
         return {}
-    nouns = (*(model.noun for model in AWAITED), Matter.noun)
+    nouns = (*(model.noun for model in _awaited(standing)), Message.noun)
     return dict(zip(nouns, _waiting_statement(standing).rows()[0], strict=True))
+
+
+def _awaited(standing: Standing) -> tuple[Any, ...]:
+    """Return the nouns of which something may wait for this person: none without a role."""
+    return (*AWAITED, Matter) if standing.roles else ()
 
 
 @lru_cache(maxsize=1024)
 def _waiting_statement(standing: Standing) -> Prepared:
     """Return the statement of the badge; kept, because every page asks it."""
     counts = []
-    conditions = [(model, awaiting(standing, model)) for model in AWAITED]
-    # A matter waits for a step, which is no move of its lifecycle.
-    for model, condition in (*conditions, (Matter, waiting(standing))):
+    conditions: list[tuple[Any, ColumnElement[bool]]] = []
+    for model in _awaited(standing):
+        # A matter waits for a step, which is no move of its lifecycle.
+        is_awaited = waiting(standing) if model is Matter else awaiting(standing, model)
+        conditions.append((model, is_awaited))
+    unread = and_(Message.person_id == standing.actor.person_id, Message.is_unread)
+    for model, condition in (*conditions, (Message, unread)):
         rows = select(model.id).where(condition).limit(COUNT_LIMIT).subquery()
         counts.append(select(func.count()).select_from(rows).scalar_subquery())
     return Prepared(select(*counts))

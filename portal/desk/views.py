@@ -13,6 +13,7 @@ from portal.desk import health
 from portal.desk.context import waiting_now
 from portal.desk.queries import regions_of
 from portal.exchange import figures, interest_queries, queries
+from portal.guests.queries import waiting_guests
 from portal.kept import kept
 from portal.matters.queries import waiting_matters
 from portal.outcomes.queries import waiting_outcomes
@@ -53,6 +54,9 @@ def view_desk() -> str:
         memberships=member_queries.waiting_memberships(standing, SHOWN)
         if waiting.get("membership")
         else (),
+        guests=waiting_guests(standing, SHOWN) if waiting.get("guest_answer") else (),
+        # Counted already with the badge; the list has the rows.
+        introductions=waiting.get("introduction", 0),
         matters=waiting_matters(standing, SHOWN) if waiting.get("matter") else (),
         outcomes=waiting_outcomes(standing, SHOWN) if waiting.get("outcome") else (),
         newest=queries.newest_for(standing, SHOWN),

@@ -17,13 +17,16 @@ from flask_babel import gettext as _
 from portal.actors import ActorKind, Standing
 from portal.exchange.choices import Choice, Choices, all_choices, below
 from portal.exchange.forms import DIRECTIONS, KINDS
+from portal.exchange.kinds import choices_of, every_choice
 from portal.exchange.models import Direction, ListingKind
 from portal.exchange.queries import EXPIRED, OPEN, ListingFilter
 from portal.exchange.workflow import LISTING, ListingState
 from portal.language import chosen_language, localised
 
 #: The arguments an address may carry, in the order in which they are written.
-ARGUMENTS = ("q", "alliance", "direction", "region", "kind", "node", "state", "mine")
+ARGUMENTS = (
+    *("q", "alliance", "direction", "region", "kind", *every_choice(), "node", "state", "mine"),
+)
 #: What the state facet offers beside the stored states.
 STATES = (OPEN, EXPIRED, *(state.value for state in ListingState if state != "published"))
 
@@ -110,11 +113,16 @@ def _filter(given: Mapping[str, str], choices: Choices, mine: int | None) -> Lis
     alliance = choices.named("alliance", given.get("alliance"))
     region = choices.named("region", given.get("region"))
     node = given.get("node")
+    kind: ListingKind | None = _member(ListingKind, given.get("kind"))
+    own = choices_of(kind)
     return ListingFilter(
         query=given.get("q", ""),
         alliance_id=alliance.id if alliance else None,
         direction=_member(Direction, given.get("direction")),
-        kind=_member(ListingKind, given.get("kind")),
+        kind=kind,
+        particulars=tuple(
+            (each.name, given[each.name]) for each in own if given.get(each.name) in each.choices
+        ),
         region_id=region.id if region else None,
         # Within an alliance the nodes of its chain are a facet of their own.
         node_ids=frozenset(below(choices.nodes(alliance), node)) if node else frozenset(),
@@ -143,6 +151,11 @@ def _narrowing(
         ("region", _("Region"), _pairs(choices.of("region"))),
         ("node", _("Chain node"), _pairs([node for node in nodes if node.parent_id is None])),
         ("kind", _("Kind"), [(k.value, str(name)) for k, name in KINDS.items()]),
+        # What a kind has of its own to be narrowed by, once the kind is chosen.
+        *(
+            (each.name, str(each.label), [(v, str(text)) for v, text in each.choices.items()])
+            for each in choices_of(_member(ListingKind, given.get("kind")))
+        ),
         ("state", _("State"), list(states.items())[: None if is_person else 2]),
     ]
     if has_organisation:
@@ -151,10 +164,12 @@ def _narrowing(
     groups, chips = [], []
     for name, label, options in facets:
         current = given.get(name) or (OPEN if name == "state" else None)
+        # Another kind has other fields: what narrows by the old ones goes with it.
+        gone: dict[str, None] = dict.fromkeys(every_choice()) if name == "kind" else {}
         links = [
             Link(
                 text,
-                _address(path, given, **{name: None if value == current else value}),
+                _address(path, given, **gone, **{name: None if value == current else value}),
                 value == current,
             )
             for value, text in options

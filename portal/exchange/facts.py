@@ -9,7 +9,9 @@ from flask_babel import lazy_gettext as _l
 from portal.exchange.forms import DIRECTIONS, KINDS, VISIBILITIES
 from portal.exchange.kinds import fields_of
 from portal.exchange.models import Listing
+from portal.exchange.workflow import ListingState
 from portal.language import day, localised, money
+from portal.regions.working_days import answer_due
 
 Fact = tuple[str, object, str | None]
 
@@ -26,6 +28,7 @@ NO_ANSWERS = {
     "draft": _l("Once it is published, every organisation that may see it can answer."),
     "submitted": _l("Once it is published, every organisation that may see it can answer."),
     "returned": _l("Once it is published, every organisation that may see it can answer."),
+    "proposed": _l("Once it is published, every organisation that may see it can answer."),
     "published": _l("Every organisation that may see it can answer."),
     "expired": _l("It has expired and takes no answers."),
     "paused": _l("While it is paused nobody can answer."),
@@ -37,6 +40,7 @@ def listing_facts(listing: Listing) -> list[Fact]:
     """Return (label, value, address) of a listing's facts; absent ones have no value."""
     node, region = listing.chain_node, listing.wanted_region
     kept = listing.particulars or {}
+    waits = listing.state is ListingState.SUBMITTED
     return [
         (_("Direction"), DIRECTIONS[listing.direction], None),
         (
@@ -60,4 +64,12 @@ def listing_facts(listing: Listing) -> list[Fact]:
         (_("Region wanted"), localised(region) if region else None, None),
         (_("Until when"), day(listing.valid_until), None),
         (_("Who may see it"), VISIBILITIES[listing.visibility], None),
+        (_("Reviewed by"), day(answer_due(listing.listed_at)) if waits else None, None),
+        (
+            _("Filled in by"),
+            _("the secretariat, for %(organisation)s", organisation=listing.organisation.name)
+            if listing.filled_in_by_id
+            else None,
+            None,
+        ),
     ]

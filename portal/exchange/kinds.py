@@ -157,6 +157,16 @@ def every_field() -> dict[str, KindField]:
     return {each.name: each for fields in KIND_FIELDS.values() for each in fields}
 
 
+def every_choice() -> list[str]:
+    """Return the names of the fields that a list can be narrowed by."""
+    return [name for name, each in every_field().items() if each.holds is ValueType.CHOICE]
+
+
+def choices_of(kind: ListingKind | None) -> list[KindField]:
+    """Return the fields of a kind that a list can be narrowed by."""
+    return [each for each in fields_of(kind) if each.holds is ValueType.CHOICE]
+
+
 def kinds_with(name: str) -> list[ListingKind]:
     """Return the kinds that have a field of this name."""
     return [kind for kind, fields in KIND_FIELDS.items() if name in {each.name for each in fields}]

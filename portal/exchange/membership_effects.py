@@ -1,10 +1,11 @@
-"""What a suspended membership does to an organisation's listings in that alliance."""
+"""What a membership that is suspended or ends does to what is exchanged in that alliance."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from portal import clock
 from portal.access import require
 from portal.accounts.models import Organisation
 from portal.actors import SYSTEM, Actor
@@ -13,8 +14,14 @@ from portal.alliances.workflow import MembershipState
 from portal.database import db
 from portal.errors import Refused
 from portal.exchange.models import Interest, Listing, Naming
-from portal.exchange.operations import index
-from portal.exchange.workflow import ListingState
+from portal.exchange.operations import (
+    close_listing,
+    discard_listing,
+    index,
+    let_lapse,
+    waiting_answers,
+)
+from portal.exchange.workflow import InterestState, ListingState
 from portal.operations import operation
 from portal.workflow import move
 
@@ -115,4 +122,57 @@ def reindex_for_member(membership: Membership, *, by: Actor) -> None:
             Listing.alliance_id == membership.alliance_id, Listing.id.in_(concerned)
         )
     ):
+        index(listing)
+
+
+@operation
+def end_exchange_of_member(membership: Membership, *, by: Actor) -> None:
+    """Close what an organisation has open in an alliance it has left (a consequence).
+
+    Its listings close, its unanswered answers to others lapse, and confidential listings name it
+    no longer; history stays.
+    """
+    require(by, "membership.withdraw", membership)
+    listings = db.session.scalars(
+        select(Listing).where(
+            Listing.alliance_id == membership.alliance_id,
+            Listing.organisation_id == membership.organisation_id,
+            Listing.state != ListingState.CLOSED,
+        )
+    ).all()
+    for listing in listings:
+        end = close_listing if listing.was_published else discard_listing
+        end(listing, by=by)
+    let_lapse(
+        waiting_answers(
+            Interest.alliance_id == membership.alliance_id,
+            Interest.organisation_id == membership.organisation_id,
+        ),
+        by=by,
+        because="left",
+    )
+    _forget(membership)
+
+
+def _forget(membership: Membership) -> None:
+    """Take from an organisation that left what only a member of the alliance may see."""
+    elsewhere = Listing.alliance_id == membership.alliance_id
+    for interest in db.session.scalars(
+        select(Interest).where(
+            Interest.alliance_id == membership.alliance_id,
+            Interest.organisation_id == membership.organisation_id,
+            Interest.state == InterestState.SENT,
+            Interest.released_at.is_(None),
+        )
+    ):
+        interest.released_at = clock.now()
+        index(interest.listing)
+    named = db.session.scalars(
+        select(Naming)
+        .join(Naming.listing)
+        .where(elsewhere, Naming.organisation_id == membership.organisation_id)
+    )
+    for naming in named.all():
+        listing = naming.listing
+        listing.namings.remove(naming)
         index(listing)

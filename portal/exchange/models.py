@@ -96,6 +96,7 @@ class Listing(Versioned, Model):
         Index(None, "state", "listed_at", "id"),
         Index(None, "alliance_id", "state", "listed_at", "id"),
         Index(None, "organisation_id", "listed_at", "id"),
+        Index(None, "alliance_id", "created_at"),
     )
     noun = "listing"
     address = "id"
@@ -124,8 +125,10 @@ class Listing(Versioned, Model):
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     #: The named person, where an agent (经办人) submitted it.
     submitted_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: The secretary who filled it in for the member (代填报).
+    filled_in_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
-    #: The order of every list: raised when the listing is changed or published.
+    #: The order of every list: raised when it is changed, submitted or published.
     listed_at: Mapped[datetime]
 
     alliance: Mapped[Alliance] = relationship(lazy="joined", innerjoin=True)
@@ -189,6 +192,12 @@ class Listing(Versioned, Model):
     @classmethod
     def _was_published(cls) -> Any:
         return among(cls.state, AFTER_REVIEW)
+
+    @hybrid_property
+    def is_filled_in(self) -> Any:
+        """Whether the secretariat filled it in and the member has not answered for it yet."""
+        by = self.filled_in_by_id  # `is not None` is asked of a record alone; SQL needs no more
+        return by is not None and by == self.submitted_by_id
 
     @hybrid_property
     def is_within_validity(self) -> Any:
@@ -260,7 +269,7 @@ class Naming(Model):
     )
 
     listing: Mapped[Listing] = relationship(back_populates="namings")
-    organisation: Mapped[Organisation] = relationship()
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
 
 class Interest(Versioned, Model):
@@ -284,6 +293,7 @@ class Interest(Versioned, Model):
         Index(None, "organisation_id", "state"),
         Index(None, "owner_id", "state"),
         Index(None, "alliance_id", "state"),
+        Index(None, "listing_id"),
     )
     noun = "interest"
     address = "id"

@@ -14,7 +14,7 @@ from portal import clock, journal, search
 from portal.access import require
 from portal.accounts.models import Organisation
 from portal.actors import Actor
-from portal.alliances.models import Alliance, Membership
+from portal.alliances.models import Alliance
 from portal.alliances.queries import people_of
 from portal.database import db
 from portal.errors import Denied, Refused
@@ -154,7 +154,9 @@ def submit_listing(
         fields = _(", ").join(missing)
         raise Refused(_("Still missing: %(fields)s. Change it, then submit it.", fields=fields))
     name = "resubmit" if listing.state is ListingState.RETURNED else "submit"
-    also = {"submitted_by_id": by.person_id, "submitted_for_id": by.on_behalf_of_id}
+    # From now on somebody waits: the desk counts from here, the longest waiting stands first.
+    also: dict[str, Any] = {"submitted_by_id": by.person_id, "listed_at": clock.now()}
+    also["submitted_for_id"] = by.on_behalf_of_id
     if listing.contact not in people_of(listing.organisation_id):
         also["contact_id"] = by.person_id
     move(listing, name, by=by, expected=expected, note=note, also=also)
@@ -223,7 +225,7 @@ def recall_listing(
     """Take a listing back into a draft, to change it; answers that still wait lapse."""
     require(by, "listing.edit", listing)
     move(listing, "recall", by=by, expected=expected, note=note)
-    _let_lapse(_waiting(Interest.listing_id == listing.id), by=by, because="recalled")
+    let_lapse(waiting_answers(Interest.listing_id == listing.id), by=by, because="recalled")
     index(listing)
 
 
@@ -235,7 +237,7 @@ def match_listing(
     require(by, "listing.edit", listing)
     also = {"closed_as": ClosedAs.MATCHED}
     move(listing, "match", by=by, expected=expected, note=note, also=also)
-    _let_lapse(_waiting(Interest.listing_id == listing.id), by=by, because="closed")
+    let_lapse(waiting_answers(Interest.listing_id == listing.id), by=by, because="closed")
     index(listing)
 
 
@@ -247,7 +249,7 @@ def close_listing(
     require(by, "listing.close", listing)
     also = {"closed_as": ClosedAs.UNMATCHED}
     move(listing, "close", by=by, expected=expected, note=note, also=also)
-    _let_lapse(_waiting(Interest.listing_id == listing.id), by=by, because="closed")
+    let_lapse(waiting_answers(Interest.listing_id == listing.id), by=by, because="closed")
     index(listing)
 
 
@@ -265,66 +267,14 @@ def discard_listing(
     index(listing)
 
 
-@operation
-def end_exchange_of_member(membership: Membership, *, by: Actor) -> None:
-    """Close what an organisation has open in an alliance it has left (a consequence).
-
-    Its listings close, its unanswered answers to others lapse, and confidential listings name it
-    no longer; history stays.
-    """
-    require(by, "membership.withdraw", membership)
-    listings = db.session.scalars(
-        select(Listing).where(
-            Listing.alliance_id == membership.alliance_id,
-            Listing.organisation_id == membership.organisation_id,
-            Listing.state != ListingState.CLOSED,
-        )
-    ).all()
-    for listing in listings:
-        end = close_listing if listing.was_published else discard_listing
-        end(listing, by=by)
-    _let_lapse(
-        _waiting(
-            Interest.alliance_id == membership.alliance_id,
-            Interest.organisation_id == membership.organisation_id,
-        ),
-        by=by,
-        because="left",
-    )
-    _forget(membership)
-
-
-def _forget(membership: Membership) -> None:
-    """Take from an organisation that left what only a member of the alliance may see."""
-    elsewhere = Listing.alliance_id == membership.alliance_id
-    for interest in db.session.scalars(
-        select(Interest).where(
-            Interest.alliance_id == membership.alliance_id,
-            Interest.organisation_id == membership.organisation_id,
-            Interest.state == InterestState.SENT,
-            Interest.released_at.is_(None),
-        )
-    ):
-        interest.released_at = clock.now()
-        index(interest.listing)
-    named = db.session.scalars(
-        select(Naming)
-        .join(Naming.listing)
-        .where(elsewhere, Naming.organisation_id == membership.organisation_id)
-    )
-    for naming in named.all():
-        listing = naming.listing
-        listing.namings.remove(naming)
-        index(listing)
-
-
-def _waiting(*which: Any) -> Sequence[Interest]:
+def waiting_answers(*which: Any) -> Sequence[Interest]:
+    """Return the answers of a kind that still wait to be answered."""
     return db.session.scalars(
         select(Interest).where(Interest.state == InterestState.SENT, Interest.is_live, *which)
     ).all()
 
 
-def _let_lapse(interests: Sequence[Interest], *, by: Actor, because: str) -> None:
+def let_lapse(interests: Sequence[Interest], *, by: Actor, because: str) -> None:
     """End the time of answers that nobody will give: `closed`, `recalled` or `left`."""
     for interest in interests:
         interest.expires_at = clock.now()

@@ -41,7 +41,7 @@ def paste_listing() -> str | tuple[str, int]:
 
 
 def _filled(text: str, mine: Sequence[Alliance]) -> tuple[str, int]:
-    guesses = guess_fields(text, _known(mine))
+    guesses = guesses_in(text, mine)
     alliance = mine[0] if len(mine) == 1 else _alliance_of(guesses.get("chain_node_id"), mine)
     form = ListingForm(formdata=None)
     offer(form, mine, alliance)
@@ -50,6 +50,11 @@ def _filled(text: str, mine: Sequence[Alliance]) -> tuple[str, int]:
         form.alliance_id.data = alliance.id
     form.fill(text, guesses)
     return new_form_page(form, mine, {name: guess.said for name, guess in guesses.items()})
+
+
+def guesses_in(text: str, mine: Sequence[Alliance]) -> dict[str, Guess]:
+    """Return what a text says of a listing in one of some alliances: field -> guess."""
+    return guess_fields(text, _known(mine))
 
 
 def _known(mine: Sequence[Alliance]) -> Known:

@@ -8,16 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Text,
-    cast,
-    func,
-    literal,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Text, cast, func, literal, or_, select, tuple_
 
 from portal import clock, journal, search
 from portal.access import visible_to
@@ -35,6 +26,7 @@ from portal.exchange.models import (
 from portal.exchange.workflow import ListingState
 from portal.prepared import Prepared
 from portal.regions.models import Region
+from portal.regions.working_days import lateness
 from portal.roles import Role
 from portal.workflow import awaiting
 
@@ -55,6 +47,8 @@ class ListingFilter:
     alliance_id: int | None = None
     direction: Direction | None = None
     kind: ListingKind | None = None
+    #: (name, value) of the fields that the kind has of its own.
+    particulars: tuple[tuple[str, str], ...] = ()
     region_id: int | None = None
     node_ids: frozenset[int] = frozenset()
     organisation_id: int | None = None
@@ -99,6 +93,11 @@ class ListingRow:
         """The state as people read it: `expired` where the last day of a published one passed."""
         is_expired = self.state is ListingState.PUBLISHED and self.valid_until < clock.today()
         return EXPIRED if is_expired else self.state.value
+
+    @property
+    def lateness(self) -> str | None:
+        """Whether the day by which it should be reviewed is `today`, or has passed (`late`)."""
+        return lateness(self.listed_at) if self.state is ListingState.SUBMITTED else None
 
 
 @dataclass(frozen=True)
@@ -174,6 +173,7 @@ def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             found.append(column == value)
+    found += [Listing.particulars[name].as_string() == value for name, value in wanted.particulars]
     if wanted.node_ids:
         found.append(among(Listing.chain_node_id, sorted(wanted.node_ids)))
     return found
@@ -269,7 +269,7 @@ def returned_because(listing: Listing) -> str | None:
     notes = [
         (detail or {}).get("note")
         for line, detail in journal.lines_about(Listing.noun, listing.id)
-        if line.verb == "listing.return"
+        if line.verb in ("listing.return", "listing.turn_down")
     ]
     return notes[-1] if notes else None
 

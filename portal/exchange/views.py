@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal import clock
 from portal.access import can, current_actor, current_standing, may_see, public, requires
 from portal.accounts.queries import timeline_of
 from portal.alliances.models import Alliance
@@ -17,6 +18,7 @@ from portal.database import db
 from portal.exchange import (
     choices,
     facets,
+    filling_in,
     interest_queries,
     membership_effects,
     operations,
@@ -28,9 +30,12 @@ from portal.exchange.facts import NO_ANSWERS, listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
 from portal.exchange.rules import wrong_in_content
+from portal.exchange.sharing import text_of
 from portal.files import files_of
 from portal.forms import refusals
+from portal.language import day
 from portal.moves import attempt
+from portal.regions.working_days import answer_due
 from portal.roles import Role
 from portal.sheets.exporting import MOST_ROWS, exported
 from portal.workflow import open_to
@@ -43,6 +48,9 @@ MOVES = {
     "resubmit": operations.submit_listing,
     "publish": operations.publish_listing,
     "return": operations.return_listing,
+    "propose": filling_in.propose_listing,
+    "confirm": filling_in.confirm_listing,
+    "turn_down": filling_in.decline_listing,
     "pause": operations.pause_listing,
     "hold": membership_effects.hold_listing,
     "resume": operations.resume_listing,
@@ -100,6 +108,10 @@ def listing_page(listing: Listing, **more: Any) -> str:
         "no_answers": NO_ANSWERS[listing.state_now],
         "may_edit": can(standing, "listing.edit", listing) and listing.state in operations.EDITABLE,
         "moves": open_to(standing, listing),
+        "asks_member": filling_in.waits_for_member(listing)
+        and can(standing, "listing.propose", listing),
+        "may_revise": filling_in.is_sent_back(listing)
+        and can(standing, "listing.propose", listing),
         "interests": interest_queries.interests_in(listing.id) if concerns_answers else [],
         "sees_interests": concerns_answers,
         "own_interest": own,
@@ -107,6 +119,7 @@ def listing_page(listing: Listing, **more: Any) -> str:
         "form": _answer_form(listing) if may_answer else None,
         "timeline": timeline_of(listing) if sees_history else [],
         "files": files_of(listing),
+        "share_text": text_of(listing) if can(standing, "listing.share", listing) else None,
     }
     return render_template("exchange/view_listing.html", **{**values, **more})
 
@@ -247,7 +260,8 @@ def _saved(listing: Listing) -> Response:
             "success",
         )
     else:
-        flash(_("Submitted. The secretariat answers within one working day."), "success")
+        due = day(answer_due(clock.now()))
+        flash(_("Submitted. The secretariat answers by %(day)s.", day=due), "success")
     return redirect(url_for("exchange.view_listing", listing_id=listing.id))
 
 

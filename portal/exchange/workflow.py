@@ -19,6 +19,7 @@ class ListingState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     RETURNED = "returned"
+    PROPOSED = "proposed"
     PUBLISHED = "published"
     PAUSED = "paused"
     CLOSED = "closed"
@@ -41,6 +42,7 @@ LISTING = Workflow(
         _S.DRAFT: _l("Draft"),
         _S.SUBMITTED: _l("In review"),
         _S.RETURNED: _l("Sent back"),
+        _S.PROPOSED: _l("Awaiting the member"),
         _S.PUBLISHED: _l("Published"),
         _S.PAUSED: _l("Paused"),
         _S.CLOSED: _l("Closed"),
@@ -48,9 +50,11 @@ LISTING = Workflow(
     verbs={
         "create": _l("Posted"),
         "edit": _l("Changed"),
+        "fill_in": _l("Filled it in for the member"),
         "attach": _l("Added a file"),
         "detach": _l("Removed a file"),
         "hand_over": _l("Handed it over to a colleague"),
+        "expiring": _l("Reminded that its last day is near"),
     },
     start=_S.DRAFT,
     finals=(_S.CLOSED,),
@@ -96,6 +100,39 @@ LISTING = Workflow(
             note=NoteRule.REQUIRED,
             note_label=_l("What should be changed"),
             done=_l("Sent it back"),
+        ),
+        # Filled in by the secretariat for a member, who is the second pair of eyes.
+        Move(
+            "propose",
+            _l("Ask the member"),
+            (_S.DRAFT, _S.RETURNED),
+            _S.PROPOSED,
+            "listing.propose",
+            awaited_in=(_S.RETURNED,),
+            when="is_within_validity",
+            refusal=_l("Its last day has passed: choose a later one first."),
+            done=_l("Asked the member to confirm it"),
+        ),
+        Move(
+            "confirm",
+            _l("Confirm and publish"),
+            (_S.PROPOSED,),
+            _S.PUBLISHED,
+            "listing.confirm",
+            awaited_in=(_S.PROPOSED,),
+            when="is_within_validity",
+            refusal=_l("Its last day has passed: send it back for a later one."),
+            done=_l("Confirmed and published it"),
+        ),
+        Move(
+            "turn_down",
+            _l("Do not publish it"),
+            (_S.PROPOSED,),
+            _S.RETURNED,
+            "listing.confirm",
+            note=NoteRule.REQUIRED,
+            note_label=_l("Why (the secretariat reads it)"),
+            done=_l("Did not confirm it"),
         ),
         Move(
             "pause",
@@ -172,7 +209,7 @@ LISTING = Workflow(
         Move(
             "discard",
             _l("Discard"),
-            (_S.DRAFT, _S.SUBMITTED, _S.RETURNED),
+            (_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.PROPOSED),
             _S.CLOSED,
             "listing.close",
             note=NoteRule.OPTIONAL,
@@ -195,6 +232,7 @@ INTEREST = Workflow(
         "send": _l("Answered"),
         "lapse": _l("Let it lapse"),
         "hand_over": _l("Handed it over to a colleague"),
+        "lapsing": _l("Reminded that it lapses soon"),
     },
     start=_I.SENT,
     finals=(_I.ACCEPTED, _I.DECLINED, _I.WITHDRAWN),

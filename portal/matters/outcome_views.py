@@ -33,10 +33,9 @@ def new_outcome(matter: Matter) -> str | tuple[str, int] | Response:
             flash(_("Recorded. The other side is asked to confirm it."), "success")
             return redirect(url_for("outcomes.view_outcome", outcome_id=made.id))
     back = url_for("matters.view_matter", matter_id=matter.id)
-    page = render_template(
-        "outcomes/claim.html", form=form, back=back, back_title=matter.title, accepted=ACCEPTED
-    )
-    return page, form.status
+    more = {"back": back, "back_title": matter.title, "accepted": ACCEPTED}
+    asked = matter.other_than(current_actor().organisation_id)
+    return render_template("outcomes/claim.html", form=form, asked_id=asked.id, **more), form.status
 
 
 @bp.post("/matters/<int:matter_id>/outcome/link")

@@ -76,6 +76,7 @@ class Outcome(Versioned, Model):
         Index(None, "to_id", "state"),
         Index(None, "alliance_id", "state"),
         Index(None, "other_id", "state"),
+        Index(None, "alliance_id", "signed_on"),
     )
     noun = "outcome"
     address = "id"

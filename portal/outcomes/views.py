@@ -105,7 +105,9 @@ def correct_outcome(outcome: Outcome) -> str | tuple[str, int] | Response:
             flash(_("The correction was recorded. The other side is asked to confirm it."))
             return redirect(url_for("outcomes.view_outcome", outcome_id=made.id))
     back = url_for("outcomes.view_outcome", outcome_id=outcome.id)
+    is_giver = current_actor().organisation_id == outcome.from_id
     more = {"back": back, "back_title": outcome.title, "accepted": ACCEPTED, "corrects": outcome}
+    more["asked_id"] = outcome.to_id if is_giver else outcome.from_id
     return render_template("outcomes/claim.html", form=form, **more), form.status
 
 

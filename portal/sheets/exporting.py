@@ -59,7 +59,7 @@ def exported(
         (_("Narrowed down to"), _("; ").join(narrowed) or _("everything you may see")),
         (_("Rows"), _said_of(len(cells), has_more)),
         (_("Taken at"), moment(clock.now())),
-        (_("Taken by"), _taker()),
+        (_("Taken by"), taker_words()),
         (_("Address"), list_address()),
     ]
     content = workbook([Sheet(title, columns, cells)], (_("About this list"), facts))
@@ -91,7 +91,8 @@ def _cell(value: Any) -> Any:
     return value if is_plain else str(value)
 
 
-def _taker() -> str:
+def taker_words() -> str:
+    """Return who takes it along, for whom and for which organisation."""
     name = getattr(current_user, "name", None)
     if name is None:
         return str(_("somebody who was not signed in"))

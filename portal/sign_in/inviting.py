@@ -26,6 +26,7 @@ from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
 from portal.outbox import send_mail, send_sms
+from portal.registry import follow_up
 from portal.roles import ROLES, Role
 from portal.sign_in.models import Invitation
 
@@ -162,6 +163,8 @@ def accept_invitation(
     invitation.accepted_at = clock.now()
     invitation.person_id = who.id
     journal.note("invitation.accept", invitation, by=person(who.id))
+    db.session.flush()
+    follow_up(invitation, "accept", by=person(who.id))
     return who
 
 

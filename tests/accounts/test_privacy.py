@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 
-from portal import PERSONAL_DATA
 from portal.accounts import person_operations
 from portal.accounts.models import Consent, Person
+from portal.areas import PERSONAL_DATA
 from portal.database import Base, db
 from portal.errors import Denied
 from tests.client import Client

@@ -122,3 +122,33 @@ def test_the_operation_judges_by_the_table_and_changing_kind_keeps_what_fits(
     db.session.rollback()
     operations.edit_listing(listing, content(kind=None, particulars=kept), by=by)
     assert listing.particulars is None
+
+
+@both_engines
+def test_a_list_is_narrowed_by_what_its_kind_has_of_its_own(world: World, visit: Visit) -> None:
+    """Each choice is a link; another kind takes it away; unknown values narrow nothing."""
+    delegate = visit("delegate")
+    for title, maturity in (("甲技术", "laboratory"), ("乙技术", "pilot"), ("丙技术", None)):
+        own = {form_name("maturity"): maturity} if maturity else {}
+        sent = {**WHOLE, **own, "title": title, "kind": "technology", "submit": "1"}
+        assert delegate.post("/listings/new", sent).status_code == 302
+
+    def titles(address: str) -> set[str]:
+        page = delegate.soup(address)
+        said = page.get_text()
+        return {title for title in ("甲技术", "乙技术", "丙技术") if title in said}
+
+    of_kind = "/listings?mine=1&state=submitted&kind=technology"
+    assert titles(of_kind) == {"甲技术", "乙技术", "丙技术"}
+    assert titles(f"{of_kind}&maturity=pilot") == {"乙技术"}
+    assert titles(f"{of_kind}&maturity=production") == set()
+    assert titles(f"{of_kind}&maturity=nonsense") == {"甲技术", "乙技术", "丙技术"}
+    links = {a["href"] for a in delegate.soup(of_kind).select("a[href*=maturity]")}
+    assert any("maturity=pilot" in link for link in links)
+    narrowed = delegate.soup(f"{of_kind}&maturity=pilot")
+    leading_to = {a["href"] for a in narrowed.select("a[href*='kind=product']")}
+    assert leading_to, "another kind is offered"
+    assert not any("maturity" in link for link in leading_to)
+    # Without the kind the field means nothing.
+    links = {a["href"] for a in delegate.soup("/listings").select("a[href]")}
+    assert not any("maturity=" in link for link in links)

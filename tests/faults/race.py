@@ -29,6 +29,7 @@ from portal.database import WRITING, db
 from portal.exchange import answering, operations
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
+from portal.introductions.operations import propose_introduction
 from portal.matters.models import Matter
 from portal.matters.recording import record_outcome
 from portal.outcomes import models as outcome_models
@@ -135,6 +136,12 @@ def send(_app: Flask, task: Task) -> int:
     ).id
 
 
+def introduce(_app: Flask, task: Task) -> int:
+    """Propose an introduction of two listings."""
+    pair = [db.session.get_one(Listing, task[side]) for side in ("demand", "supply")]
+    return propose_introduction(*pair, line="同在一环节。", by=_by(task)).id
+
+
 def answer(_app: Flask, task: Task) -> int:
     """Accept or withdraw an interest."""
     verbs = {"accept": answering.accept_interest, "withdraw": answering.withdraw_interest}
@@ -232,6 +239,7 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
         post,
         publish,
         send,
+        introduce,
         answer,
         guess,
         accept,

@@ -36,6 +36,8 @@ STAY_HERE = {
     "factors.list_factor_resets": "who lost a key",
     "organisations.list_agents": "who acts for oneself",
 }
+#: Pages of several tables, compared elsewhere.
+WITH_TABLES = ("offices.export_offices", "monitor.export_figures")
 #: Said of a listing by not being said: the page names only what differs.
 UNSAID = {"已发布", "公开"}
 
@@ -105,9 +107,7 @@ def list_address(app: Flask, world: World, case: Case) -> str:
     return address_of(app, world, case).removesuffix(ENDING)
 
 
-@pytest.mark.parametrize(
-    "case", [c for c in WORKBOOKS if c.endpoint != "offices.export_offices"], ids=str
-)
+@pytest.mark.parametrize("case", [c for c in WORKBOOKS if c.endpoint not in WITH_TABLES], ids=str)
 def test_a_workbook_says_what_its_list_says_to_each(
     case: Case, app: Flask, world: World, visit: Visit
 ) -> None:

@@ -1,0 +1,31 @@
+"""Questions about the members one may fill in a listing for."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal.accounts.models import Appointment, Organisation, Person
+from portal.alliances.models import Membership
+from portal.database import among, db
+from portal.roles import Role
+
+ACTING = (Role.MANAGER, Role.DELEGATE)
+
+
+def people_to_ask(alliance_id: int) -> list[tuple[str, str]]:
+    """Return ("organisation-person", words) of everybody who could confirm for a member now."""
+    rows = db.session.execute(
+        select(Organisation.id, Organisation.name, Person.id, Person.name)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .join(Appointment, Appointment.scope_id == Organisation.id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(
+            Membership.alliance_id == alliance_id,
+            Membership.is_active,
+            among(Appointment.role, ACTING),
+            Appointment.is_running,
+        )
+        .distinct()
+        .order_by(Organisation.name, Person.name, Person.id)
+    )
+    return [(f"{place}-{who}", f"{where} · {name}") for place, where, who, name in rows]

@@ -1,0 +1,33 @@
+"""What the page of a guest's answer says about it."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from portal.exchange.facts import Fact
+from portal.guests.models import GuestAnswer
+from portal.language import day
+from portal.regions.working_days import answer_due
+
+
+def guest_facts(guest: GuestAnswer, *, sees_number: bool) -> list[Fact]:
+    """Return (label, value, address) of its facts; the number only to whom may see it."""
+    number = (guest.mobile or _("erased")) if sees_number else _("shown once it is verified")
+    known = guest.organisation
+    return [
+        (_("Organisation, as the guest wrote it"), guest.name, None),
+        (_("Mobile number"), number, None),
+        (
+            _("Listing"),
+            guest.listing.title,
+            url_for("exchange.view_listing", listing_id=guest.listing_id),
+        ),
+        (
+            _("Recorded as"),
+            known.name if known else None,
+            url_for("directory.view_organisation", organisation_id=known.id) if known else None,
+        ),
+        (_("To be decided by"), day(answer_due(guest.sent_at)), None),
+        (_("Reason"), guest.reason, None),
+    ]
