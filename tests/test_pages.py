@@ -996,6 +996,8 @@ WITH_MORE = (
     "outcomes.view_outcome",
     "meetings.view_meeting",
     "meetings.view_resolution",
+    "meetings.view_minutes",
+    "meetings.view_action",
     "exchange.edit_listing",
     "alliances.view_membership",
     "organisations.list_people",

@@ -30,6 +30,7 @@ from portal.commands.demo_filled_in import tell_filled_in
 from portal.commands.demo_guests import tell_guests
 from portal.commands.demo_introductions import tell_introductions
 from portal.commands.demo_matters import follow_matter
+from portal.commands.demo_meetings import tell_meetings
 from portal.commands.demo_organisations import code_for, tell_organisations
 from portal.commands.demo_story import DAY, Story, post_all, read
 from portal.commands.load import load_starter
@@ -86,6 +87,7 @@ def build(now: datetime) -> Story:
     post_all(story)
     tell_alliances(story)
     tell_organisations(story)
+    tell_meetings(story)
     tell_filled_in(story)
     story.at(now - 1.5 * DAY, lambda: tell_introductions(story))
     story.at(now - 2.5 * DAY, lambda: tell_guests(story))

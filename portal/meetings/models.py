@@ -187,6 +187,7 @@ class Seat(Model):
     arrived_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
 
+    meeting: Mapped[Meeting] = relationship(viewonly=True)
     organisation: Mapped[Organisation] = relationship()
     contact: Mapped[Person | None] = relationship()
 

@@ -61,7 +61,8 @@ def view_poster(meeting: Meeting) -> str:
 @public
 def answer_notice(token: str) -> tuple[str, int] | Response:
     """Answer a notice by its link, without signing in; the link of a group asks for whom."""
-    meeting, seat = replying.meeting_of(token), replying.seat_of(token)
+    seat = replying.seat_of(token)
+    meeting = seat.meeting if seat else replying.meeting_of(token)
     if meeting is None:
         raise Missing("a reply by an unknown link")
     form = ReplyForm(meeting.seats, seat)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from portal import clock, journal
 from portal.access import require
@@ -53,16 +55,22 @@ def group_token(meeting: Meeting) -> str:
 def seat_of(token: str) -> Seat | None:
     """Return the seat that a token opens, or None."""
     number = _opened("seat", token)
-    return db.session.get(Seat, number) if number is not None else None
+    if number is None:
+        return None
+    return db.session.scalar(
+        select(Seat)
+        .options(joinedload(Seat.contact), joinedload(Seat.meeting))
+        .where(Seat.id == number)
+    )
 
 
 def meeting_of(token: str) -> Meeting | None:
     """Return the meeting that the token of a group, or of one of its seats, opens, or None."""
     number = _opened("group", token)
-    if number is None:
-        seat = seat_of(token)
-        number = seat.meeting_id if seat else None
-    return db.session.get(Meeting, number) if number is not None else None
+    if number is not None:
+        return db.session.get(Meeting, number)
+    seat = seat_of(token)
+    return seat.meeting if seat else None
 
 
 def _opened(what: str, token: str) -> int | None:

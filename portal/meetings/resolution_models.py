@@ -103,7 +103,8 @@ class Resolution(Versioned, Model):
     effective_on: Mapped[date | None]
 
     alliance: Mapped[Alliance] = relationship(lazy="joined", innerjoin=True)
-    organisation: Mapped[Organisation | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+    meeting: Mapped[Any] = relationship("Meeting", lazy="joined", innerjoin=True, viewonly=True)
     votes: Mapped[list[Vote]] = relationship(order_by="Vote.seat_id", viewonly=True)
     #: The seats that may vote on it: the roll of its meeting.
     roll: Mapped[list[Any]] = relationship(

@@ -110,7 +110,7 @@ def view_resolution(resolution: Resolution) -> str:
 def resolution_page(resolution: Resolution, **more: Any) -> str:
     """Render a resolution's page; `more` carries a failed move or a form with errors."""
     standing = current_standing()
-    meeting = db.session.get_one(Meeting, resolution.meeting_id)
+    meeting: Meeting = resolution.meeting
     is_voting = resolution.is_voting and meeting.takes_votes
     may_vote = (
         is_voting and not resolution.is_secret and can(standing, "resolution.vote", resolution)
@@ -135,7 +135,9 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "votes": votes,
         "may_record": is_voting and can(standing, "resolution.record", resolution),
         "form": RecordForm(),
-        "files": files.files_of(resolution) if sees_votes and resolution.is_closed else (),
+        "files": files.files_of(resolution)
+        if resolution.is_closed and can(standing, "resolution.record", resolution)
+        else (),
         "timeline": timeline_of(resolution) if sees_votes else (),
     }
     return render_template("meetings/view_resolution.html", **{**values, **more})
