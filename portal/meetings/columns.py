@@ -14,7 +14,7 @@ MEETINGS = (
     Field(_l("Meeting"), lambda meeting: meeting.title, width=44),
     Field(_l("Which body meets"), lambda meeting: MEETING_KINDS[meeting.kind], width=14),
     Field(_l("Begins"), lambda meeting: meeting.starts_at, Kind.MOMENT),
-    Field(_l("Place"), lambda meeting: meeting.place, width=36),
+    Field(_l("Venue"), lambda meeting: meeting.place, width=36),
     Field(_l("State"), lambda meeting: MEETING.labels[meeting.state]),
 )
 

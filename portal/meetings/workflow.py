@@ -295,7 +295,7 @@ _A = ActionState
 ACTION = Workflow(
     noun="action",
     labels={
-        _A.OPEN: _l("Open"),
+        _A.OPEN: _l("Still to be done"),
         _A.REPORTED: _l("Reported done, to be checked"),
         _A.CLOSED_OUT: _l("Closed out"),
         _A.DROPPED: _l("Dropped"),
