@@ -24,6 +24,9 @@ from portal.chain import models as chain_models
 from portal.desk import job_views
 from portal.desk import views as desk_views
 from portal.directory import views as directory_views
+from portal.documents import models as documents_models
+from portal.documents import views as documents_views
+from portal.documents import workflow as documents_workflow
 from portal.exchange import file_views, fill_in_views, interest_views, paste_views, share_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
@@ -54,6 +57,7 @@ from portal.meetings import (
     resolution_views,
 )
 from portal.meetings import models as meetings_models
+from portal.meetings import paper_views as meeting_paper_views
 from portal.meetings import views as meetings_views
 from portal.meetings import workflow as meetings_workflow
 from portal.monitor import views as monitor_views
@@ -110,6 +114,7 @@ AREAS = (
     paper_views,
     # commons
     outcomes_views,
+    documents_views,
     # works
     exchange_views,
     interest_views,
@@ -125,6 +130,7 @@ AREAS = (
     resolution_views,
     action_views,
     minutes_views,
+    meeting_paper_views,
     share_views,
     fill_in_views,
     # windows
@@ -163,6 +169,8 @@ NOUNS = (
     alliances_models.ChairTerm,
     alliances_models.News,
     outcomes_models.Outcome,
+    documents_models.Letterhead,
+    documents_models.Document,
     exchange_models.Listing,
     exchange_models.Interest,
     guests_models.GuestAnswer,
@@ -194,6 +202,7 @@ WORKFLOWS = (
     guests_workflow.GUEST_ANSWER,
     introductions_workflow.INTRODUCTION,
     matters_workflow.MATTER,
+    documents_workflow.DOCUMENT,
     meetings_workflow.MEETING,
     meetings_workflow.RESOLUTION,
     meetings_workflow.ACTION,
@@ -231,6 +240,7 @@ PERSONAL_DATA = (
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
     person_queries.mentions(matters_models.MatterStep, "person_id"),
     person_queries.mentions(outcomes_models.Outcome, "claimed_by_id", "confirmed_by_id"),
+    person_queries.mentions(documents_models.Document, "issued_by_id", "scanned_by_id"),
     person_queries.mentions(meetings_models.Meeting, "called_by_id", "minutes_by_id"),
     person_queries.mentions(meetings_models.Seat, "contact_id"),
     person_queries.mentions(meetings_models.AgendaItem, "proposed_by_id"),

@@ -64,6 +64,12 @@ ALLIANCE_TABS: tuple[Entry, ...] = (
     Entry(
         _l("Meetings"), "meetings.list_meetings", "meeting.list", taken={"alliance_slug": "slug"}
     ),
+    Entry(
+        _l("Documents"),
+        "documents.list_documents",
+        "document.list",
+        taken={"alliance_slug": "slug"},
+    ),
     Entry(_l("Charter"), "alliances.view_charter", taken={"alliance_slug": "slug"}),
     Entry(_l("Supply and demand"), "exchange.list_listings", taken={"alliance": "slug"}),
 )

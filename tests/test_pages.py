@@ -21,6 +21,7 @@ from portal.access import can, standing_of, visible_to
 from portal.accounts.models import Appointment, Organisation, Person
 from portal.alliances.models import Alliance, ChairTerm, Membership, News
 from portal.database import db
+from portal.documents.models import Document, Letterhead
 from portal.exchange import queries
 from portal.exchange.models import Interest, Listing, Naming
 from portal.exchange.operations import index
@@ -90,6 +91,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "job",
             "file",
             "member_import",
+            "document",
             "meeting",
             "resolution",
             "action",
@@ -114,6 +116,7 @@ def move(
         "introduction": "introductions.move_introduction",
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
+        "document": "documents.move_document",
         "meeting": "meetings.move_meeting",
         "resolution": "meetings.move_resolution",
         "action": "meetings.move_action",
@@ -170,6 +173,8 @@ BOTH_KEEPERS = "manager secretary"
 KEEPERS = "secretary admin"
 #: Who calls and holds hydrogen's meetings, its other members, and those with a seat.
 CALLERS, MEMBERS, VOTERS = "chair secretary", "manager delegate supplier", "manager delegate chair"
+MINUTES_TEMPLATE = {"alliance_slug": "hydrogen", "kind": "minutes"}
+PAPER = {"kind": "notice"}
 COUNCIL_RULE = {"alliance_slug": "hydrogen", "kind": "council"}
 CALLED = {
     "kind": "council",
@@ -671,6 +676,34 @@ CASES = [
     view("matters.new_outcome", PARTIES, "secretary", matter="claimed"),
     send("matters.new_outcome", PARTIES, "secretary", matter="claimed", status=422),
     send("matters.link_outcome", PARTIES, "secretary", matter="claimed", status=422),
+    # documents: issued by the secretariat, read by members, proved to everybody
+    view("documents.list_documents", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("documents.export_documents", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("documents.view_document", HYDROGEN, document="minutes"),
+    view("documents.view_document", CALLERS, document="proxy"),
+    view("documents.view_document", "", arguments={"document_id": 99_999}),
+    view("documents.fetch_file", CALLERS, document="proxy", file="sealed"),
+    move("document", "check", "proxy", "chair", "secretary"),
+    move("document", "revoke", "minutes", "secretary", f"{MEMBERS} chair", note="重新制发。"),
+    send(
+        "documents.scan_document", "secretary", f"{MEMBERS} chair", document="minutes", status=422
+    ),
+    view("documents.edit_letterhead", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "documents.edit_letterhead",
+        "secretary",
+        SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data={"prefix": ""},
+        status=422,
+    ),
+    send("documents.send_template", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
+    view("documents.fetch_template", "secretary", SECRETARY, arguments=MINUTES_TEMPLATE),
+    view("documents.verify", EVERYONE, arguments={"code": "code"}, is_open=True),
+    send(
+        "meetings.issue_paper", "secretary", f"{MEMBERS} chair", meeting="noticed", arguments=PAPER
+    ),
+    send("meetings.issue_resolution", "secretary", f"{MEMBERS} chair", resolution="passed"),
     # meetings: chair and secretariat call and hold them, members see what was noticed
     view("meetings.list_meetings", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
     view("meetings.export_meetings", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
@@ -854,6 +887,8 @@ def address_of(app: Flask, world: World, case: Case) -> str:
     for noun, name in case.on.items():
         table = "attachment" if noun == "file" else noun
         arguments[f"{noun}_id"] = getattr(world, table)[name]
+    if "code" in arguments:
+        arguments["code"] = world.token[arguments["code"]]
     if "token" in arguments:
         arguments["token"] = world.token.get(arguments["token"], "no-such-token")
     with app.test_request_context():
@@ -887,6 +922,8 @@ def business(app: Flask) -> str:
             JournalDetail,
             MemberImport,
             MemberImportRow,
+            Letterhead,
+            Document,
             Meeting,
             Seat,
             AgendaItem,
@@ -969,6 +1006,8 @@ HTML = [
         "exchange.fetch_qr",
         "matters.fetch_file",
         "outcomes.fetch_file",
+        "documents.fetch_file",
+        "documents.fetch_template",
         "meetings.calendar_file",
         "meetings.export_rows",
         "meetings.fetch_file",
@@ -998,6 +1037,7 @@ WITH_MORE = (
     "meetings.view_resolution",
     "meetings.view_minutes",
     "meetings.view_action",
+    "documents.view_document",
     "exchange.edit_listing",
     "alliances.view_membership",
     "organisations.list_people",
@@ -1071,6 +1111,7 @@ class TestListedMeansAllowed:
             "membership": Membership,
             "news": News,
             "organisation": Organisation,
+            "document": Document,
             "meeting": Meeting,
             "resolution": Resolution,
             "action": Action,

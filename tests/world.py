@@ -30,6 +30,8 @@ from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.load import load_starter
 from portal.database import db
+from portal.documents.models import DocumentKind
+from portal.documents.operations import edit_letterhead, scan_document
 from portal.exchange import answering, attaching, filling_in, operations
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
@@ -50,6 +52,7 @@ from portal.meetings import actions, agenda, minutes, voting
 from portal.meetings import operations as meeting_operations
 from portal.meetings.counting import Choice
 from portal.meetings.models import Meeting, MeetingKind
+from portal.meetings.papers import issue_paper
 from portal.meetings.replying import group_token, seat_token
 from portal.meetings.resolution_models import ResolutionKind
 from portal.meetings.resolutions import (
@@ -120,6 +123,7 @@ class World:
     meeting: dict[str, int] = field(default_factory=dict)
     resolution: dict[str, int] = field(default_factory=dict)
     action: dict[str, int] = field(default_factory=dict)
+    document: dict[str, int] = field(default_factory=dict)
     message: dict[str, int] = field(default_factory=dict)
     acts_for: dict[str, str] = field(default_factory=dict)
     #: Action links, by what they are for.
@@ -430,6 +434,14 @@ def _meet(world: World, now: datetime) -> None:
         meeting_operations.adjourn_meeting(held, by=keeper)
         minutes.begin_minutes(held, by=keeper)
         minutes.review_minutes(held, by=keeper)
+        edit_letterhead(hydrogen, prefix="氢盟", seal_holder="天津丙研究院", by=keeper)
+        for kind in (DocumentKind.MINUTES, DocumentKind.PROXY):
+            paper = issue_paper(held, kind, by=keeper, receipt=kind.value)
+            world.document[kind.value] = paper.id
+        sealed = files.receive(BytesIO(b"%PDF-1.4\n%sealed\n%%EOF\n"), "盖章.pdf")
+        scan_document(paper, sealed, by=keeper)
+        world.attachment["sealed"] = files.files_of(paper)[-1].id
+        world.token["code"] = paper.code
     with clock.standing_still(now - 5 * DAY):
         running = call("running", now - timedelta(hours=1))
         meeting_operations.notice_meeting(running, by=keeper)

@@ -15,6 +15,7 @@ from portal.accounts.queries import timeline_of
 from portal.alliances.frame import alliance_page
 from portal.alliances.models import Alliance
 from portal.database import db
+from portal.documents.forms import DOCUMENT_KINDS
 from portal.errors import Missing
 from portal.forms import refusals
 from portal.language import localised
@@ -29,6 +30,7 @@ from portal.meetings.forms import (
     RuleForm,
 )
 from portal.meetings.models import Meeting, MeetingKind
+from portal.meetings.papers import OF_MEETING
 from portal.meetings.workflow import ACTION, MEETING, RESOLUTION
 from portal.moves import attempt
 from portal.sheets.exporting import exported
@@ -135,6 +137,7 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
         "count": queries.live_count(meeting, seats),
         "is_keeping": is_keeping,
         "may_edit": may_edit,
+        "papers": [(kind.value, DOCUMENT_KINDS[kind]) for kind in OF_MEETING],
         "sees_replies": may_see(standing, meeting, "replies"),
         "resolutions": resolution_queries.resolutions_at(meeting),
         "proposals": queries.proposals_of(meeting.alliance_id) if may_edit else (),
