@@ -47,6 +47,7 @@ from portal.inbox import personal as inbox_personal
 from portal.inbox import telling
 from portal.prepared import Prepared
 from portal.registry import Registry
+from portal.rotation import history as rotation_history
 from portal.sheets import exporting
 from portal.sign_in import (
     entering,
@@ -93,6 +94,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         standing=Prepared(union_all(*(provide() for provide in STANDING))),
         belonging=alliances_queries.belonging(),
         seen_by_secretariat=alliances_queries.seen_by_secretariat(),
+        next_chair=rotation_history.next_planned,
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
         tell=telling.tell,

@@ -24,10 +24,9 @@ from portal import clock
 from portal.actors import ANONYMOUS, Actor, ActorKind, Standing
 from portal.database import db
 from portal.errors import Denied, Missing, page
-from portal.permissions import PERMISSIONS
+from portal.permissions import PERMISSIONS, VISIBILITY
 from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL, registry
 from portal.roles import IMPLIED, Role
-from portal.visibility import VISIBILITY
 from portal.words import HeldAmong, HeldAt, Line, token
 
 View = TypeVar("View", bound=Callable[..., Any])

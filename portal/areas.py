@@ -71,6 +71,10 @@ from portal.outcomes import workflow as outcomes_workflow
 from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
+from portal.rotation import handover_views, planning_views, swap_views, turn_views
+from portal.rotation import models as rotation_models
+from portal.rotation import views as rotation_views
+from portal.rotation import workflow as rotation_workflow
 from portal.sign_in import (
     device_views,
     factor_reset_views,
@@ -133,6 +137,11 @@ AREAS = (
     meeting_paper_views,
     share_views,
     fill_in_views,
+    rotation_views,
+    planning_views,
+    turn_views,
+    swap_views,
+    handover_views,
     # windows
     inbox_views,
     imports_views,
@@ -185,6 +194,11 @@ NOUNS = (
     resolution_models.Vote,
     resolution_models.Action,
     imports_models.MemberImport,
+    rotation_models.Charter,
+    rotation_models.Blackout,
+    rotation_models.Turn,
+    rotation_models.Swap,
+    rotation_models.Handover,
     inbox_models.Message,
 )
 
@@ -206,6 +220,9 @@ WORKFLOWS = (
     meetings_workflow.MEETING,
     meetings_workflow.RESOLUTION,
     meetings_workflow.ACTION,
+    rotation_workflow.TURN,
+    rotation_workflow.SWAP,
+    rotation_workflow.HANDOVER,
     outcomes_workflow.OUTCOME,
 )
 
@@ -251,6 +268,9 @@ PERSONAL_DATA = (
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
+    person_queries.mentions(rotation_models.Charter, "made_by_id"),
+    person_queries.mentions(rotation_models.Turn, "person_id"),
+    person_queries.mentions(rotation_models.Handover, "signed_by_id", "accepted_by_id"),
     inbox_personal.inbox_data,
     person_queries.journal_data,
 )

@@ -124,3 +124,6 @@ CONTACT_AUDIENCE: tuple[Line, ...] = (
 #: Who prepares and holds what an alliance does together; and whoever belongs to it besides.
 CONVENERS: tuple[Line, ...] = ((secretary_of("alliance_id"),), (chair_of("alliance_id"),))
 FELLOWS: tuple[Line, ...] = ((member_of("alliance_id"),), *CONVENERS)
+
+#: An empty line holds for everyone; an empty tuple of lines for nobody.
+EVERYONE: tuple[Line, ...] = ((),)

@@ -26,17 +26,21 @@ from portal.matters.operations import (
 )
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
+from portal.rotation.deferring import give_up_turns_of_member
+from portal.rotation.merging import move_turns
 
 CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Who leaves an alliance no longer offers or seeks anything there.
     ("membership", "withdraw"): (
         end_exchange_of_member,
         halt_matters_of_member,
+        give_up_turns_of_member,
         reindex_for_member,
     ),
     ("membership", "expel"): (
         end_exchange_of_member,
         halt_matters_of_member,
+        give_up_turns_of_member,
         reindex_for_member,
     ),
     # Who is a member finds what names it, and what it answered, and nobody else does.
@@ -45,7 +49,11 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("membership", "resume"): (reindex_for_member,),
     # Who is suspended shows nothing there until the membership is resumed: the first pauses what
     # is shown, the second refuses what would show it again, so that the move does not happen.
-    ("membership", "suspend"): (pause_exchange_of_member, reindex_for_member),
+    ("membership", "suspend"): (
+        pause_exchange_of_member,
+        give_up_turns_of_member,
+        reindex_for_member,
+    ),
     ("listing", "publish"): (keep_out_of_sight,),
     ("listing", "confirm"): (keep_out_of_sight,),
     ("listing", "resume"): (keep_out_of_sight,),
@@ -63,6 +71,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
         move_introductions,
         move_matters,
         move_outcomes,
+        move_turns,
     ),
     ("organisation", "rename"): (reindex_exchange,),
 }

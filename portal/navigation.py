@@ -71,6 +71,7 @@ ALLIANCE_TABS: tuple[Entry, ...] = (
         taken={"alliance_slug": "slug"},
     ),
     Entry(_l("Charter"), "alliances.view_charter", taken={"alliance_slug": "slug"}),
+    Entry(_l("Rotation"), "rotation.view_schedule", taken={"alliance_slug": "slug"}),
     Entry(_l("Supply and demand"), "exchange.list_listings", taken={"alliance": "slug"}),
 )
 

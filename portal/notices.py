@@ -24,6 +24,7 @@ from portal.alliances.models import Membership
 from portal.database import among
 from portal.exchange.models import Interest, Listing, Naming
 from portal.guests.models import GuestAnswer
+from portal.introductions.models import Introduction
 from portal.matters.models import Matter
 from portal.matters.steps import STEP_NAMES
 from portal.outcomes.models import Outcome
@@ -67,6 +68,11 @@ def people_at(column: str, *, handler: str | None = None) -> Who:
     """Return the people who may act for the organisation that a column names."""
     acting = among(Appointment.role, OF_ORGANISATION)
     return Who(lambda thing: and_(acting, Appointment.scope_id == getattr(thing, column)), handler)
+
+
+def themselves(column: str) -> Who:
+    """Return the one person whom a column names, while they hold a role."""
+    return Who(lambda thing: Appointment.person_id == getattr(thing, column))
 
 
 def _is_named_on(listing: Listing) -> ColumnElement[bool]:
@@ -131,6 +137,16 @@ SUBJECTS["guest_answer"] = Subject(
     GuestAnswer, _TITLE_OF_LISTING, GuestAnswer.name, "guests.view_guest_answer"
 )
 
+_TITLE_OF_DEMAND = (
+    select(Listing.title)
+    .where(Listing.id == Introduction.demand_id)
+    .correlate(Introduction)
+    .scalar_subquery()
+)
+SUBJECTS["introduction"] = Subject(
+    Introduction, _TITLE_OF_DEMAND, literal(""), "introductions.view_introduction"
+)
+
 _ITS_PEOPLE = people_at("organisation_id")
 _ANSWERED = people_at("owner_id")
 _CONTACT = people_at("organisation_id", handler="contact_id")
@@ -139,6 +155,8 @@ _BOTH = (
     people_at("owner_id", handler="owner_person_id"),
     people_at("partner_id", handler="partner_person_id"),
 )
+_BOTH_OWNERS = people_at("demand_owner_id"), people_at("supply_owner_id")
+_PROPOSER = themselves("proposed_by_id")
 _CLAIMANT, _OTHER = people_at("claimant_id"), people_at("other_id")
 
 
@@ -215,6 +233,28 @@ NOTICES: tuple[Notice, ...] = (
         (_ANSWERED,),
         _l("The answer of %(side)s to “%(title)s” lapses soon"),
         True,
+    ),
+    # introductions
+    _notice(
+        "introduction.propose",
+        _BOTH_OWNERS,
+        _l("An introduction for “%(title)s” waits for your answer"),
+        True,
+    ),
+    _notice("introduction.agree", (_PROPOSER,), _l("One side of “%(title)s” agreed to meet")),
+    _notice(
+        "introduction.accept",
+        (*_BOTH_OWNERS, _PROPOSER),
+        _l("Both sides of “%(title)s” agreed: they are introduced"),
+        True,
+    ),
+    _notice(
+        "introduction.decline",
+        (*_BOTH_OWNERS, _PROPOSER),
+        _l("The introduction for “%(title)s” was declined: see why"),
+    ),
+    _notice(
+        "introduction.withdraw", _BOTH_OWNERS, _l("The introduction for “%(title)s” was withdrawn")
     ),
     # matters
     _notice("matter.open", _BOTH[:1], _l("You handle the matter “%(title)s”")),

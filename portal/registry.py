@@ -51,6 +51,8 @@ class Registry:
     belonging: Any = None
     #: The same of the organisations whose application or membership a secretariat deals with.
     seen_by_secretariat: Any = None
+    #: Who is planned to take the chair of an alliance next, and from which day on, or None.
+    next_chair: Callable[[int], Any] | None = None
     workflows: dict[str, Workflow] = field(default_factory=dict)
     personal_data: tuple[PersonalData, ...] = ()
     at_closure: tuple[Farewell, ...] = ()

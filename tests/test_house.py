@@ -31,9 +31,17 @@ from portal.matters import views as matter_views
 from portal.meetings import resolution_views
 from portal.meetings import views as meeting_views
 from portal.outcomes import views as outcome_views
-from portal.permissions import PERMISSIONS
+from portal.permissions import (
+    ALLIANCES,
+    EXCHANGE,
+    MEETINGS,
+    PEOPLE,
+    PERMISSIONS,
+    VISIBILITY,
+    WINDOWS,
+)
 from portal.roles import Role
-from portal.visibility import VISIBILITY
+from portal.rotation import handover_views, swap_views, turn_views
 from portal.words import HeldAmong, HeldAt
 from tests.conftest import both_engines
 
@@ -54,6 +62,9 @@ MOVES = {
     "meeting": meeting_views.MOVES,
     "resolution": resolution_views.MOVES,
     "action": resolution_views.ACTION_MOVES,
+    "turn": turn_views.MOVES,
+    "swap": swap_views.MOVES,
+    "handover": handover_views.MOVES,
 }
 
 
@@ -416,6 +427,11 @@ def test_consequences_follow_moves_that_exist() -> None:
     moves |= {("appointment", "end")}
     moves |= {("invitation", "accept")}
     assert set(consequences.CONSEQUENCES) <= moves
+
+
+def test_no_permission_stands_in_two_parts_of_the_table() -> None:
+    parts = (ALLIANCES, EXCHANGE, MEETINGS, PEOPLE, WINDOWS)
+    assert sum(len(part) for part in parts) == len(PERMISSIONS)
 
 
 def test_visibility_rows_speak_of_known_nouns() -> None:

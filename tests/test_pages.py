@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ from portal.meetings.resolution_models import Action, Resolution, Vote
 from portal.operations import Receipt, operation
 from portal.outcomes.models import Outcome, OutcomeMention
 from portal.permissions import PERMISSIONS
+from portal.rotation.models import Blackout, Charter, Handover, Swap, Turn
 from portal.search import SearchDocument
 from portal.sign_in.models import Session
 from tests.client import Client
@@ -96,6 +98,10 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "resolution",
             "action",
             "message",
+            "turn",
+            "swap",
+            "handover",
+            "blackout",
         )
         if name in kwargs
     }
@@ -120,6 +126,9 @@ def move(
         "meeting": "meetings.move_meeting",
         "resolution": "meetings.move_resolution",
         "action": "meetings.move_action",
+        "turn": "rotation.move_turn",
+        "swap": "rotation.move_swap",
+        "handover": "rotation.move_handover",
     }.get(kind, "alliances.move_membership")
     return send(
         endpoint, ok, forbidden, arguments={"move": name}, data=data, status=status, **{kind: what}
@@ -185,6 +194,17 @@ CALLED = {
 }
 INVITED_ADMIN = {"name": "李明", "role": "administrator"}
 CENTRE = {"latitude": "39.9", "longitude": "116.4"}
+SWAPPERS = "supplier manager delegate secretary"
+CHARTER = {
+    "term_months": "6",
+    "order": "region_cycle",
+    "max_at_once": "2",
+    "acting": "incoming",
+    "first_chair_id": "",
+    "basis": "决议第9号",
+}
+PLAN = {"starts_on": (clock.today() + timedelta(days=300)).isoformat(), "count": "3"}
+AWAY = {"organisation_id": "1", "from_on": "2030-01-31", "last_on": "2030-02-28"}
 BASICS = {"kind": "enterprise", "region_id": "1"}
 
 CASES = [
@@ -553,7 +573,7 @@ CASES = [
     view("exchange.view_poster", EVERYONE, listing="public", is_open=True),
     view("exchange.view_poster", "", HYDROGEN, listing="members"),
     view("exchange.view_poster", "", SIGNED_IN, listing="expired"),
-    view("exchange.fetch_qr", EVERYONE, listing="public", is_open=True),
+    view("exchange.fetch_poster", EVERYONE, listing="public", is_open=True),
     # what the secretariat fills in for a member
     view("exchange.fill_in_listing", "secretary", others("secretary"), arguments=HYDROGEN_SLUG),
     send(
@@ -876,6 +896,113 @@ CASES = [
     ),
     send("alliances.withdraw_news", "secretary", NOT_THE_SECRETARY, news="told"),
     send("alliances.withdraw_news", "secretary", news="withdrawn", status=422),
+    # rotation: the schedule, the rules, the plan
+    view("rotation.view_schedule", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.view_schedule", EVERYONE, arguments=NEW_IT_SLUG),
+    view("rotation.view_schedule", "", arguments={"alliance_slug": "no-such"}),
+    view("rotation.calendar", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.view_powers", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.view_rules", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.view_rules", EVERYONE, arguments=NEW_IT_SLUG),
+    view("rotation.enact_charter", "secretary", NOT_THE_SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "rotation.enact_charter",
+        "secretary",
+        NOT_THE_SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data=CHARTER,
+    ),
+    view("rotation.plan", "secretary", NOT_THE_SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "rotation.plan",
+        "secretary",
+        NOT_THE_SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data={**PLAN, "automatic": "1"},
+        status=200,
+    ),
+    send(
+        "rotation.plan",
+        "secretary",
+        NOT_THE_SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data={**PLAN, "adopt": "1"},
+        status=422,
+    ),
+    view("rotation.new_blackout", "secretary", NOT_THE_SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "rotation.new_blackout",
+        "secretary",
+        NOT_THE_SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data=AWAY,
+    ),
+    send("rotation.remove_blackout", "secretary", blackout="away"),
+    view("rotation.list_waiting", SIGNED_IN),
+    # rotation: a turn, confirmed, deferred, ended early
+    view("rotation.view_turn", EVERYONE, turn="near"),
+    view("rotation.view_turn", EVERYONE, turn="running"),
+    view("rotation.view_turn", "", arguments={"turn_id": 99_999}),
+    view("rotation.confirm_turn", "supplier", others("supplier"), turn="near"),
+    send("rotation.confirm_turn", "supplier", others("supplier"), turn="near", status=422),
+    move("turn", "confirm", "near", "supplier", others("supplier")),
+    move("turn", "confirm", "last", OWNERS, ALL_BUT_OWNERS, status=422),
+    move(
+        "turn",
+        "defer",
+        "near",
+        "supplier secretary",
+        others("supplier secretary"),
+        note="人手不足。",
+    ),
+    move(
+        "turn",
+        "vacate",
+        "running",
+        "secretary",
+        NOT_THE_SECRETARY,
+        note="另有任用。",
+    ),
+    view("rotation.answer", EVERYONE, arguments={"token": "turn"}, is_open=True),
+    view("rotation.answer", "", arguments={"token": "no-such"}),
+    view("rotation.answer_programme", EVERYONE, arguments={"token": "programme"}, is_open=True),
+    view("rotation.answer_programme", "", arguments={"token": "no-such"}),
+    view("rotation.draft_programme", "chair", others("chair"), turn="running"),
+    send(
+        "rotation.draft_programme",
+        "chair",
+        others("chair"),
+        turn="running",
+        data={"programme": "第二，组织对接会。"},
+    ),
+    send("rotation.approve_programme", "chair", others("chair"), turn="running"),
+    view("rotation.view_chair", "chair", others("chair"), arguments=HYDROGEN_SLUG),
+    # rotation: two turns exchanged
+    view("rotation.ask_swap", "supplier", others("supplier"), turn="near"),
+    send("rotation.ask_swap", "supplier", others("supplier"), turn="near", status=422),
+    view("rotation.view_swap", SWAPPERS, swap="asked"),
+    move("swap", "agree", "asked", OWNERS, "supplier secretary"),
+    move("swap", "withdraw", "asked", "supplier", f"{OWNERS} secretary"),
+    move("swap", "approve", "asked", "secretary", f"{OWNERS} supplier", status=422, note="第3号"),
+    # rotation: a hand-over
+    send(
+        "rotation.begin_handover",
+        "chair secretary",
+        others("chair secretary"),
+        turn="running",
+    ),
+    view("rotation.view_handover", "chair supplier secretary", handover="begun"),
+    view("rotation.print_handover", "chair supplier secretary", handover="begun"),
+    view("rotation.write_handover", "chair", "secretary supplier", handover="begun"),
+    send(
+        "rotation.write_handover",
+        "chair",
+        "secretary supplier",
+        handover="begun",
+        data={"ticked": "documents", "open_actions": "催报回执。"},
+    ),
+    move("handover", "sign", "begun", "chair", "secretary supplier", status=422),
+    move("handover", "close", "begun", "secretary", "chair supplier", note="双方已离任。"),
 ]
 
 #: A second answer while the first is open, and a listing that may not be answered twice.
@@ -931,6 +1058,11 @@ def business(app: Flask) -> str:
             Resolution,
             Vote,
             Action,
+            Charter,
+            Blackout,
+            Turn,
+            Swap,
+            Handover,
         ):
             columns, keys = model.__table__.columns, model.__table__.primary_key.columns
             for row in db.session.execute(select(*columns).order_by(*keys)):
@@ -1003,7 +1135,7 @@ HTML = [
         "regions.stylesheet",
         "accounts.export_data",
         "exchange.fetch_file",
-        "exchange.fetch_qr",
+        "exchange.fetch_poster",
         "matters.fetch_file",
         "outcomes.fetch_file",
         "documents.fetch_file",
@@ -1011,6 +1143,7 @@ HTML = [
         "meetings.calendar_file",
         "meetings.export_rows",
         "meetings.fetch_file",
+        "rotation.calendar",
     )
     and not c.endpoint.startswith("imports.download")
 ]
@@ -1045,6 +1178,12 @@ WITH_MORE = (
     "organisations.invite",
     "alliances.view_alliance",
     "imports.edit_columns",
+    "rotation.view_schedule",
+    "rotation.view_turn",
+    "rotation.view_swap",
+    "rotation.view_handover",
+    "rotation.enact_charter",
+    "rotation.view_chair",
 )
 WINDOWS = (
     "desk.front_page",
@@ -1053,6 +1192,8 @@ WINDOWS = (
     "imports.view_import",
     "monitor.show",
     "monitor.view_indicator",
+    # All that the planner has to know of an alliance.
+    "rotation.plan",
 )
 
 
@@ -1115,6 +1256,9 @@ class TestListedMeansAllowed:
             "meeting": Meeting,
             "resolution": Resolution,
             "action": Action,
+            "turn": Turn,
+            "swap": Swap,
+            "handover": Handover,
         }
         checked = 0
         for permission, lines in PERMISSIONS.items():

@@ -14,7 +14,7 @@ from io import BytesIO
 
 from sqlalchemy import select
 
-from portal import clock, files
+from portal import clock, files, links
 from portal.access import require
 from portal.accounts.models import Appointment, Organisation, OrganisationKind, Person
 from portal.accounts.operations import (
@@ -71,6 +71,11 @@ from portal.outcomes.operations import Claim, confirm_outcome
 from portal.regions.queries import region_by_code
 from portal.registry import registry
 from portal.roles import Role
+from portal.rotation import asking, chartering, handing_over, swapping
+from portal.rotation import operations as rotation
+from portal.rotation.cases import Order
+from portal.rotation.models import Turn
+from portal.rotation.months import terms_from
 from portal.sheets.reading import ReadSheet
 from portal.sign_in import inviting, scanning
 from portal.sign_in.factor_resets import request_reset
@@ -125,6 +130,10 @@ class World:
     action: dict[str, int] = field(default_factory=dict)
     document: dict[str, int] = field(default_factory=dict)
     message: dict[str, int] = field(default_factory=dict)
+    turn: dict[str, int] = field(default_factory=dict)
+    swap: dict[str, int] = field(default_factory=dict)
+    handover: dict[str, int] = field(default_factory=dict)
+    blackout: dict[str, int] = field(default_factory=dict)
     acts_for: dict[str, str] = field(default_factory=dict)
     #: Action links, by what they are for.
     token: dict[str, str] = field(default_factory=dict)
@@ -195,6 +204,7 @@ def build() -> World:
     world.job["waiting"] = _ask_for_work(world)
     _bring_members(world)
     _meet(world, now)
+    _rotate(world, now)
     told = select(Message.id).where(
         Message.person_id == world.person["delegate"], Message.notice == "interest.send"
     )
@@ -240,8 +250,7 @@ def _settle(world: World, now: datetime) -> None:
             if who == "former":
                 with clock.standing_still(now - timedelta(hours=1)):
                     end_appointment(appointment, by=SYSTEM)
-    in_the_chair = db.session.get_one(Person, world.person["chair"])
-    appoint_chair(hydrogen, chairer, in_the_chair, from_at=now - 100 * DAY, by=SYSTEM)
+    _seat_by_plan(world, hydrogen, now)
     next_chair = db.session.get_one(Person, world.person["manager"])
     appoint_chair(hydrogen, maker, next_chair, from_at=now + 100 * DAY, by=SYSTEM)
 
@@ -516,7 +525,7 @@ def _post(world: World, now: datetime) -> None:
             public, foreign, line="工艺相近，可先试样。", by=world.actor("other_secretary")
         )
         world.introduction["asked"] = introduction.id
-        world.token["introduction"] = _token_sent("introductions")
+        world.token["introduction"] = _token_sent("introductions/answer")
         world.token["listing"] = filling_in.make_confirmation_link(proposed, by=keeper).token
     with clock.standing_still(now - 2 * DAY):
         for name, listing, who in (
@@ -573,10 +582,64 @@ def _achieve(world: World) -> None:
     confirm_outcome(made, by=supplier, may_publish=True)
 
 
-def _token_sent(area: str = "outcomes") -> str:
+RULES = chartering.CharterContent(2, Order.LEAST_RECENT, max_region_run=2)
+
+
+def _seat_by_plan(world: World, hydrogen: Alliance, now: datetime) -> None:
+    """Let chairer take the chair a hundred days ago, planned and confirmed before."""
+    keeper, chair = world.actor("secretary"), world.actor("chair")
+    rules = chartering.CharterContent(4, Order.LEAST_RECENT)
+    chartering.enact_charter(hydrogen, rules, basis="决议第1号", by=keeper)
+    (days,) = terms_from(clock.day_of(now - 100 * DAY), 4, 1)
+    row = rotation.Planned(days, world.organisation["chairer"])
+    (turn,) = rotation.adopt_plan(hydrogen, [row], basis="决议第2号", by=keeper)
+    world.turn["running"] = turn.id
+    with clock.standing_still(now - 105 * DAY):
+        rotation.confirm_turn(turn, by=chair)
+
+
+def _rotate(world: World, now: datetime) -> None:
+    """Let hydrogen plan three terms that follow, and begin to hand over."""
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    chair, supplier, keeper = (world.actor(who) for who in ("chair", "supplier", "secretary"))
+    chartering.enact_charter(hydrogen, RULES, basis="决议第3号", by=keeper)
+    who = ("supplier", "quiet", "maker")
+    # Soon enough to be confirmed now: the present term has most of its days behind it.
+    days = terms_from(clock.today() + 25 * DAY, 2, len(who))
+    running = db.session.get_one(Turn, world.turn["running"])
+    rows = [
+        rotation.Planned(span, world.organisation[name])
+        for span, name in zip(days, who, strict=True)
+    ]
+    turns = rotation.adopt_plan(hydrogen, rows, basis="决议第4号", by=keeper)
+    world.turn |= dict(zip(("near", "later", "last"), (each.id for each in turns), strict=True))
+    asking.draft_programme(running, "第一，走访会员。", by=chair)
+    world.token["programme"] = _link_to_approve(running)
+    world.handover["begun"] = handing_over.begin_handover(running, by=chair).id
+    asked = swapping.ask_swap(turns[0], turns[2], reason="时间冲突。", by=supplier)
+    world.swap["asked"] = asked.id
+    quiet = db.session.get_one(Organisation, world.organisation["quiet"])
+    away = (clock.today() + 300 * DAY, clock.today() + 330 * DAY)
+    made = chartering.add_blackout(hydrogen, quiet, days=away, by=keeper)
+    world.blackout["away"] = made.id
+    asking.ask_for_confirmations(by=SYSTEM)
+    world.token["turn"] = _token_sent("turns/answer")
+
+
+@operation
+def _link_to_approve(turn: Turn) -> str:
+    """Make the link that the chair gets when somebody else drafted its programme."""
+    require(SYSTEM, "turn.remind")
+    made = links.make(
+        asking.PROGRAMME, turn, by=SYSTEM, lifetime=asking.LIFETIME, person_id=turn.person_id
+    )
+    return made.token
+
+
+def _token_sent(page: str = "outcomes/answer") -> str:
     """Return the token of the link in the newest message: only there it is known."""
     newest = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert newest is not None
-    found = re.search(rf"/{area}/answer/([\w-]+)", newest.body)
+    found = re.search(rf"/{page}/([\w-]+)", newest.body)
     assert found is not None
     return found[1]

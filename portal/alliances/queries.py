@@ -16,7 +16,7 @@ from portal.accounts.queries import OF_ORGANISATION, normal_name, principal_hold
 from portal.alliances.models import Alliance, ChairTerm, Membership
 from portal.alliances.workflow import ENDED
 from portal.database import Rows, among, db
-from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL
+from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL, registry
 from portal.roles import Role
 
 
@@ -275,11 +275,22 @@ class Chair:
     holder: Person | None
     next_term: ChairTerm | None
     following: ChairTerm | None
+    #: Who is to take the chair by the plan, where nobody has confirmed it yet, and from when on.
+    planned: tuple[Organisation, date] | None = None
 
     @property
     def until(self) -> datetime | None:
         """The instant at which the next term begins, if one is planned."""
-        return self.next_term.from_at if self.next_term else None
+        if self.next_term is not None:
+            return self.next_term.from_at
+        return clock.start_of(self.planned[1]) if self.planned else None
+
+    @property
+    def next_organisation(self) -> Organisation | None:
+        """Who takes the chair next: confirmed, or planned."""
+        if self.following is not None:
+            return self.following.organisation
+        return self.planned[0] if self.planned else None
 
     @property
     def until_day(self) -> date | None:
@@ -314,10 +325,12 @@ def chair_of(alliance_id: int) -> Chair | None:
         return None
     term, is_member, is_there = terms[0]
     following, follows, _there = terms[1] if len(terms) > 1 else (None, False, False)
+    ask = registry().next_chair
     return Chair(
         term=term,
         current=term if is_member else None,
         holder=term.person if is_member and is_there and term.vacated_at is None else None,
         next_term=following,
         following=following if follows else None,
+        planned=ask(alliance_id) if ask is not None and following is None else None,
     )

@@ -18,6 +18,7 @@ from portal.commands import (
     importing_listings,
     indicators,
     load,
+    rotation,
     worker,
 )
 
@@ -37,3 +38,4 @@ def init_app(app: Flask, build: Callable[..., Flask]) -> None:
     importing.importing.add_command(importing_listings.listings)
     app.cli.add_command(importing.importing)
     app.cli.add_command(indicators.indicators)
+    app.cli.add_command(rotation.rotation)

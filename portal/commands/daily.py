@@ -11,14 +11,17 @@ from portal.guests.operations import erase_old_guests
 from portal.inbox.mails import send_digests
 from portal.matters.reminding import remind_silent_matters
 from portal.outbox import sends_mail
+from portal.rotation.asking import ask_for_confirmations
 
 
 @click.command("daily")
 @with_appcontext
 def daily() -> None:
-    """Remind of what is silent, lapses or ends soon; erase old guests; send due digests."""
+    """Remind of what is silent, lapses or ends soon; ask for terms; send due digests."""
     count = remind_silent_matters(by=SYSTEM)
     click.echo(f"{count} silent matters were spoken of.")
+    asked = ask_for_confirmations(by=SYSTEM)
+    click.echo(f"{asked} terms in the chair were asked to be confirmed.")
     lapsing, expiring = remind_of_lapsing(by=SYSTEM), remind_of_expiring(by=SYSTEM)
     click.echo(f"{lapsing} answers lapse soon, {expiring} listings have their last day soon.")
     click.echo(f"{erase_old_guests(by=SYSTEM)} guests' numbers were erased.")

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.access import require
-from portal.accounts.models import Organisation, OrganisationKind, Person
+from portal.accounts.models import OrganisationKind, Person
 from portal.accounts.operations import create_organisation, create_person, grant_appointment
 from portal.accounts.queries import DEMO_DOMAIN, has_demo_world
 from portal.actors import SYSTEM, person
@@ -32,6 +32,7 @@ from portal.commands.demo_introductions import tell_introductions
 from portal.commands.demo_matters import follow_matter
 from portal.commands.demo_meetings import tell_meetings
 from portal.commands.demo_organisations import code_for, tell_organisations
+from portal.commands.demo_rotation import tell_rotation
 from portal.commands.demo_story import DAY, Story, post_all, read
 from portal.commands.load import load_starter
 from portal.database import db
@@ -91,6 +92,7 @@ def build(now: datetime) -> Story:
     tell_filled_in(story)
     story.at(now - 1.5 * DAY, lambda: tell_introductions(story))
     story.at(now - 2.5 * DAY, lambda: tell_guests(story))
+    tell_rotation(story)
     story.run()
     _read_what_is_old(now)
     _conclude(story.people["admin"])
@@ -119,7 +121,7 @@ def is_told() -> bool:
 
 @operation
 def settle(story: Story, password_hash: str) -> None:
-    """Found the organisations, invite the people, admit the members, fill the chairs."""
+    """Found the organisations, invite the people, admit the members, seat the first chairs."""
     require(SYSTEM, "portal.load")
     names, numbers = _names(story.chance), count(1)
 
@@ -207,22 +209,8 @@ def _offices(story: Story, hydrogen: Alliance, someone: Any) -> None:
 
 
 def _chairs(story: Story, alliance: Alliance) -> None:
-    """Seat the chair organisation now, with one term before it and one after."""
-    (now_chairing,) = story.tiers[(alliance.id, Tier.CHAIR)]
-    before, after = story.tiers[(alliance.id, Tier.VICE_CHAIR)][:2]
-    for organisation, days in ((before, -395), (now_chairing, -140), (after, 42)):
-        begins = clock.start_of(clock.day_of(story.now + days * DAY))
-        appoint_chair(
-            alliance,
-            organisation,
-            _named_chair(story, organisation),
-            from_at=begins,
-            by=SYSTEM,
-        )
-
-
-def _named_chair(story: Story, organisation: Organisation) -> Person:
-    """Return the person who sits in the chair for an organisation: its manager in the story."""
-    if organisation is story.roles["hydrogen_chair"]:
-        return story.people["chair"]
-    return story.delegates[organisation.id]
+    """Seat the first chair, from paper; the terms after it are planned (`demo_rotation.py`)."""
+    first = story.tiers[(alliance.id, Tier.VICE_CHAIR)][0]
+    begins = clock.start_of(clock.day_of(story.now - 395 * DAY))
+    holder = story.delegates[first.id]
+    appoint_chair(alliance, first, holder, from_at=begins, by=SYSTEM)

@@ -21,10 +21,13 @@ from portal.outcomes.models import Outcome
 from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.roles import Role
+from portal.rotation.models import Handover, Swap, Turn
 from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
-AWAITED = (Listing, Interest, Membership, Outcome, GuestAnswer, Introduction)
+AWAITED = (
+    *(Listing, Interest, Membership, Outcome, GuestAnswer, Introduction, Turn, Swap, Handover),
+)
 #: The badge counts no further.
 COUNT_LIMIT = 99
 

@@ -18,6 +18,7 @@ from portal.kept import kept
 from portal.matters.queries import waiting_matters
 from portal.outcomes.queries import waiting_outcomes
 from portal.roles import Role
+from portal.rotation.queries import ROTATION
 
 bp = Blueprint("desk", __name__)
 
@@ -59,6 +60,8 @@ def view_desk() -> str:
         introductions=waiting.get("introduction", 0),
         matters=waiting_matters(standing, SHOWN) if waiting.get("matter") else (),
         outcomes=waiting_outcomes(standing, SHOWN) if waiting.get("outcome") else (),
+        # Counted already; a page of its own lists them.
+        rotation=sum(waiting.get(noun, 0) for noun in ROTATION),
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
         sent=interest_queries.sent_interests(standing, SHOWN) if own_id else [],

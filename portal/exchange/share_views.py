@@ -1,9 +1,10 @@
-"""Pages that hand a public listing on: its poster, and its QR code as a picture."""
+"""Pages that hand a public listing on: its poster, also as a picture to be sent."""
 
 from __future__ import annotations
 
 from flask import Response, render_template
 
+from portal import posters
 from portal.access import requires
 from portal.exchange import sharing
 from portal.exchange.models import Listing
@@ -15,16 +16,15 @@ __all__ = ["bp"]
 @bp.get("/listings/<int:listing_id>/poster")
 @requires("listing.share", Listing)
 def view_poster(listing: Listing) -> str:
-    """Show a poster to be printed, or photographed on a phone."""
-    address = sharing.address_of(listing)
-    return render_template("exchange/view_poster.html", listing=listing, address=address)
+    """Show the poster, to be printed, or sent from a phone."""
+    return render_template(
+        "exchange/view_poster.html", listing=listing, poster=sharing.poster_of(listing)
+    )
 
 
-@bp.get("/listings/<int:listing_id>/qr.png")
+@bp.get("/listings/<int:listing_id>/poster.png")
 @requires("listing.share", Listing)
-def fetch_qr(listing: Listing) -> Response:
-    """Hand out the QR code as a picture to be saved."""
-    response = Response(sharing.qr_picture(listing), mimetype="image/png")
-    name = f"listing-{listing.id}.png"
-    response.headers["Content-Disposition"] = f"inline; filename={name}"
-    return response
+def fetch_poster(listing: Listing) -> Response:
+    """Hand out the poster as a picture of 1080 by 1440 pixels."""
+    picture = posters.draw(sharing.poster_of(listing))
+    return posters.answer_with(picture, f"listing-{listing.id}")

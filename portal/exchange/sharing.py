@@ -1,22 +1,17 @@
-"""What is handed on of a public listing: a text for a group chat, its address, its QR code.
+"""What is handed on of a public listing: a text for a group chat, its address, its poster.
 
 The address is the listing's own, the same for everybody: nothing in it tells who passed it on.
 """
 
 from __future__ import annotations
 
-import io
-
-import segno
 from flask_babel import gettext as _
 
 from portal import links
 from portal.exchange.forms import DIRECTIONS
-from portal.exchange.models import Listing
+from portal.exchange.models import Direction, Listing
 from portal.language import day, localised
-
-#: Pixels of one module of a QR code that is kept as a picture: some 400 in all.
-SCALE = 12
+from portal.posters import Poster
 
 
 def address_of(listing: Listing) -> str:
@@ -39,8 +34,19 @@ def text_of(listing: Listing) -> str:
     return text
 
 
-def qr_picture(listing: Listing) -> bytes:
-    """Return the QR code of a listing's address as a PNG."""
-    picture = io.BytesIO()
-    segno.make(address_of(listing), error="m").save(picture, kind="png", scale=SCALE, border=4)
-    return picture.getvalue()
+def poster_of(listing: Listing) -> Poster:
+    """Return what the poster of a listing says, in the language of the page."""
+    is_demand = listing.direction is Direction.DEMAND
+    return Poster(
+        alliance=localised(listing.alliance),
+        heading=f"{DIRECTIONS[listing.direction]} · {localised(listing.organisation.region)}",
+        title=listing.title,
+        text=listing.specification,
+        facts=(
+            listing.organisation.name,
+            _("Until %(day)s", day=day(listing.valid_until)),
+        ),
+        call=_("I can supply this") if is_demand else _("I need this"),
+        hint=_("Scan the code and answer with two fields; no account is needed."),
+        address=address_of(listing),
+    )

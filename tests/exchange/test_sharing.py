@@ -38,18 +38,24 @@ def test_nothing_that_not_everyone_may_see_is_handed_on(
     client, listing = visit("delegate"), world.listing[name]
     assert not client.soup(f"/listings/{listing}").select_one("#share-text")
     assert client.get(f"/listings/{listing}/poster").status_code == 403
-    assert client.get(f"/listings/{listing}/qr.png").status_code == 403
+    assert client.get(f"/listings/{listing}/poster.png").status_code == 403
 
 
-def test_the_code_leads_to_the_public_address(app: Flask, world: World, context: None) -> None:
+def test_the_poster_leads_to_the_public_address(app: Flask, world: World, context: None) -> None:
     listing = world.get(Listing, "public")
     address = sharing.address_of(listing)
     assert address == f"{app.config['PUBLIC_BASE_URL'].rstrip('/')}/listings/{listing.id}"
-    assert sharing.qr_picture(listing).startswith(b"\x89PNG")
+    poster = sharing.poster_of(listing)
+    assert poster.address == address
+    assert listing.title == poster.title
 
 
-def test_the_poster_stands_on_one_page(world: World, visit: Visit) -> None:
-    page = visit().soup(f"/listings/{world.listing['public']}/poster")
-    poster = page.select_one(".poster")
-    assert poster is not None and poster.select_one("img.qr")
-    assert f"/listings/{world.listing['public']}" in poster.get_text()
+def test_the_poster_is_a_picture_that_can_be_sent(world: World, visit: Visit) -> None:
+    listing = world.listing["public"]
+    page = visit().soup(f"/listings/{listing}/poster")
+    picture = page.select_one("img.poster")
+    assert picture is not None and "碳纤维缠绕" in str(picture["alt"])
+    answer = visit().get(str(picture["src"]))
+    assert answer.status_code == 200
+    assert answer.mimetype == "image/png"
+    assert answer.data.startswith(b"\x89PNG")

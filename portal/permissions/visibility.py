@@ -1,7 +1,4 @@
-"""TABLE: which fields of a record not everyone who may view it may see.
-
-The words are those of the table of permissions (`permissions.py`).
-"""
+"""TABLE: which fields not everyone who sees the record may see: (noun, field) -> lines."""
 
 from __future__ import annotations
 
@@ -18,7 +15,6 @@ from portal.conditions import (
 )
 from portal.words import Line
 
-#: Which fields not everyone who sees the record may see: (noun, field) -> lines.
 VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     # The contacts of both sides follow the state: they open when the answer is accepted.
     ("interest", "contacts"): (
@@ -55,6 +51,8 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     ("meeting", "replies"): CONVENERS,
     ("resolution", "votes"): CONVENERS,
     ("contact_point", "value"): CONTACT_AUDIENCE,
+    # Who was asked, who gave a term up and why: between the member and the secretariat.
+    ("turn", "history"): ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
     # What an applicant wrote, whom it named, and why it was sent back.
     ("membership", "history"): (
         (delegate_of("organisation_id"),),

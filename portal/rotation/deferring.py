@@ -1,0 +1,148 @@
+"""A turn that is deferred (申请顺延), or given up because its member left: who takes it.
+
+Whoever is next in line moves up, and so does everybody after them in the round; the member that
+defers follows when the round is through. Terms that are confirmed stay where they are. Where the
+rules forbid that row, the planner looks for the one that changes the fewest terms of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from portal import clock
+from portal.access import require
+from portal.accounts.models import Organisation
+from portal.actors import SYSTEM, Actor
+from portal.alliances.models import Alliance, Membership
+from portal.database import db
+from portal.errors import Refused
+from portal.operations import operation
+from portal.rotation.cases import Span
+from portal.rotation.history import (
+    case_for,
+    charter_of,
+    held_until,
+    load,
+    served_in_round,
+    turns_of,
+)
+from portal.rotation.models import Charter, Turn
+from portal.rotation.operations import Planned, add_turn, leave_succession, replace_turn
+from portal.rotation.planning import Conflict, plan
+from portal.rotation.vacancies import vacate_turn
+from portal.rotation.wording import Wording
+from portal.rotation.workflow import TurnState
+from portal.workflow import move
+
+
+@operation
+def defer_turn(
+    turn: Turn, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Give a term to whoever is next in line; the member's own turn comes after the round.
+
+    Raises `Refused` without a reason, once the term has begun, and where no other row of the
+    planned terms keeps the rules (the secretariat then plans anew).
+    """
+    require(by, "turn.defer", turn)
+    charter = charter_of(turn.alliance_id)
+    if charter is None:
+        raise Refused(_l("Enter the rules of rotation first."))
+    row = _row_from(turn)
+    moved = _moved_up(charter, turn, row)
+    leave_succession(turn, by=by)
+    move(turn, "defer", by=by, expected=expected, note=note)
+    _write(turn, row, moved, charter, by=by)
+
+
+def _row_from(turn: Turn) -> list[Turn]:
+    """Return the turn and those after it in its round that nobody confirmed yet."""
+    found = [turn]
+    for each in turns_of(turn.alliance_id):
+        if each.state is not TurnState.PLANNED or each.starts_on <= turn.starts_on:
+            continue
+        if each.organisation_id in {other.organisation_id for other in found}:
+            break  # a new round begins
+        found.append(each)
+    return found
+
+
+def _moved_up(charter: Charter, turn: Turn, row: Sequence[Turn]) -> list[Planned]:
+    """Return who takes the terms of a row once its first member defers. Raises `Refused`."""
+    terms = [Span(each.starts_on, each.ends_on) for each in row]
+    ledger = load(charter)
+    members = ledger.members
+    served, _began = served_in_round(members, held_until(ledger, turn.starts_on))
+    planned = {each.organisation_id for each in row}
+    is_whole = turn.organisation_id in members and len(row) > 1 and members <= served | planned
+    ahead: list[int | None] = [each.organisation_id for each in row[1:]]
+    wanted = [*ahead, turn.organisation_id if is_whole else None]
+    kept_free = tuple(terms[:-1] if is_whole else terms)
+    case = case_for(ledger, terms, current=wanted, apart={turn.organisation_id: kept_free})
+    answer = plan(case)
+    names = names_of(charter.alliance_id)
+    wording = Wording(name=lambda each: names.get(int(each), each))
+    if isinstance(answer, Conflict):
+        told = " ".join(wording.say(each) for each in answer.reasons)
+        raise Refused(_l("Nobody else can take this term by the rules. %(told)s", told=told))
+    why = str(_l("Moves up: %(name)s deferred its term.", name=turn.organisation.name))
+    return [Planned(terms[each.term], int(each.member), why) for each in answer.assignments]
+
+
+def names_of(alliance_id: int) -> dict[int, str]:
+    """Return the names of an alliance's members by their ids."""
+    rows = db.session.query(Organisation.id, Organisation.name).join(
+        Membership, Membership.organisation_id == Organisation.id
+    )
+    return {row[0]: row[1] for row in rows.filter(Membership.alliance_id == alliance_id)}
+
+
+def _write(
+    turn: Turn, row: Sequence[Turn], moved: Sequence[Planned], charter: Charter, *, by: Actor
+) -> None:
+    """Replace the turns of a row whose member changed; the first was given up already."""
+    changed = [
+        (old, new)
+        for old, new in zip(row, moved, strict=True)
+        if old is turn or old.organisation_id != new.organisation_id
+    ]
+    for old, _new in changed:
+        if old is not turn:
+            replace_turn(old, by=SYSTEM)
+    db.session.flush()
+    alliance = db.session.get_one(Alliance, turn.alliance_id)
+    for old, new in changed:
+        add_turn(alliance, new, charter=charter, basis=old.basis, by=by, instead_of=old)
+
+
+@operation
+def give_up_turns_of_member(membership: Membership, *, by: Actor) -> None:
+    """Let others chair for a member that left or is suspended (a consequence).
+
+    A term that goes on gets an acting chair at once; one to come goes to whoever is next, and
+    stays open for a new plan where the rules leave nobody.
+    """
+    require(by, "membership.withdraw", membership)
+    note = str(_l("The membership ended or was suspended."))
+    for turn in turns_of(membership.alliance_id):
+        if turn.organisation_id != membership.organisation_id or not turn.is_open:
+            continue
+        if turn.is_running and turn.state is not TurnState.PLANNED:
+            vacate_turn(turn, by=SYSTEM, note=note)
+        elif turn.ends_on > clock.today():
+            _give_up(turn, by=SYSTEM)
+
+
+def _give_up(turn: Turn, *, by: Actor) -> None:
+    charter, row = charter_of(turn.alliance_id), _row_from(turn)
+    moved: list[Planned] | None = None
+    if charter is not None and turn.is_ahead:
+        try:
+            moved = _moved_up(charter, turn, row)
+        except Refused:
+            moved = None
+    replace_turn(turn, by=by)
+    if moved is not None and charter is not None:
+        _write(turn, row, moved, charter, by=by)

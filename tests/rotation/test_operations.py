@@ -1,0 +1,442 @@
+"""Turns as people move them: planned, confirmed, deferred, exchanged, vacated, handed over."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from portal import clock, links
+from portal.access import can, require, standing_of
+from portal.accounts.models import Organisation, Person
+from portal.accounts.operations import create_person, grant_appointment
+from portal.actors import SYSTEM, Actor, person
+from portal.alliances.models import Alliance, Membership, Tier
+from portal.alliances.operations import (
+    admit_organisation,
+    suspend_membership,
+    withdraw_membership,
+)
+from portal.alliances.queries import chair_of
+from portal.database import db
+from portal.errors import Denied, Refused
+from portal.operations import operation
+from portal.outbox import OutboxMessage
+from portal.roles import Role
+from portal.rotation import (
+    asking,
+    chartering,
+    deferring,
+    handing_over,
+    operations,
+    swapping,
+    vacancies,
+)
+from portal.rotation.cases import Order, Span
+from portal.rotation.history import charter_of
+from portal.rotation.models import Blackout, Charter, Point, Swap, Turn
+from portal.rotation.workflow import HandoverState, SwapState, TurnState
+from tests.conftest import both_engines
+from tests.rotation.make import DAY, hydrogen, plan_anew, planned, steps, turn, who
+from tests.world import World
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+class TestCharter:
+    def test_a_new_version_leaves_the_old_one_and_the_plan_as_they_are(self, world: World) -> None:
+        before = [(each.id, each.starts_on) for each in planned(world)]
+        old = charter_of(world.alliance["hydrogen"])
+        assert old is not None
+        content = chartering.CharterContent(36, Order.ALPHABETICAL)
+        made = chartering.enact_charter(
+            hydrogen(world), content, basis="决议第9号", by=world.actor("secretary")
+        )
+        assert made.number == old.number + 1
+        assert charter_of(world.alliance["hydrogen"]) == made
+        assert db.session.get_one(Charter, old.id).term_months == 2
+        assert [(each.id, each.starts_on) for each in planned(world)] == before
+
+    @pytest.mark.parametrize(("months", "basis"), [(0, "决议"), (37, "决议"), (12, " ")])
+    def test_a_term_has_a_month_to_three_years_and_a_version_its_basis(
+        self, world: World, months: int, basis: str
+    ) -> None:
+        content = chartering.CharterContent(months, Order.MANUAL)
+        with pytest.raises(Refused):
+            chartering.enact_charter(
+                hydrogen(world), content, basis=basis, by=world.actor("secretary")
+            )
+
+    def test_nobody_but_the_secretary_enters_one(self, world: World) -> None:
+        content = chartering.CharterContent(12, Order.MANUAL)
+        for name in ("chair", "manager", "other_secretary", "admin", "anonymous"):
+            with pytest.raises(Denied):
+                chartering.enact_charter(
+                    hydrogen(world), content, basis="决议", by=world.actor(name)
+                )
+
+
+class TestPlan:
+    def test_what_is_the_same_stays_the_same_record_and_the_rest_is_replaced(
+        self, world: World
+    ) -> None:
+        near, later, last = (turn(world, name) for name in ("near", "later", "last"))
+        plan_anew(world, "supplier", "maker", "quiet")
+        assert near.state is TurnState.PLANNED
+        assert (later.state, last.state) == (TurnState.REPLACED, TurnState.REPLACED)
+        assert who(world, planned(world)) == ["supplier", "maker", "quiet"]
+
+    def test_a_confirmed_term_is_never_planned_away(self, world: World) -> None:
+        operations.confirm_turn(turn(world, "near"), by=world.actor("supplier"))
+        with pytest.raises(Refused):
+            plan_anew(world, "quiet", "maker")
+        assert turn(world, "near").state is TurnState.CONFIRMED
+
+    def test_the_past_and_the_present_day_are_not_planned(self, world: World) -> None:
+        for ahead in (0, -1, -400):
+            with pytest.raises(Refused):
+                plan_anew(world, "quiet", ahead=ahead)
+
+    def test_who_may_not_chair_by_the_rules_is_not_planned(self, world: World) -> None:
+        with pytest.raises(Refused):
+            plan_anew(world, "medic")
+
+
+class TestConfirming:
+    def test_the_succession_holds_it_from_its_first_day_in_shanghai(self, world: World) -> None:
+        near = turn(world, "near")
+        operations.confirm_turn(near, by=world.actor("supplier"))
+        step = near.chair_term
+        assert step is not None
+        assert step.from_at == clock.start_of(near.starts_on)
+        with clock.standing_still(step.from_at - timedelta(microseconds=1)):
+            assert Role.CHAIR not in standing_of(world.actor("supplier")).roles
+            assert Role.CHAIR in standing_of(world.actor("chair")).roles
+        with clock.standing_still(step.from_at):
+            assert Role.CHAIR in standing_of(world.actor("supplier")).roles
+            assert Role.CHAIR not in standing_of(world.actor("chair")).roles
+
+    def test_before_the_thirty_days_and_after_the_last_day_it_is_refused(
+        self, world: World
+    ) -> None:
+        near, supplier = turn(world, "near"), world.actor("supplier")
+        early = clock.start_of(near.starts_on - 31 * DAY)
+        for at in (early, clock.start_of(near.ends_on)):
+            with clock.standing_still(at), pytest.raises(Refused):
+                operations.confirm_turn(near, by=supplier)
+        with clock.standing_still(clock.start_of(near.starts_on - 30 * DAY)):
+            operations.confirm_turn(near, by=supplier)
+
+    def test_late_it_begins_with_the_confirmation_and_nothing_is_rewritten(
+        self, world: World
+    ) -> None:
+        near = turn(world, "near")
+        at = clock.start_of(near.starts_on) + timedelta(days=3, hours=5)
+        before = [(each.id, each.from_at) for each in steps(world) if each.from_at <= at]
+        with clock.standing_still(at):
+            operations.confirm_turn(near, by=world.actor("supplier"))
+        assert near.chair_term is not None
+        assert near.chair_term.from_at == at
+        assert [(each.id, each.from_at) for each in steps(world)][: len(before)] == before
+
+    def test_only_somebody_of_the_member_sits_in_it(self, world: World) -> None:
+        with pytest.raises(Refused):
+            operations.confirm_turn(
+                turn(world, "near"), person_id=world.person["chair"], by=world.actor("supplier")
+            )
+        with pytest.raises(Denied):
+            operations.confirm_turn(turn(world, "near"), by=world.actor("secretary"))
+
+    def test_the_band_says_who_is_next_by_the_plan_though_nobody_confirmed(
+        self, world: World
+    ) -> None:
+        with clock.standing_still(clock.now()):
+            shown = chair_of(world.alliance["hydrogen"])
+        assert shown is not None
+        assert shown.next_organisation is not None
+        assert shown.next_organisation.id == world.organisation["maker"], "the step of the world"
+
+    def test_the_message_is_sent_once_and_its_link_confirms_without_signing_in(
+        self, world: World
+    ) -> None:
+        link = links.find(asking.CONFIRM, world.token["turn"])
+        assert link is not None
+        assert link.person_id == world.person["supplier"]
+        count = db.session.scalar(select(func.count()).select_from(OutboxMessage))
+        assert asking.ask_for_confirmations(by=SYSTEM) == 0
+        assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == count
+        by = person(world.person["supplier"], world.organisation["supplier"])
+        asking.confirm_by_link(link, by=by)
+        assert turn(world, "near").state is TurnState.CONFIRMED
+        with pytest.raises(Refused):
+            asking.confirm_by_link(link, by=by)
+
+
+class TestDeferring:
+    def test_the_next_in_line_moves_up_and_the_deferrer_follows_at_the_end(
+        self, world: World
+    ) -> None:
+        near = turn(world, "near")
+        operations.confirm_turn(near, by=world.actor("supplier"))
+        step_id = near.chair_term_id
+        deferring.defer_turn(near, by=world.actor("supplier"), note="搬迁厂区。")
+        assert near.state is TurnState.DEFERRED
+        assert who(world, planned(world)) == ["quiet", "maker", "supplier"]
+        assert step_id not in {each.id for each in steps(world)}, "its step went with it"
+        moved = planned(world)[0]
+        assert moved.instead_of_id == near.id
+        assert moved.starts_on == near.starts_on
+
+    def test_a_reason_is_needed_and_a_term_that_began_is_not_deferred(self, world: World) -> None:
+        near, supplier = turn(world, "near"), world.actor("supplier")
+        with pytest.raises(Refused):
+            deferring.defer_turn(near, by=supplier)
+        with clock.standing_still(clock.start_of(near.starts_on)), pytest.raises(Refused):
+            deferring.defer_turn(near, by=supplier, note="太迟了。")
+        assert near.state is TurnState.PLANNED
+
+    def test_where_nobody_else_can_the_sentence_says_why(self, world: World) -> None:
+        near = turn(world, "near")
+        for name in ("quiet", "maker", "chairer"):
+            _keep_away(world, name, near)
+        with pytest.raises(Refused) as refused:
+            deferring.defer_turn(near, by=world.actor("supplier"), note="搬迁。")
+        assert "第1期" in str(refused.value.sentence)
+        assert near.state is TurnState.PLANNED
+
+
+def _keep_away(world: World, name: str, turn: Turn) -> Blackout:
+    member = db.session.get_one(Organisation, world.organisation[name])
+    return chartering.add_blackout(
+        hydrogen(world),
+        member,
+        days=(turn.starts_on, turn.last_day),
+        by=world.actor("secretary"),
+    )
+
+
+class TestExchange:
+    def asked(self, world: World) -> Swap:
+        return db.session.get_one(Swap, world.swap["asked"])
+
+    def test_both_agree_the_council_approves_and_only_the_two_terms_move(
+        self, world: World
+    ) -> None:
+        swap, later = self.asked(world), turn(world, "later")
+        swapping.agree_to_swap(swap, by=world.actor("manager"))
+        with pytest.raises(Refused):
+            swapping.approve_swap(swap, by=world.actor("secretary"), note=" ")
+        swapping.approve_swap(swap, by=world.actor("secretary"), note="决议第12号")
+        assert swap.state is SwapState.APPROVED
+        assert who(world, planned(world)) == ["maker", "quiet", "supplier"]
+        assert planned(world)[1].id == later.id
+        assert turn(world, "near").state is TurnState.SWAPPED
+        assert planned(world)[0].basis == "决议第12号"
+
+    def test_a_term_is_part_of_one_open_exchange_alone(self, world: World) -> None:
+        for mine, other in (("near", "later"), ("later", "near")):
+            by = world.actor("supplier") if mine == "near" else _loser(world)
+            with pytest.raises(Refused):
+                swapping.ask_swap(turn(world, mine), turn(world, other), reason="换", by=by)
+
+    def test_without_both_or_once_a_term_began_nothing_is_approved(self, world: World) -> None:
+        swap, keeper = self.asked(world), world.actor("secretary")
+        with pytest.raises(Refused):
+            swapping.approve_swap(swap, by=keeper, note="决议第12号")
+        swapping.agree_to_swap(swap, by=world.actor("delegate"))
+        with (
+            clock.standing_still(clock.start_of(turn(world, "near").starts_on)),
+            pytest.raises(Refused),
+        ):
+            swapping.approve_swap(swap, by=keeper, note="决议第12号")
+        assert turn(world, "near").state is TurnState.PLANNED
+
+    def test_a_term_that_went_to_somebody_else_is_not_exchanged(self, world: World) -> None:
+        swap = self.asked(world)
+        swapping.agree_to_swap(swap, by=world.actor("delegate"))
+        deferring.defer_turn(turn(world, "near"), by=world.actor("supplier"), note="搬迁。")
+        with pytest.raises(Refused):
+            swapping.approve_swap(swap, by=world.actor("secretary"), note="决议第12号")
+
+
+def _loser(world: World) -> Actor:
+    return person(world.person["loser"], world.organisation["quiet"])
+
+
+class TestVacancy:
+    def test_the_incoming_acts_at_this_instant_and_a_short_rest_does_not_count(
+        self, world: World
+    ) -> None:
+        running = turn(world, "running")
+        at = clock.now()
+        with clock.standing_still(at):
+            vacancies.vacate_turn(running, by=world.actor("secretary"), note="另有任用。")
+            assert Role.CHAIR in standing_of(world.actor("supplier")).roles
+            assert Role.CHAIR not in standing_of(world.actor("chair")).roles
+        acting = db.session.scalars(select(Turn).where(Turn.state == TurnState.ACTING)).one()
+        assert acting.organisation_id == world.organisation["supplier"], "it is next by the plan"
+        assert acting.chair_term is not None
+        assert (acting.chair_term.from_at, acting.chair_term.is_acting) == (at, True)
+        assert not acting.is_counted, "twenty days are less than half of four months"
+        assert running.is_counted, "a hundred days are more"
+
+    def test_a_rest_of_half_or_more_counts_and_a_short_service_does_not(self, world: World) -> None:
+        near = turn(world, "near")
+        operations.confirm_turn(near, by=world.actor("supplier"))
+        with clock.standing_still(clock.start_of(near.starts_on + 10 * DAY)):
+            vacancies.vacate_turn(near, by=world.actor("secretary"), note="调任。")
+            acting = db.session.scalars(select(Turn).where(Turn.state == TurnState.ACTING)).one()
+            assert (near.is_counted, acting.is_counted) == (False, True)
+            assert (acting.starts_on, acting.ends_on) == (clock.today(), near.ends_on)
+
+    def test_nobody_but_the_secretariat_ends_a_term_early(self, world: World) -> None:
+        for name in ("chair", "supplier", "expert", "other_secretary"):
+            with pytest.raises(Denied):
+                vacancies.vacate_turn(turn(world, "running"), by=world.actor(name), note="无权。")
+
+    def test_a_member_that_leaves_is_followed_at_once_and_its_terms_to_come_move(
+        self, world: World
+    ) -> None:
+        membership = db.session.get_one(Membership, world.membership["supplier"])
+        withdraw_membership(membership, by=world.actor("secretary"), basis="来函第1号")
+        assert turn(world, "near").state is TurnState.REPLACED
+        assert "supplier" not in who(world, planned(world))
+        assert planned(world)[0].starts_on == turn(world, "near").starts_on
+        chairing = db.session.get_one(Membership, world.membership["chairer"])
+        suspend_membership(chairing, by=world.actor("secretary"), note="未缴会费。")
+        assert turn(world, "running").state is TurnState.VACATED
+        holder = chair_of(world.alliance["hydrogen"])
+        assert holder is not None
+        assert holder.current is not None
+        assert holder.current.is_acting
+
+
+class TestAtOnce:
+    def test_an_organisation_chairs_no_more_alliances_than_the_rules_allow(
+        self, world: World
+    ) -> None:
+        from_charter = chartering.CharterContent(2, Order.MANUAL, max_at_once=1)
+        keeper, supplier = world.actor("secretary"), world.actor("supplier")
+        chartering.enact_charter(hydrogen(world), from_charter, basis="决议", by=keeper)
+        near = turn(world, "near")
+        _chair_elsewhere(world, near)
+        with pytest.raises(Refused):
+            operations.confirm_turn(near, by=supplier)
+
+
+def _chair_elsewhere(world: World, near: Turn) -> None:
+    """Let supplier be planned in biomedicine for the same days, by its secretary."""
+    alliance = db.session.get_one(Alliance, world.alliance["biomedicine"])
+    keeper = world.actor("other_secretary")
+    member = db.session.get_one(Organisation, world.organisation["supplier"])
+    admit_organisation(alliance, member, Tier.MEMBER, by=SYSTEM)
+    rules = chartering.CharterContent(2, Order.MANUAL)
+    chartering.enact_charter(alliance, rules, basis="决议", by=keeper)
+    row = operations.Planned(Span(near.starts_on, near.ends_on), member.id)
+    operations.adopt_plan(alliance, [row], basis="决议", by=keeper)
+
+
+class TestHandover:
+    def test_signed_and_accepted_the_turn_is_handed_over(self, world: World) -> None:
+        chair, supplier = world.actor("chair"), world.actor("supplier")
+        handover = handing_over.begin_handover(turn(world, "running"), by=chair)
+        assert handover.id == world.handover["begun"], "a second time it is the same"
+        with pytest.raises(Refused):
+            handing_over.sign_handover(handover, by=chair)
+        said = handing_over.HandoverContent(tuple(Point), open_actions="催报。")
+        handing_over.write_handover(handover, said, by=chair)
+        with pytest.raises(Denied):
+            handing_over.accept_handover(handover, by=chair)
+        handing_over.sign_handover(handover, by=chair)
+        with pytest.raises(Refused):
+            handing_over.write_handover(handover, said, by=chair)
+        handing_over.return_handover(handover, by=supplier, note="缺联系人。")
+        assert handover.signed_at is None
+        handing_over.sign_handover(handover, by=chair)
+        handing_over.accept_handover(handover, by=supplier)
+        assert handover.state is HandoverState.ACCEPTED
+        assert turn(world, "running").state is TurnState.HANDED_OVER
+
+    def test_the_secretariat_closes_it_only_with_a_reason(self, world: World) -> None:
+        handover = handing_over.begin_handover(turn(world, "running"), by=world.actor("chair"))
+        keeper = world.actor("secretary")
+        with pytest.raises(Refused):
+            handing_over.close_handover(handover, by=keeper)
+        handing_over.close_handover(handover, by=keeper, note="负责人离职。")
+        assert handover.state is HandoverState.CLOSED
+        assert turn(world, "running").state is TurnState.HANDED_OVER
+
+
+class TestPowers:
+    def test_a_former_chair_whom_the_clock_overtakes_between_door_and_act_is_refused(
+        self, world: World
+    ) -> None:
+        """The door stood open; the operation takes its own instant, and the term is over."""
+        running, chair = turn(world, "running"), world.actor("chair")
+        operations.confirm_turn(turn(world, "near"), by=world.actor("supplier"))
+        ends = clock.start_of(turn(world, "near").starts_on)
+        with clock.standing_still(ends - timedelta(seconds=1)):
+            assert can(standing_of(chair), "turn.chair", running), "the door was open"
+        with clock.standing_still(ends), pytest.raises(Denied):
+            asking.approve_programme(running, by=chair)
+        assert running.programme_approved_at is None
+        asking.approve_programme(running, by=chair)
+        assert running.programme_approved_at is not None
+
+    def test_by_link_the_chair_is_judged_at_the_same_instant(self, world: World) -> None:
+        link = links.find(asking.PROGRAMME, world.token["programme"])
+        assert link is not None
+        operations.confirm_turn(turn(world, "near"), by=world.actor("supplier"))
+        with (
+            clock.standing_still(clock.start_of(turn(world, "near").starts_on)),
+            pytest.raises(Denied),
+        ):
+            asking.approve_programme_by_link(link, by=world.actor("chair"))
+        assert link.used_at is None
+
+    def test_a_colleague_drafts_and_the_named_chair_gets_the_link(self, world: World) -> None:
+        colleague = _colleague(world)
+        asking.draft_programme(
+            turn(world, "running"),
+            "一、走访。",
+            by=person(colleague.id, world.organisation["chairer"]),
+        )
+        newest = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+        assert newest is not None
+        assert "turns/programme/" in newest.body
+        assert turn(world, "running").programme_approved_at is None
+        with pytest.raises(Denied):
+            asking.approve_programme(
+                turn(world, "running"), by=person(colleague.id, world.organisation["chairer"])
+            )
+
+
+def _colleague(world: World) -> Person:
+    made = create_person(name="测试同事", email="colleague@test.example", by=SYSTEM)
+    grant_appointment(made, Role.DELEGATE, scope_id=world.organisation["chairer"], by=SYSTEM)
+    return made
+
+
+@both_engines
+def test_the_database_itself_refuses_a_second_live_turn_on_a_first_day(
+    world: World, engine: str
+) -> None:
+    near = turn(world, "near")
+    double = Turn(
+        alliance_id=near.alliance_id,
+        organisation_id=world.organisation["quiet"],
+        starts_on=near.starts_on,
+        ends_on=near.ends_on,
+        state=TurnState.PLANNED,
+        created_at=datetime.now(UTC),
+    )
+
+    @operation
+    def insert() -> None:
+        require(SYSTEM, "turn.keep")
+        db.session.add(double)
+
+    with pytest.raises(IntegrityError):
+        insert()
