@@ -737,6 +737,7 @@ CASES = [
         arguments=HYDROGEN_SLUG,
         data={"title": "议题"},
     ),
+    view("meetings.view_absences", CALLERS, others(CALLERS), arguments=HYDROGEN_SLUG),
     view("meetings.edit_rule", "secretary", SECRETARY, arguments=COUNCIL_RULE),
     send("meetings.edit_rule", "secretary", SECRETARY, arguments=COUNCIL_RULE, status=422),
     view("meetings.view_meeting", HYDROGEN, meeting="noticed"),

@@ -270,6 +270,7 @@ def upgrade() -> None:
         sa.Column("plate", sa.String(length=20), nullable=True),
         sa.Column("proxy_to_id", sa.Integer(), nullable=True),
         sa.Column("answered_at", INSTANT, nullable=True),
+        sa.Column("signed_in_at", INSTANT, nullable=True),
         sa.Column("arrived_at", INSTANT, nullable=True),
         sa.Column("left_at", INSTANT, nullable=True),
         sa.CheckConstraint("proxy_to_id <> id", name=op.f("ck_seat_proxy_is_another")),

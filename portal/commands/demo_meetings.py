@@ -14,9 +14,12 @@ from portal.actors import ANONYMOUS, Actor, person
 from portal.alliances.models import Alliance
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_story import DAY, HOUR, Story, read
+from portal.documents.models import DocumentKind
+from portal.documents.operations import edit_letterhead
 from portal.meetings import actions, agenda, minutes, operations, resolutions, voting
 from portal.meetings.counting import Choice
 from portal.meetings.models import Answer, Meeting, MeetingKind
+from portal.meetings.papers import issue_paper
 from portal.meetings.replying import Reply, reply
 from portal.meetings.resolution_models import Action, Resolution, ResolutionKind
 
@@ -171,6 +174,11 @@ class _Held:
     def finish(self) -> None:
         """Let the chair declare the minutes final, and archive the meeting."""
         minutes.finish_minutes(self.held, by=self.chair)
+        told = read("meetings")
+        edit_letterhead(
+            self.alliance, prefix=told["prefix"], seal_holder=told["seal_holder"], by=self.keeper
+        )
+        issue_paper(self.held, DocumentKind.MINUTES, by=self.keeper, receipt="demo-minutes")
         minutes.archive_meeting(self.held, by=self.keeper)
 
 
@@ -180,6 +188,7 @@ def _invite(story: Story, alliance: Alliance, keeper: Actor, chair: Actor, told:
     starts = _at_nine(story, row["days"])
     meeting = _call(alliance, row, starts, keeper, asks_meal=True, asks_plate=True)
     operations.notice_meeting(meeting, by=keeper)
+    issue_paper(meeting, DocumentKind.NOTICE, by=keeper, receipt="demo-notice")
     kind, title, text = row["resolution"]
     content = resolutions.ResolutionContent(ResolutionKind(kind), title, text)
     resolutions.table_resolution(

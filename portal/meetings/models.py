@@ -113,6 +113,11 @@ class Meeting(Versioned, Model):
         return self.state is MeetingState.NOTICED and clock.now() < self.starts_at
 
     @property
+    def takes_sign_in(self) -> bool:
+        """Whether whoever arrives may say so by the code at the door."""
+        return self.state is MeetingState.IN_SESSION
+
+    @property
     def is_prepared(self) -> bool:
         """Whether its agenda may be changed."""
         return self.state in (MeetingState.DRAFT, MeetingState.NOTICED, MeetingState.IN_SESSION)
@@ -184,6 +189,8 @@ class Seat(Model):
     plate: Mapped[str | None] = mapped_column(String(20))
     proxy_to_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"))
     answered_at: Mapped[datetime | None]
+    #: When it said by its link that it is here; who holds the meeting records who is present.
+    signed_in_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
 

@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
 from portal.access import visible_to
+from portal.accounts.models import Organisation
 from portal.actors import Standing
 from portal.database import db
 from portal.meetings.counting import missing_for_quorum
-from portal.meetings.models import AgendaItem, Answer, Meeting, MinutesComment, Seat
+from portal.meetings.models import (
+    AgendaItem,
+    Answer,
+    Meeting,
+    MeetingKind,
+    MinutesComment,
+    Seat,
+)
 from portal.meetings.texts import answered
 
 #: Meetings of one list.
@@ -138,3 +146,48 @@ def comments_on(meeting: Meeting) -> Sequence[MinutesComment]:
         .where(MinutesComment.meeting_id == meeting.id)
         .order_by(MinutesComment.id)
     ).all()
+
+
+#: So many meetings of a body missed in a row are shown to whoever keeps the alliance.
+ABSENCES = 3
+
+
+def often_absent(alliance_id: int) -> list[tuple[str, int]]:
+    """Return the organisations that missed the last three meetings of a body or more in a row.
+
+    With how many: nobody of them came and nobody spoke for them. Whoever excused themselves was
+    absent too; what follows from it the charter says. Meetings in writing do not count.
+    """
+    came = aliased(Seat)
+    spoken = (
+        select(came.id)
+        .where(
+            came.id == Seat.proxy_to_id, Seat.answer == Answer.PROXY, came.arrived_at.is_not(None)
+        )
+        .exists()
+    )
+    rows = db.session.execute(
+        select(Meeting.kind, Seat.organisation_id, Organisation.name, Seat.arrived_at, spoken)
+        .join(Seat, Seat.meeting_id == Meeting.id)
+        .join(Organisation, Organisation.id == Seat.organisation_id)
+        .where(
+            Meeting.alliance_id == alliance_id,
+            Meeting.closed_at.is_not(None),
+            Meeting.is_written.is_(False),
+        )
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    )
+    missed: dict[tuple[MeetingKind, int], int] = {}
+    names: dict[tuple[MeetingKind, int], str] = {}
+    came_last: set[tuple[MeetingKind, int]] = set()
+    for kind, organisation_id, name, arrived_at, is_spoken_for in rows:
+        key = (kind, organisation_id)
+        if key in came_last:
+            continue
+        if arrived_at is not None or is_spoken_for:
+            came_last.add(key)
+        else:
+            missed[key] = missed.get(key, 0) + 1
+            names[key] = name
+    found = [(names[key], count) for key, count in missed.items() if count >= ABSENCES]
+    return sorted(found, key=lambda row: -row[1])

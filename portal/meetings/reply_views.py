@@ -13,7 +13,7 @@ from portal import links
 from portal.access import current_actor, public, requires
 from portal.calendars import MEDIA_TYPE
 from portal.errors import Missing, Refused
-from portal.forms import refusals
+from portal.forms import Form, refusals
 from portal.meetings import queries, replying, texts
 from portal.meetings.forms import ANSWERS, ReplyForm
 from portal.meetings.models import Meeting, Seat
@@ -65,6 +65,8 @@ def answer_notice(token: str) -> tuple[str, int] | Response:
     meeting = seat.meeting if seat else replying.meeting_of(token)
     if meeting is None:
         raise Missing("a reply by an unknown link")
+    if meeting.takes_sign_in:
+        return _sign_in(meeting, seat, token)
     form = ReplyForm(meeting.seats, seat)
     if form.validate_on_submit():
         with refusals(form):
@@ -72,6 +74,24 @@ def answer_notice(token: str) -> tuple[str, int] | Response:
             flash(_("Thank you, your answer is recorded."), "success")
             return redirect(url_for("meetings.answer_notice", token=token))
     return reply_page(meeting, seat, form, token), form.status
+
+
+def _sign_in(meeting: Meeting, seat: Seat | None, token: str) -> tuple[str, int] | Response:
+    """Let whoever arrives say so; a code at the door asks for which organisation."""
+    form, written = Form(), request.form.get("seat_id", "")
+    if request.method == "POST":
+        number = int(written) if written.isdecimal() and len(written) < 10 else 0
+        arriving = seat or next((each for each in meeting.seats if each.id == number), None)
+        with refusals(form):
+            if arriving is None:
+                raise Refused(_("Please choose one."))
+            replying.sign_in_seat(arriving, by=current_actor())
+            flash(_("Welcome. %(organisation)s has signed in.", organisation=arriving.name))
+            return redirect(url_for("meetings.answer_notice", token=token))
+    page = render_template(
+        "meetings/sign_in_seat.html", meeting=meeting, seat=seat, form=form, words=WORDS
+    )
+    return page, form.status
 
 
 def _answer(meeting: Meeting, seat: Seat | None, form: ReplyForm) -> None:

@@ -128,3 +128,18 @@ def _refuse_proxy(meeting: Meeting, seat: Seat, holder_id: int | None) -> None:
             )
         if each.proxy_to_id == seat.id:
             raise Refused(_l("You speak for another organisation yourself."), field="proxy_to_id")
+
+
+@operation
+def sign_in_seat(seat: Seat, *, by: Actor) -> None:
+    """Say by a link that a seat is here; whoever holds the meeting records who is present.
+
+    The code hangs at the door of the room, so this alone makes nobody count for the quorum.
+    """
+    require(by, "meeting.reply", seat)
+    meeting = db.session.get_one(Meeting, seat.meeting_id)
+    if not meeting.takes_sign_in:
+        raise Refused(_l("The meeting is not in session."))
+    if seat.signed_in_at is None:
+        seat.signed_in_at = clock.now()
+        journal.note("seat.sign_in", seat, by=by)

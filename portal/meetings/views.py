@@ -70,6 +70,14 @@ def list_meetings(alliance: Alliance) -> str:
     return alliance_page("meetings/list_meetings.html", alliance, rows=rows, words=WORDS)
 
 
+@bp.get("/alliances/<alliance_slug>/absences")
+@requires("meeting.call", Alliance)
+def view_absences(alliance: Alliance) -> str:
+    """Show who missed three meetings of a body in a row, to those who call meetings."""
+    absent = queries.often_absent(alliance.id)
+    return render_template("meetings/view_absences.html", alliance=alliance, absent=absent)
+
+
 @bp.get("/alliances/<alliance_slug>/meetings.xlsx")
 @requires("meeting.list", Alliance)
 def export_meetings(alliance: Alliance) -> Response:

@@ -316,3 +316,35 @@ def test_a_draft_is_seen_by_chair_and_secretariat_alone(world: World) -> None:
     operations.notice_meeting(meeting, by=world.actor("chair"))
     assert can(standing_of(world.actor("supplier")), "meeting.view", meeting)
     assert not can(standing_of(world.actor("outsider")), "meeting.view", meeting)
+
+
+def test_who_misses_three_meetings_of_a_body_running_is_shown(world: World) -> None:
+    make.grow_council(world, 4)
+    fourth = "河北理事04有限公司"
+
+    def hold(*absent: str) -> None:
+        meeting = make.noticed(world)
+        operations.open_meeting(meeting, by=world.actor("chair"))
+        ids = {seat.id for seat in meeting.seats if seat.name not in absent}
+        operations.arrive(meeting, ids, by=world.actor("secretary"))
+        operations.adjourn_meeting(meeting, by=world.actor("chair"))
+
+    hydrogen = make.hydrogen(world).id
+    hold(fourth)
+    hold(fourth)
+    assert queries.often_absent(hydrogen) == []
+    hold(fourth)
+    assert queries.often_absent(hydrogen) == [(fourth, 3)]
+    hold()
+    assert queries.often_absent(hydrogen) == []
+
+
+def test_signing_in_by_code_makes_nobody_present(world: World) -> None:
+    meeting = make.noticed(world)
+    seat = meeting.seats[0]
+    with pytest.raises(Refused):
+        replying.sign_in_seat(seat, by=ANONYMOUS)
+    operations.open_meeting(meeting, by=world.actor("chair"))
+    replying.sign_in_seat(seat, by=ANONYMOUS)
+    assert seat.signed_in_at is not None
+    assert not seat.is_here

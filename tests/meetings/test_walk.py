@@ -136,3 +136,17 @@ def test_an_agenda_is_ordered_by_buttons_and_by_a_whole_order(
     assert titles()[0] == "甲议题"
     assert keeper.post(f"{address}/agenda", {"act": "up:99999"}).status_code == 404
     assert keeper.post(f"{address}/agenda", {"act": f"burn:{ids['甲议题']}"}).status_code == 404
+
+
+def test_who_arrives_signs_in_by_the_code_at_the_door(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, world.meeting["running"])
+        token, seat_id = group_token(meeting), meeting.seats[1].id
+        db.session.remove()
+    phone = visit()
+    assert phone.get(f"/replies/{token}").status_code == 200
+    assert phone.post(f"/replies/{token}", {"seat_id": "x"}).status_code == 422
+    assert phone.post(f"/replies/{token}", {"seat_id": str(seat_id)}).status_code == 302
+    assert "已扫码签到" in visit("secretary").get(f"/meetings/{world.meeting['running']}").text
