@@ -778,7 +778,7 @@ CASES = [
     move("resolution", "enact", "passed", "secretary", f"{MEMBERS} chair"),
     send("meetings.cast_vote", VOTERS, "supplier secretary", resolution="voting", status=422),
     send("meetings.record_votes", "secretary", f"{MEMBERS} chair", resolution="voting"),
-    view("meetings.export_rows", HYDROGEN, resolution="passed"),
+    view("meetings.fetch_rows", HYDROGEN, resolution="passed"),
     view(
         "meetings.fetch_file", "secretary", f"{MEMBERS} chair", resolution="passed", file="ballots"
     ),
@@ -940,6 +940,7 @@ CASES = [
     ),
     send("rotation.remove_blackout", "secretary", blackout="away"),
     view("rotation.list_waiting", SIGNED_IN),
+    view("meetings.view_waiting", SIGNED_IN),
     # rotation: a turn, confirmed, deferred, ended early
     view("rotation.view_turn", EVERYONE, turn="near"),
     view("rotation.view_turn", EVERYONE, turn="running"),
@@ -1142,7 +1143,7 @@ HTML = [
         "documents.fetch_file",
         "documents.fetch_template",
         "meetings.calendar_file",
-        "meetings.export_rows",
+        "meetings.fetch_rows",
         "meetings.fetch_file",
         "rotation.calendar",
     )

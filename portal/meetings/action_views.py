@@ -15,7 +15,7 @@ from portal.alliances.models import Alliance
 from portal.database import db
 from portal.forms import refusals
 from portal.language import localised
-from portal.meetings import actions, resolution_queries
+from portal.meetings import actions, resolution_queries, waiting
 from portal.meetings.columns import ACTIONS
 from portal.meetings.models import Meeting
 from portal.meetings.resolution_forms import ActionForm
@@ -27,6 +27,18 @@ from portal.sheets.exporting import exported
 from portal.workflow import open_to
 
 __all__ = ["bp"]
+
+
+#: Rows of each noun on the page of what waits.
+SHOWN = 50
+
+
+@bp.get("/meetings/waiting")
+@requires("portal.desk")
+def view_waiting() -> str:
+    """Show what of meetings, resolutions, follow-up and documents waits for me."""
+    rows = waiting.waiting_for(current_standing(), SHOWN)
+    return render_template("meetings/view_waiting.html", rows=rows)
 
 
 @bp.get("/alliances/<alliance_slug>/actions")

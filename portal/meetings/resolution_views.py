@@ -202,7 +202,7 @@ def record_votes(resolution: Resolution) -> Response | tuple[str, int]:
 
 @bp.get("/resolutions/<int:resolution_id>/rows.json")
 @requires("resolution.view", Resolution)
-def export_rows(resolution: Resolution) -> Response:
+def fetch_rows(resolution: Resolution) -> Response:
     """Hand out everything the result follows from, to be counted once more by anybody."""
     if not resolution.is_closed:
         raise Missing(f"rows at {request.path}")

@@ -150,3 +150,18 @@ def test_who_arrives_signs_in_by_the_code_at_the_door(
     assert phone.post(f"/replies/{token}", {"seat_id": "x"}).status_code == 422
     assert phone.post(f"/replies/{token}", {"seat_id": str(seat_id)}).status_code == 302
     assert "已扫码签到" in visit("secretary").get(f"/meetings/{world.meeting['running']}").text
+
+
+def test_what_waits_for_the_chair_and_for_the_owner_stands_at_the_desk(
+    world: World, visit: Visit
+) -> None:
+    for who, titles in (
+        ("chair", {"proposed 决议", "reported 事项", "draft 理事会会议", "held 理事会会议"}),
+        ("supplier", {"open 事项"}),
+        ("outsider", set()),
+    ):
+        page = visit(who).soup("/meetings/waiting")
+        shown = {each.get_text(strip=True) for each in page.select(".task a")}
+        assert titles <= shown, who
+        assert bool(shown) == bool(titles), who
+        assert ("/meetings/waiting" in visit(who).get("/desk").text) == bool(titles)
