@@ -73,6 +73,9 @@ class Config:
     DELIVERY_LEASE_SECONDS = float(os.environ.get("DELIVERY_LEASE_SECONDS", "300"))
     DELIVERY_RETRY_SECONDS = float(os.environ.get("DELIVERY_RETRY_SECONDS", "30"))
 
+    #: Seconds after which a call to a chat group's robot is cut off.
+    HOOK_SECONDS = 10.0
+
     #: Signing in through somebody else's identity provider: a function as package.module:function,
     #: or a stand-in to try it ("outbox", "console"); empty is off. SSO_ADDRESS is where the browser
     #: goes, with the places {state}, {nonce}, {return_address}, {return_with_state}.

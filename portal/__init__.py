@@ -28,6 +28,7 @@ from portal import (
     consequences,
     database,
     errors,
+    hooks,
     language,
     links,
     mailing,
@@ -47,6 +48,8 @@ from portal.inbox import personal as inbox_personal
 from portal.inbox import telling
 from portal.prepared import Prepared
 from portal.registry import Registry
+from portal.robots import operations as robots_operations
+from portal.robots import posting
 from portal.rotation import history as rotation_history
 from portal.sheets import exporting
 from portal.sign_in import (
@@ -97,8 +100,11 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         next_chair=rotation_history.next_planned,
         workflows={workflow.noun: workflow for workflow in WORKFLOWS},
         consequences=consequences.CONSEQUENCES,
-        tell=telling.tell,
-        couriers=(mailing.courier,) if app.config["MAIL_ADAPTER"] == "smtp" else (),
+        tellings=(telling.tell, robots_operations.post_what_is_public),
+        couriers=(
+            *((mailing.courier,) if app.config["MAIL_ADAPTER"] == "smtp" else ()),
+            posting.courier,
+        ),
         jobs=dict(JOBS),
         job_pages=dict(JOB_PAGES),
         personal_data=PERSONAL_DATA,
@@ -112,6 +118,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     migrate.init_app(app, db)
     outbox.init_app(app)
     mailing.init_app(app)
+    hooks.init_app(app)
     language.init_app(app, accounts_views.keep_language)
     appearance.init_app(app, accounts_views.keep_type)
     uploads.init_app(app)

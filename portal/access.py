@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.wrappers import Response
 
@@ -27,7 +27,7 @@ from portal.errors import Denied, Missing, page
 from portal.permissions import PERMISSIONS, VISIBILITY
 from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL, registry
 from portal.roles import IMPLIED, Role
-from portal.words import HeldAmong, HeldAt, Line, token
+from portal.words import HeldAmong, HeldAt, Line, any_of, is_never, token
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -67,11 +67,18 @@ def _any_line(lines: tuple[Line, ...], standing: Standing, thing: Any) -> bool:
 
 def visible_to(standing: Standing, permission: str, model: Any) -> ColumnElement[bool]:
     """Return the permission as a condition over a table: listed if and only if allowed."""
-    lines = PERMISSIONS[permission]
-    return or_(
-        false(),
-        *(and_(true(), *(word.clause(standing, model) for word in line)) for line in lines),
-    )
+    return _any_clause(PERMISSIONS[permission], standing, model)
+
+
+def shown_to(standing: Standing, model: Any, field: str) -> ColumnElement[bool]:
+    """Return who may see one field as a condition over a table, as `may_see` asks of a record."""
+    return _any_clause(VISIBILITY[(model.noun, field)], standing, model)
+
+
+def _any_clause(lines: tuple[Line, ...], standing: Standing, model: Any) -> ColumnElement[bool]:
+    words = ([word.clause(standing, model) for word in line] for line in lines)
+    # A line that cannot hold is left out: an engine would look for its rows nonetheless.
+    return any_of(and_(true(), *line) for line in words if not any(map(is_never, line)))
 
 
 def require(by: Actor, permission: str, thing: Any = None) -> Standing:

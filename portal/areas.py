@@ -44,8 +44,8 @@ from portal.inbox import views as inbox_views
 from portal.introductions import models as introductions_models
 from portal.introductions import views as introductions_views
 from portal.introductions import workflow as introductions_workflow
+from portal.matters import meeting_views, outcome_views
 from portal.matters import models as matters_models
-from portal.matters import outcome_views
 from portal.matters import views as matters_views
 from portal.matters import workflow as matters_workflow
 from portal.meetings import (
@@ -71,6 +71,8 @@ from portal.outcomes import workflow as outcomes_workflow
 from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
+from portal.robots import models as robots_models
+from portal.robots import views as robots_views
 from portal.rotation import handover_views, planning_views, swap_views, turn_views
 from portal.rotation import models as rotation_models
 from portal.rotation import views as rotation_views
@@ -126,6 +128,7 @@ AREAS = (
     guests_views,
     introductions_views,
     matters_views,
+    meeting_views,
     outcome_views,
     paste_views,
     meetings_views,
@@ -142,6 +145,7 @@ AREAS = (
     turn_views,
     swap_views,
     handover_views,
+    robots_views,
     # windows
     inbox_views,
     imports_views,
@@ -193,13 +197,16 @@ NOUNS = (
     resolution_models.Resolution,
     resolution_models.Vote,
     resolution_models.Action,
-    imports_models.MemberImport,
+    matters_models.MatterMeeting,
     rotation_models.Charter,
     rotation_models.Blackout,
     rotation_models.Turn,
     rotation_models.Swap,
     rotation_models.Handover,
+    imports_models.MemberImport,
     inbox_models.Message,
+    robots_models.Robot,
+    robots_models.RobotPost,
 )
 
 STANDING = (
@@ -265,12 +272,13 @@ PERSONAL_DATA = (
     person_queries.mentions(resolution_models.Resolution, "proposed_by_id"),
     person_queries.mentions(resolution_models.Vote, "filed_by_id"),
     person_queries.mentions(resolution_models.Action, "assigned_by_id", "reported_by_id"),
-    person_queries.mentions(files.Attachment, "added_by_id"),
-    person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
-    person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
     person_queries.mentions(rotation_models.Charter, "made_by_id"),
     person_queries.mentions(rotation_models.Turn, "person_id"),
     person_queries.mentions(rotation_models.Handover, "signed_by_id", "accepted_by_id"),
+    person_queries.mentions(files.Attachment, "added_by_id"),
+    person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
+    person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
+    person_queries.mentions(robots_models.Robot, "set_by_id"),
     inbox_personal.inbox_data,
     person_queries.journal_data,
 )

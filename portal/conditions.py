@@ -52,6 +52,7 @@ is_announced = Fact("is_announced")
 is_for_members = Fact("is_for_members")
 is_verified = Fact("is_verified")
 is_filled_in = Fact("is_filled_in")
+is_named = Fact("is_named")
 
 
 def secretary_of(at: str) -> HeldAt:
@@ -92,6 +93,7 @@ def secretariat_beside(at: str) -> HeldBeside:
 
 #: Named, or with an answer that holds, and a member of the alliance at present.
 member_named_on = HeldAmong(Role.DELEGATE, "named_members", "id")
+was_introduced = HeldAmong(Role.DELEGATE, "accepted_interests", "organisation_id")
 member_has_answered = HeldAmong(Role.DELEGATE, "answering_members", "id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
 #: A seat on the roll that was frozen at notice.

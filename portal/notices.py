@@ -11,17 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from inspect import isfunction
+from typing import Any, TypeAlias
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, false, literal, select
+from sqlalchemy import ColumnElement, and_, case, false, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.accounts.models import Appointment, Organisation
 from portal.accounts.queries import OF_ORGANISATION
+from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.database import among
+from portal.exchange.anonymity import owner_shown
 from portal.exchange.models import Interest, Listing, Naming
 from portal.guests.models import GuestAnswer
 from portal.introductions.models import Introduction
@@ -54,14 +58,22 @@ class Notice:
     is_urgent: bool = False
 
 
+Column: TypeAlias = ColumnElement[Any] | InstrumentedAttribute[Any]
+Side: TypeAlias = Column | Callable[[Standing], Column]
+
+
 @dataclass(frozen=True)
 class Subject:
     """What the inbox says of a noun: what a record is called, who stands beside it, its page."""
 
     model: Any
     title: ColumnElement[Any] | InstrumentedAttribute[Any]
-    side: ColumnElement[Any] | InstrumentedAttribute[Any]
+    side: Side
     endpoint: str
+
+    def side_for(self, standing: Standing) -> Any:
+        """Return the column of who stands beside it, as far as somebody may know."""
+        return self.side(standing) if isfunction(self.side) else self.side
 
 
 def people_at(column: str, *, handler: str | None = None) -> Who:
@@ -105,10 +117,14 @@ def _name_of(column: Any) -> ColumnElement[Any]:
     return found.correlate_except(Organisation).scalar_subquery()
 
 
+def _owner(standing: Standing) -> ColumnElement[Any]:
+    """Return the owner of a listing as a column, as far as somebody may know whose it is."""
+    name = _name_of(Listing.organisation_id)
+    return case((owner_shown(standing), name), else_=literal(_("An anonymous member")))
+
+
 SUBJECTS: dict[str, Subject] = {
-    "listing": Subject(
-        Listing, Listing.title, _name_of(Listing.organisation_id), "exchange.view_listing"
-    ),
+    "listing": Subject(Listing, Listing.title, _owner, "exchange.view_listing"),
     "interest": Subject(
         Interest,
         Interest.listing_title,
@@ -155,8 +171,12 @@ _BOTH = (
     people_at("owner_id", handler="owner_person_id"),
     people_at("partner_id", handler="partner_person_id"),
 )
-_BOTH_OWNERS = people_at("demand_owner_id"), people_at("supply_owner_id")
-_PROPOSER = themselves("proposed_by_id")
+_OWNERS = (people_at("demand_owner_id"), people_at("supply_owner_id"))
+_PROPOSER = Who(
+    lambda thing: and_(
+        Appointment.person_id == thing.proposed_by_id, ~among(Appointment.role, OF_ORGANISATION)
+    )
+)
 _CLAIMANT, _OTHER = people_at("claimant_id"), people_at("other_id")
 
 
@@ -234,28 +254,23 @@ NOTICES: tuple[Notice, ...] = (
         _l("The answer of %(side)s to “%(title)s” lapses soon"),
         True,
     ),
-    # introductions
+    # introductions: what both agreed to is told as an answer that was accepted
+    _notice("introduction.propose", _OWNERS, _l("An introduction is proposed for “%(title)s”")),
     _notice(
-        "introduction.propose",
-        _BOTH_OWNERS,
-        _l("An introduction for “%(title)s” waits for your answer"),
+        "introduction.agree",
+        (people_at("waiting_id"), _PROPOSER),
+        _l("One side agreed to the introduction for “%(title)s”"),
         True,
     ),
-    _notice("introduction.agree", (_PROPOSER,), _l("One side of “%(title)s” agreed to meet")),
     _notice(
-        "introduction.accept",
-        (*_BOTH_OWNERS, _PROPOSER),
-        _l("Both sides of “%(title)s” agreed: they are introduced"),
-        True,
+        "introduction.accept", (_PROPOSER,), _l("Both agreed to the introduction for “%(title)s”")
     ),
     _notice(
         "introduction.decline",
-        (*_BOTH_OWNERS, _PROPOSER),
+        (*_OWNERS, _PROPOSER),
         _l("The introduction for “%(title)s” was declined: see why"),
     ),
-    _notice(
-        "introduction.withdraw", _BOTH_OWNERS, _l("The introduction for “%(title)s” was withdrawn")
-    ),
+    _notice("introduction.withdraw", _OWNERS, _l("The introduction for “%(title)s” was withdrawn")),
     # matters
     _notice("matter.open", _BOTH[:1], _l("You handle the matter “%(title)s”")),
     *(
@@ -269,9 +284,8 @@ NOTICES: tuple[Notice, ...] = (
     _notice("matter.end", _BOTH, _l("“%(title)s” was ended: see why")),
     _notice("matter.hand_over", _BOTH, _l("“%(title)s” was handed over to a colleague")),
     _notice("matter.attach", _BOTH, _l("A file was added to “%(title)s”")),
-    # Both of these have a mail of their own.
-    _notice("matter.ask", _BOTH, _l("How far has “%(title)s” come?")),
-    _notice("matter.tell", (secretariat,), _l("“%(title)s” has been silent for long")),
+    _notice("matter.ask", _BOTH, _l("How far has “%(title)s” come?"), urgent=True),
+    _notice("matter.tell", (secretariat,), _l("“%(title)s” has been silent for long"), True),
     # outcomes
     # Who is asked to confirm has a mail of their own, with a link.
     _notice("outcome.claim", (_OTHER,), _l("%(side)s asks you to confirm “%(title)s”")),

@@ -99,9 +99,9 @@ def _transact(
 
 def _tell(events: Sequence[tuple[journal.Note, journal.JournalLine]]) -> None:
     """Let whoever is concerned hear of what happened, in the same transaction."""
-    tell = registry().tell
-    if events and tell is not None:
-        tell(events)
+    if events:
+        for tell in registry().tellings:
+            tell(events)
 
 
 @contextmanager

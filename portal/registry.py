@@ -63,7 +63,8 @@ class Registry:
     #: The ways out of the portal that the worker serves.
     couriers: tuple[Callable[[], Courier], ...] = ()
     consequences: dict[tuple[str, str], tuple[Consequence, ...]] = field(default_factory=dict)
-    tell: Telling | None = None
+    #: Run in this order.
+    tellings: tuple[Telling, ...] = ()
 
 
 def follow_up(thing: Any, verb: str, *, by: Any) -> None:

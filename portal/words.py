@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import False_
 
 from portal.actors import Standing
 from portal.database import among
@@ -230,3 +231,14 @@ class RepresentsAnother(Word):
 def token(role: Role, scope_id: int) -> str:
     """Return the search token of a role at a scope, as `delegate12`."""
     return f"{role.value}{scope_id}"
+
+
+def is_never(condition: Any) -> bool:
+    """Tell whether a condition holds for no row whatsoever."""
+    return isinstance(condition, False_)
+
+
+def any_of(conditions: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return the condition that any one holds, without those that never do (none: never)."""
+    possible = [each for each in conditions if not is_never(each)]
+    return or_(*possible) if possible else false()

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, true
 
 from portal import journal
 from portal.access import can, require, visible_to
@@ -22,6 +22,7 @@ from portal.actors import Actor, Standing
 from portal.database import among
 from portal.errors import Refused, Stale
 from portal.registry import follow_up, registry
+from portal.words import any_of, is_never
 
 #: A note is a sentence or two, not a file.
 LONGEST_NOTE = 1000
@@ -100,17 +101,19 @@ def open_to(standing: Standing, thing: Any) -> list[Move]:
 
 def awaiting(standing: Standing, model: Any) -> ColumnElement[bool]:
     """Return the condition "this record waits for this person", from the table's rows."""
-    return or_(
-        false(),
-        *(
-            and_(
-                among(model.state, candidate.awaited_in),
-                getattr(model, candidate.when) if candidate.when else true(),
-                visible_to(standing, candidate.permission, model),
-            )
-            for candidate in registry().workflows[model.noun].moves
-            if candidate.awaited_in
-        ),
+    awaited = (
+        (candidate, visible_to(standing, candidate.permission, model))
+        for candidate in registry().workflows[model.noun].moves
+        if candidate.awaited_in
+    )
+    return any_of(
+        and_(
+            among(model.state, candidate.awaited_in),
+            getattr(model, candidate.when) if candidate.when else true(),
+            may,
+        )
+        for candidate, may in awaited
+        if not is_never(may)
     )
 
 

@@ -44,6 +44,8 @@ from portal.imports.words import Field
 from portal.inbox.models import Message
 from portal.introductions.operations import propose_introduction
 from portal.jobs import enqueue
+from portal.matters.meetings import Meeting as NotedMeeting
+from portal.matters.meetings import note_meeting
 from portal.matters.operations import attach_to_matter, take_step
 from portal.matters.queries import matter_of
 from portal.matters.recording import record_outcome
@@ -112,6 +114,7 @@ class World:
     listing: dict[str, int] = field(default_factory=dict)
     interest: dict[str, int] = field(default_factory=dict)
     guest_answer: dict[str, int] = field(default_factory=dict)
+    meeting: dict[str, int] = field(default_factory=dict)
     introduction: dict[str, int] = field(default_factory=dict)
     matter: dict[str, int] = field(default_factory=dict)
     outcome: dict[str, int] = field(default_factory=dict)
@@ -125,7 +128,6 @@ class World:
     job: dict[str, int] = field(default_factory=dict)
     attachment: dict[str, int] = field(default_factory=dict)
     member_import: dict[str, int] = field(default_factory=dict)
-    meeting: dict[str, int] = field(default_factory=dict)
     resolution: dict[str, int] = field(default_factory=dict)
     action: dict[str, int] = field(default_factory=dict)
     document: dict[str, int] = field(default_factory=dict)
@@ -574,6 +576,9 @@ def _achieve(world: World) -> None:
         made = record_outcome(matter, said, received=received, by=delegate)
         if name == "claimed":
             world.token["outcome"] = _token_sent()
+            later = clock.now() + 10 * DAY
+            meeting = NotedMeeting("河北乙材料有限公司", later, later + timedelta(hours=2))
+            world.meeting["noted"] = note_meeting(matter, meeting, by=delegate).id
         world.listing[f"{name}_outcome"] = listing.id
         world.interest[f"{name}_outcome"] = interest.id
         world.matter[name] = matter.id

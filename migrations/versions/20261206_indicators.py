@@ -1,7 +1,7 @@
 """Cells of the indicators, and the days by which rows are counted
 
 Revision ID: 0014
-Revises: 0013c
+Revises: 0013e
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0013c"
+down_revision = "0013e"
 branch_labels = None
 depends_on = None
 

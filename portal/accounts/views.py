@@ -26,6 +26,7 @@ ELSEWHERE = (
     ("factors.view_security", _l("Security: password, second factor, passkeys")),
     ("devices.list_devices", _l("My devices")),
     ("organisations.list_agents", _l("Agents: who acts for you, and for whom you act")),
+    ("inbox.edit_preferences", _l("Digest and mail")),
     ("accounts.view_outbox", _l("Messages to be sent")),
 )
 

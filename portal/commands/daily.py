@@ -10,6 +10,7 @@ from portal.exchange.reminding import remind_of_expiring, remind_of_lapsing
 from portal.guests.operations import erase_old_guests
 from portal.inbox.mails import send_digests
 from portal.matters.reminding import remind_silent_matters
+from portal.monitor import cells
 from portal.outbox import sends_mail
 from portal.rotation.asking import ask_for_confirmations
 
@@ -17,7 +18,7 @@ from portal.rotation.asking import ask_for_confirmations
 @click.command("daily")
 @with_appcontext
 def daily() -> None:
-    """Remind of what is silent, lapses or ends soon; ask for terms; send due digests."""
+    """Remind of what is silent, lapses or ends soon; ask for terms; send due digests; count."""
     count = remind_silent_matters(by=SYSTEM)
     click.echo(f"{count} silent matters were spoken of.")
     asked = ask_for_confirmations(by=SYSTEM)
@@ -29,3 +30,4 @@ def daily() -> None:
         click.echo(f"{send_digests(by=SYSTEM)} digests were written.")
     else:
         click.echo("No digests: the portal has no mail server (MAIL_ADAPTER).")
+    cells.catch_up_wholly(by=SYSTEM)

@@ -27,10 +27,11 @@ from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_alliances import tell_alliances
 from portal.commands.demo_filled_in import tell_filled_in
+from portal.commands.demo_flows import tell_flows
 from portal.commands.demo_guests import tell_guests
 from portal.commands.demo_introductions import tell_introductions
-from portal.commands.demo_matters import follow_matter
-from portal.commands.demo_meetings import tell_meetings
+from portal.commands.demo_matters import follow_matter, tell_meetings
+from portal.commands.demo_meetings import tell_councils
 from portal.commands.demo_organisations import code_for, tell_organisations
 from portal.commands.demo_rotation import tell_rotation
 from portal.commands.demo_story import DAY, Story, post_all, read
@@ -86,10 +87,12 @@ def build(now: datetime) -> Story:
         settle(story, password_hash)
     story.followed.append(follow_matter)
     post_all(story)
+    tell_flows(story)
     tell_alliances(story)
     tell_organisations(story)
-    tell_meetings(story)
+    tell_councils(story)
     tell_filled_in(story)
+    story.at(now - 0.2 * DAY, lambda: tell_meetings(story))
     story.at(now - 1.5 * DAY, lambda: tell_introductions(story))
     story.at(now - 2.5 * DAY, lambda: tell_guests(story))
     tell_rotation(story)

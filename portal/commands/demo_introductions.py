@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.access import standing_of
 from portal.actors import person
+from portal.alliances.queries import all_alliances
 from portal.commands.demo_story import DAY, Story, read
 from portal.database import db
 from portal.errors import Refused
@@ -19,7 +20,8 @@ from portal.introductions.queries import counterparts
 
 def tell_introductions(story: Story) -> None:
     """Propose what waits for the first visitors, and let an older pair agree."""
-    hydrogen = next(iter(story.secretaries))
+    hydrogen = next(each.id for each in all_alliances() if each.slug == "hydrogen")
+    visited = story.roles["manager_and_delegate"]
     keeper = person(story.secretaries[hydrogen].id)
     demands = db.session.scalars(
         select(Listing)
@@ -29,7 +31,7 @@ def tell_introductions(story: Story) -> None:
             Listing.is_public,
             Listing.is_answerable,
         )
-        .order_by(Listing.id)
+        .order_by(Listing.organisation_id != visited.id, Listing.id)
     ).all()
     lines = cycle(read("messages")["introduction"])
     made: list[Introduction] = []

@@ -9,11 +9,15 @@ from __future__ import annotations
 import random
 from datetime import datetime
 
+from sqlalchemy import select
+
 from portal import clock
-from portal.actors import Actor
-from portal.commands.demo_story import DAY, Story, read
+from portal.actors import Actor, person
+from portal.commands.demo_story import DAY, HOUR, Story, read
+from portal.database import db
 from portal.exchange.models import Interest
 from portal.matters import operations
+from portal.matters.meetings import Meeting, cancel_meeting, note_meeting
 from portal.matters.models import Matter
 from portal.matters.queries import matter_of
 from portal.matters.recording import record_outcome
@@ -117,3 +121,21 @@ def _correct(made: Outcome, said: Claim, claimant: Actor, other: Actor) -> None:
     """Let both sides find that the contract was worth a tenth more."""
     right = Claim(**{**vars(said), "value_fen": (said.value_fen or 0) * 11 // 10})
     confirm_outcome(correct_outcome(made, right, by=claimant), by=other, may_publish=True)
+
+
+def tell_meetings(story: Story) -> None:
+    """Let both sides of some open matters meet in the days to come."""
+    visited = story.roles["manager_and_delegate"].id
+    found = db.session.scalars(
+        select(Matter)
+        .where(Matter.is_open)
+        .order_by(Matter.owner_id != visited, Matter.id.desc())
+        .limit(6)
+    ).all()
+    for number, matter in enumerate(found):
+        begins = clock.start_of(clock.today() + (3 + 2 * number) * DAY) + 10 * HOUR
+        meeting = Meeting(matter.partner.name, begins, begins + 2 * HOUR)
+        by = person(matter.owner_person_id, matter.owner_id)
+        noted = note_meeting(matter, meeting, by=by)
+        if number == 2:
+            cancel_meeting(matter, noted, by=by)

@@ -24,7 +24,7 @@ from portal.meetings.replying import Reply, reply
 from portal.meetings.resolution_models import Action, Resolution, ResolutionKind
 
 
-def tell_meetings(story: Story) -> None:
+def tell_councils(story: Story) -> None:
     """Plan the meetings of the hydrogen alliance."""
     (hydrogen,) = (each for each in all_alliances() if each.slug == "hydrogen")
     keeper = person(story.secretaries[hydrogen.id].id)

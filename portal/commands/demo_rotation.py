@@ -71,7 +71,7 @@ def _plan(story: Story, alliance: Alliance, told: Any) -> None:
         chosen: list[int | None] = [chairing.id, *([None] * (TERMS - 1))]
         if alliance.slug == "hydrogen":
             chosen[1] = _other(story).id
-        drafting = drafting_for(charter, {})
+        drafting = drafting_for(charter)
         first = clock.day_of(story.now - SINCE * DAY)
         draft = drafting.filled(drafting.draft(first, TERMS, chosen), keep=True)
         if draft.conflict:

@@ -142,6 +142,7 @@ def _post(
         wanted_region_id=_region_id(row["wanted_region"]),
         amount_fen=None if row["amount_wan"] is None else round(row["amount_wan"] * 1_000_000),
         cooperation=row["cooperation"],
+        is_anonymous=row.get("anonymous", False),
         named_ids=[each.id for each in named],
     )
     made: list[Listing] = []

@@ -78,8 +78,7 @@ def _tell(period: Period, slug: str | None, *, as_json: bool) -> None:
     alliance = next((each for each in queries.alliance_rows() if each.slug == slug), None)
     if slug is not None and alliance is None:
         raise click.BadParameter(f"there is no alliance {slug!r}", param_hint="--alliance")
-    while cells.catch_up(by=SYSTEM, lines=100 * cells.LINES_AT_ONCE):
-        pass
+    cells.catch_up_wholly(by=SYSTEM)
     figures = figures_of(EVERYTHING, period, alliance)
     told = [_told(figures, each) for each in INDICATORS]
     if as_json:

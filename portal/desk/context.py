@@ -21,8 +21,10 @@ from portal.accounts.queries import DEMO_DOMAIN, has_demo_world
 from portal.alliances.forms import ALLIANCE_KINDS, MEMBERSHIP_STATES, TIERS
 from portal.database import Busy
 from portal.desk.queries import waiting_counts
+from portal.exchange.anonymity import owner_words
 from portal.exchange.facets import Narrowing
 from portal.exchange.forms import KINDS, VISIBILITIES
+from portal.exchange.models import Listing
 from portal.exchange.queries import ListingRow
 from portal.exchange.workflow import INTEREST, LISTING
 from portal.guests.workflow import GUEST_ANSWER
@@ -70,6 +72,7 @@ def init_app(app: Flask) -> None:
 
     app.add_template_global(listing_words)
     app.add_template_global(guest_words)
+    app.add_template_global(owner_of, "owner_words")
     app.add_template_global(introduction_words)
     app.add_template_global(matter_words)
     app.add_template_global(outcome_words)
@@ -211,6 +214,11 @@ def listing_facets(narrowing: Narrowing) -> Markup:
     """Render the facets of an address once: some fifty links, the same for everybody."""
     page = current_app.jinja_env.get_template("exchange/facets.html")
     return Markup(page.render(narrowing=narrowing))  # noqa: S704 - a template
+
+
+def owner_of(listing: Listing) -> str:
+    """Return whose a listing is, as far as whoever looks may know."""
+    return owner_words(current_standing(), listing)
 
 
 def guest_words() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.exchange.forms import DIRECTIONS, KINDS, VISIBILITIES
@@ -27,7 +28,7 @@ LISTINGS = (
     Field(_l("State"), lambda row: LISTING_STATES[row.state_now], width=12),
     Field(_l("Who may see it"), lambda row: VISIBILITIES[row.visibility]),
     Field(_l("Region"), lambda row: localised(row.region), width=10),
-    Field(_l("Organisation"), lambda row: row.organisation, width=32),
+    Field(_l("Organisation"), lambda row: row.organisation or _("Anonymous"), width=32),
     Field(_l("Chain node"), lambda row: row.node, width=22),
     Field(
         _l("Of its kind"),
@@ -39,7 +40,7 @@ LISTINGS = (
 )
 
 ANSWERS = (
-    Field(_l("Organisation"), lambda row: row.organisation, width=32),
+    Field(_l("Organisation"), lambda row: row.organisation or _("Anonymous"), width=32),
     Field(_l("Region"), lambda row: localised(row.region), width=10),
     Field(_l("Listing"), lambda row: row.title, width=44),
     Field(_l("Direction"), lambda row: DIRECTIONS[row.direction], width=10),

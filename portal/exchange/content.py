@@ -25,4 +25,5 @@ class ListingContent:
     cooperation: str | None = None
     #: The fields of its kind (`kinds.py`); what is none of this kind is left out.
     particulars: Mapping[str, str] = field(default_factory=dict)
+    is_anonymous: bool = False
     named_ids: Collection[int] = field(default_factory=tuple)

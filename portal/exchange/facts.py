@@ -6,6 +6,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.access import may_see
+from portal.actors import Standing
+from portal.exchange.anonymity import owner_words
 from portal.exchange.forms import DIRECTIONS, KINDS, VISIBILITIES
 from portal.exchange.kinds import fields_of
 from portal.exchange.models import Listing
@@ -36,8 +39,8 @@ NO_ANSWERS = {
 }
 
 
-def listing_facts(listing: Listing) -> list[Fact]:
-    """Return (label, value, address) of a listing's facts; absent ones have no value."""
+def listing_facts(standing: Standing, listing: Listing) -> list[Fact]:
+    """Return (label, value, address) of what a person may know of a listing; absent is None."""
     node, region = listing.chain_node, listing.wanted_region
     kept = listing.particulars or {}
     waits = listing.state is ListingState.SUBMITTED
@@ -45,8 +48,10 @@ def listing_facts(listing: Listing) -> list[Fact]:
         (_("Direction"), DIRECTIONS[listing.direction], None),
         (
             _("Organisation"),
-            listing.organisation.name,
-            url_for("directory.view_organisation", organisation_id=listing.organisation_id),
+            owner_words(standing, listing),
+            url_for("directory.view_organisation", organisation_id=listing.organisation_id)
+            if may_see(standing, listing, "owner")
+            else None,
         ),
         (
             _("Alliance"),
@@ -67,7 +72,7 @@ def listing_facts(listing: Listing) -> list[Fact]:
         (_("Reviewed by"), day(answer_due(listing.listed_at)) if waits else None, None),
         (
             _("Filled in by"),
-            _("the secretariat, for %(organisation)s", organisation=listing.organisation.name)
+            _("the secretariat, for %(organisation)s", organisation=owner_words(standing, listing))
             if listing.filled_in_by_id
             else None,
             None,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal import actors, links
-from portal.access import current_actor, public, requires
+from portal.access import current_actor, current_standing, public, requires
 from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance
 from portal.database import db
@@ -168,7 +168,7 @@ def confirm_by_link(token: str) -> str | tuple[str, int] | Response:
             )
             flash(_("Thank you. Your answer is recorded."), "success")
             return redirect(url_for("exchange.confirm_by_link", token=token))
-    facts_of = listing_facts(listing) if link.refusal is None else []
+    facts_of = listing_facts(current_standing(), listing) if link.refusal is None else []
     page = render_template(
         "exchange/confirm_by_link.html", listing=listing, link=link, form=form, facts_of=facts_of
     )

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
+    BooleanField,
     DecimalField,
     HiddenField,
     RadioField,
@@ -132,6 +133,7 @@ class ListingForm(Form):
         ],
     )
     cooperation = StringField(_l("Form of cooperation"), validators=[optional(), at_most(40)])
+    is_anonymous = BooleanField(_l("Post it anonymously"))
 
     def __init__(self, *args: Any, listing: Listing | None = None, **kwargs: Any) -> None:
         super().__init__(*args, thing=listing, **kwargs)
@@ -224,9 +226,12 @@ class ListingForm(Form):
     @property
     def has_more(self) -> bool:
         """Whether an optional field holds something or is wrong, so that the part stands open."""
-        more = (self.kind, self.chain_node_id, self.wanted_region_id, self.amount, self.cooperation)
+        more = (self.kind, self.chain_node_id, self.wanted_region_id, self.amount)
+        rest = (self.cooperation, self.is_anonymous)
         own = [field for field, _kinds in self.own_fields]
-        return any(field.errors or field.data not in (None, "") for field in (*more, *own))
+        return any(
+            field.errors or field.data not in (None, "", False) for field in (*more, *rest, *own)
+        )
 
     def content(self) -> ListingContent:
         """Return what was typed, as the operations take it (money in fen)."""
@@ -243,6 +248,7 @@ class ListingForm(Form):
             if self.amount.data is None
             else int(self.amount.data * FEN_PER_TEN_THOUSAND_YUAN),
             cooperation=self.cooperation.data or None,
+            is_anonymous=bool(self.is_anonymous.data),
             particulars=self.particulars(),
             named_ids=self.named_ids.data or (),
         )

@@ -16,7 +16,8 @@ from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
 from portal.database import Rows, among, db
-from portal.exchange.models import Direction, Interest
+from portal.exchange.anonymity import name_shown
+from portal.exchange.models import Direction, Interest, Listing
 from portal.exchange.queries import RegionName
 from portal.exchange.workflow import InterestState
 from portal.prepared import Prepared
@@ -43,8 +44,8 @@ class InterestRow:
     expires_at: datetime
     direction: Direction
     title: str
-    #: The other side: who answered, or whose listing was answered.
-    organisation: str
+    #: The other side: who answered, or whose listing was answered; None where it is hidden.
+    organisation: str | None
     region: RegionName
 
     @property
@@ -54,8 +55,13 @@ class InterestRow:
         return LAPSED if is_lapsed else self.state.value
 
 
-def _select(*narrowed: ColumnElement[bool], received: bool) -> Rows:
-    """Return the select of rows as one of the two sides sees them."""
+def _select(
+    *narrowed: ColumnElement[bool], received: bool, standing: Standing | None = None
+) -> Rows:
+    """Return the select of rows as one of the two sides sees them.
+
+    Whose listing one answered may be hidden from `standing`; who answered is not.
+    """
     other, region = aliased(Organisation), aliased(Region)
     side: Any = Interest.organisation_id if received else Interest.owner_id
     return (
@@ -67,7 +73,7 @@ def _select(*narrowed: ColumnElement[bool], received: bool) -> Rows:
             Interest.expires_at,
             Interest.listing_direction,
             Interest.listing_title,
-            other.name,
+            other.name if standing is None else name_shown(standing, other),
             region.code,
             region.short,
             region.name,
@@ -75,6 +81,7 @@ def _select(*narrowed: ColumnElement[bool], received: bool) -> Rows:
         )
         .join(other, other.id == side)
         .join(region, region.id == other.region_id)
+        .join(Listing, Listing.id == Interest.listing_id)
         .where(*narrowed)
     )
 
@@ -141,7 +148,7 @@ def _page_statement(standing: Standing, received: bool, after: int | None, size:
     ]
     if after is not None:
         narrowed.append(Interest.id < after)
-    page = _select(*narrowed, received=received)
+    page = _select(*narrowed, received=received, standing=None if received else standing)
     return Prepared(page.order_by(Interest.id.desc()).limit(size + 1))
 
 
@@ -167,6 +174,7 @@ def _sent_statement(standing: Standing, limit: int) -> Prepared:
         visible_to(standing, "interest.view", Interest),
         among(Interest.organisation_id, sorted(standing[Role.DELEGATE])),
         received=False,
+        standing=standing,
     )
     is_accepted = case((Interest.state == InterestState.ACCEPTED, 0), else_=1)
     return Prepared(sent.order_by(is_accepted, Interest.id.desc()).limit(limit))

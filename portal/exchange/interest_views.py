@@ -13,6 +13,7 @@ from portal.accounts.queries import timeline_of
 from portal.errors import Denied, Missing
 from portal.exchange import answering, seen
 from portal.exchange import interest_queries as queries
+from portal.exchange.anonymity import without_owner
 from portal.exchange.columns import ANSWERS
 from portal.exchange.facts import LAPSED_BECAUSE
 from portal.exchange.forms import InterestForm
@@ -112,7 +113,12 @@ def interest_page(interest: Interest, **more: Any) -> str:
         "moves": open_to(standing, interest),
         "sees_contacts": may_see(standing, interest, "contacts"),
         # Who answered stays with their organisation until the contacts open.
-        "timeline": timeline_of(interest, with_people=may_see(standing, interest, "contacts")),
+        "timeline": without_owner(
+            standing,
+            interest.listing,
+            timeline_of(interest, with_people=may_see(standing, interest, "contacts")),
+        ),
+        "sees_owner": may_see(standing, interest.listing, "owner"),
     }
     return render_template("exchange/view_interest.html", **{**values, **more})
 

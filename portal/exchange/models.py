@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -28,44 +27,12 @@ from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance, Membership
 from portal.chain.models import ChainNode
 from portal.database import Instant, Model, Versioned, among, choice, constraints
+from portal.exchange.vocabulary import ClosedAs as ClosedAs
+from portal.exchange.vocabulary import Direction as Direction
+from portal.exchange.vocabulary import ListingKind as ListingKind
+from portal.exchange.vocabulary import ListingVisibility as ListingVisibility
 from portal.exchange.workflow import InterestState, ListingState, holding_in_sql
 from portal.regions.models import Region
-
-
-class Direction(StrEnum):
-    """Whether something is sought or offered."""
-
-    DEMAND = "demand"
-    SUPPLY = "supply"
-
-
-class ListingKind(StrEnum):
-    """What it is about (技术, 产品, 产能, 服务, 人才, 资金, 数据, 场地)."""
-
-    TECHNOLOGY = "technology"
-    PRODUCT = "product"
-    CAPACITY = "capacity"
-    SERVICE = "service"
-    TALENT = "talent"
-    FINANCE = "finance"
-    DATA = "data"
-    SITE = "site"
-
-
-class ListingVisibility(StrEnum):
-    """Who may see it: everyone, the alliance's members, or named organisations (商业秘密)."""
-
-    PUBLIC = "public"
-    MEMBERS = "members"
-    CONFIDENTIAL = "confidential"
-
-
-class ClosedAs(StrEnum):
-    """How a listing ended."""
-
-    MATCHED = "matched"
-    UNMATCHED = "unmatched"
-
 
 #: The present inside SQL: asked when a statement runs, not when it is built, so that a
 #: statement can be kept.
@@ -111,6 +78,8 @@ class Listing(Versioned, Model):
     specification: Mapped[str] = mapped_column(Text)
     valid_until: Mapped[date]
     visibility: Mapped[ListingVisibility] = mapped_column(choice(ListingVisibility))
+    #: Whose it is stays between the owner and the secretariat until an answer is accepted.
+    is_anonymous: Mapped[bool] = mapped_column(default=False)
     kind: Mapped[ListingKind | None] = mapped_column(choice(ListingKind))
     chain_node_id: Mapped[int | None] = mapped_column(ForeignKey("chain_node.id"))
     wanted_region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
@@ -149,6 +118,12 @@ class Listing(Versioned, Model):
         primaryjoin="and_(Listing.id == Interest.listing_id, Interest.released_at.is_(None))",
     )
 
+    #: Answers that were accepted: those organisations have been introduced.
+    accepted_interests: Mapped[list[Interest]] = relationship(
+        viewonly=True,
+        primaryjoin="and_(Listing.id == Interest.listing_id, Interest.state == 'accepted')",
+    )
+
     #: The organisations named on it, and those with an answer that holds, that are members of its
     #: alliance now.
     named_members: Mapped[list[Organisation]] = relationship(
@@ -168,6 +143,11 @@ class Listing(Versioned, Model):
     def is_published(self) -> Any:
         """Whether it has passed review and is neither paused nor closed."""
         return self.state == ListingState.PUBLISHED
+
+    @hybrid_property
+    def is_named(self) -> Any:
+        """Whether everybody who may see it sees whose it is."""
+        return self.is_anonymous == False  # noqa: E712 - the same expression in SQL
 
     @hybrid_property
     def is_public(self) -> Any:

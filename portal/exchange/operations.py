@@ -135,6 +135,7 @@ def write_content(listing: Listing, content: ListingContent, *, is_draft: bool) 
     listing.chain_node_id = content.chain_node_id
     listing.wanted_region_id = content.wanted_region_id
     listing.amount_fen, listing.cooperation = content.amount_fen, content.cooperation
+    listing.is_anonymous = content.is_anonymous
     listing.particulars = fitting(content.kind, content.particulars) or None
     kept = {naming.organisation_id: naming for naming in listing.namings}
     listing.namings = [kept.get(i) or Naming(organisation_id=i) for i in sorted(named)]
@@ -291,7 +292,7 @@ def index(listing: Listing, *, move_up: bool = False) -> None:
         [
             listing.title,
             listing.specification,
-            listing.organisation.name,
+            None if listing.is_anonymous else listing.organisation.name,
             listing.chain_node.name if listing.chain_node else None,
             listing.cooperation,
             *(listing.particulars or {}).values(),

@@ -17,12 +17,8 @@ from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.chain.models import ChainNode
 from portal.database import Rows, among, db, is_sqlite
-from portal.exchange.models import (
-    Direction,
-    Listing,
-    ListingKind,
-    ListingVisibility,
-)
+from portal.exchange.anonymity import owner_shown, with_names_shown
+from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
 from portal.exchange.workflow import ListingState
 from portal.prepared import Prepared
 from portal.regions.models import Region
@@ -81,7 +77,8 @@ class ListingRow:
     visibility: ListingVisibility
     valid_until: date
     amount_fen: int | None
-    organisation: str
+    #: None where it is hidden from whoever asks.
+    organisation: str | None
     region: RegionName
     node: str | None
     listed_at: datetime
@@ -209,10 +206,11 @@ def _list_statement(
     """
     found = search.documents(Listing.noun, wanted.query, standing)
     narrowed = [visible_to(standing, "listing.view", Listing), *conditions(wanted)]
+    row = with_names_shown(standing, _ROW)
     query: Rows
     if found is None:
         ids: Rows = select(Listing.id).where(*narrowed)
-        query = select(*_ROW).where(*narrowed)
+        query = select(*row).where(*narrowed)
         query = query.order_by(Listing.listed_at.desc(), Listing.id.desc())
         key = _browse_key(after)
         if key is not None:
@@ -221,7 +219,7 @@ def _list_statement(
         query = found.join(Listing, Listing.id == search.SearchDocument.record_id)
         ids = query.with_only_columns(Listing.id, maintain_column_froms=True).where(*narrowed)
         query = query.with_only_columns(
-            *_ROW, search.SearchDocument.id, maintain_column_froms=True
+            *row, search.SearchDocument.id, maintain_column_froms=True
         ).where(*narrowed)
         if after and after.isdecimal() and len(after) < 10:
             query = query.where(search.key_column() < int(after))
@@ -290,9 +288,11 @@ def _listings_of_statement(
 ) -> Prepared:
     which = conditions(ListingFilter()) if open_only else [Listing.state != ListingState.CLOSED]
     return Prepared(
-        _named(select(*_ROW))
+        _named(select(*with_names_shown(standing, _ROW)))
         .where(
             visible_to(standing, "listing.view", Listing),
+            # On the page of an organisation its anonymous listings would be named.
+            owner_shown(standing),
             Listing.organisation_id == organisation_id,
             *which,
         )
@@ -308,7 +308,7 @@ def waiting_listings(standing: Standing, limit: int) -> Sequence[ListingRow]:
 
 @lru_cache(maxsize=512)
 def _waiting_statement(standing: Standing, limit: int) -> Prepared:
-    waiting = _named(select(*_ROW)).where(awaiting(standing, Listing))
+    waiting = _named(select(*with_names_shown(standing, _ROW))).where(awaiting(standing, Listing))
     return Prepared(waiting.order_by(Listing.listed_at, Listing.id).limit(limit))
 
 
@@ -323,7 +323,7 @@ def newest_for(standing: Standing, limit: int) -> Sequence[ListingRow]:
 @lru_cache(maxsize=512)
 def _newest_statement(standing: Standing, limit: int) -> Prepared:
     query = (
-        _named(select(*_ROW))
+        _named(select(*with_names_shown(standing, _ROW)))
         .where(
             visible_to(standing, "listing.view", Listing),
             *conditions(ListingFilter()),

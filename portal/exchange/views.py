@@ -103,7 +103,7 @@ def listing_page(listing: Listing, **more: Any) -> str:
     sees_history = may_see(standing, listing, "history")
     values: dict[str, Any] = {
         "listing": listing,
-        "facts_of": listing_facts(listing),
+        "facts_of": listing_facts(current_standing(), listing),
         "returned_because": queries.returned_because(listing) if sees_history else None,
         "no_answers": NO_ANSWERS[listing.state_now],
         "may_edit": can(standing, "listing.edit", listing) and listing.state in operations.EDITABLE,
@@ -117,6 +117,7 @@ def listing_page(listing: Listing, **more: Any) -> str:
         "own_interest": own,
         "may_answer": may_answer,
         "form": _answer_form(listing) if may_answer else None,
+        "sees_history": sees_history,
         "timeline": timeline_of(listing) if sees_history else [],
         "files": files_of(listing),
         "share_text": text_of(listing) if can(standing, "listing.share", listing) else None,
@@ -216,7 +217,7 @@ def _form_page(
         listing=listing,
         alliances=mine,
         opens_more=form.has_more,
-        stored=listing_facts(listing) if is_stale and listing else None,
+        stored=listing_facts(current_standing(), listing) if is_stale and listing else None,
     )
     return page, form.status
 

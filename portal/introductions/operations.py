@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 
 from portal import clock, journal, links
-from portal.access import can, require, standing_of
+from portal.access import can, may_see, require, standing_of
 from portal.accounts.models import Organisation
 from portal.actors import SYSTEM, Actor, Standing, person
 from portal.database import db
@@ -46,7 +46,7 @@ def propose_introduction(
     if earlier is not None and earlier.proposed_by_id == by.person_id:
         return earlier
     for listing in (demand, supply):
-        if not can(standing, "listing.view", listing):
+        if not (can(standing, "listing.view", listing) and may_see(standing, listing, "owner")):
             raise Denied("introduction.propose of a listing one may not see")
     _refuse_no_pair(standing, demand, supply)
     _make_room(demand, supply)

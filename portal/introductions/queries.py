@@ -12,6 +12,7 @@ from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
 from portal.database import db
+from portal.exchange.anonymity import owner_shown
 from portal.exchange.models import Direction, Listing
 from portal.exchange.queries import RegionName
 from portal.introductions.models import Introduction
@@ -54,6 +55,8 @@ def counterparts(standing: Standing, listing: Listing, written: str = "") -> lis
         .join(Region, Region.id == Organisation.region_id)
         .where(
             visible_to(standing, "listing.view", Listing),
+            # Whoever may not know whose it is does not introduce it either.
+            owner_shown(standing),
             Listing.is_answerable,
             Listing.direction == other,
             Listing.organisation_id != listing.organisation_id,

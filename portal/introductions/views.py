@@ -13,6 +13,7 @@ from portal.access import can, current_actor, current_standing, public, requires
 from portal.accounts.queries import timeline_of
 from portal.database import db
 from portal.errors import Missing
+from portal.exchange.anonymity import without_owner
 from portal.exchange.models import Direction, Listing
 from portal.forms import refusals
 from portal.introductions import operations, queries
@@ -85,7 +86,13 @@ def introduction_page(introduction: Introduction, **more: Any) -> str:
         "is_side": can(standing, "introduction.answer", introduction),
         "has_agreed": introduction.waiting_id in sides
         and standing.actor.organisation_id in set(sides) - {introduction.waiting_id},
-        "timeline": timeline_of(introduction, with_people=False),
+        "timeline": without_owner(
+            standing,
+            introduction.demand,
+            without_owner(
+                standing, introduction.supply, timeline_of(introduction, with_people=False)
+            ),
+        ),
     }
     return render_template("introductions/view_introduction.html", **{**values, **more})
 

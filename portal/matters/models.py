@@ -157,3 +157,31 @@ class MatterStep(Model):
 
     matter: Mapped[Matter] = relationship(back_populates="taken")
     organisation: Mapped[Organisation] = relationship()
+
+
+class MatterMeeting(Versioned, Model):
+    """A meeting of the two sides that one of them noted: where, from when until when."""
+
+    __tablename__ = "matter_meeting"
+    __table_args__ = constraints(
+        CheckConstraint("ends_at > begins_at", name="time_runs_forward"),
+        Index(None, "matter_id", "begins_at"),
+    )
+    noun = "matter_meeting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matter.id"))
+    #: What calendars know it by, whatever changes.
+    uid: Mapped[str] = mapped_column(String(80), unique=True)
+    #: How often it was changed: calendars keep the highest.
+    sequence: Mapped[int] = mapped_column(default=0)
+    place: Mapped[str] = mapped_column(String(200))
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    #: Which side noted it.
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+
+    matter: Mapped[Matter] = relationship()
+    organisation: Mapped[Organisation] = relationship()

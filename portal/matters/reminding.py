@@ -16,7 +16,7 @@ from portal.database import db
 from portal.matters.models import SILENCE, Matter
 from portal.matters.steps import Step
 from portal.operations import operation
-from portal.outbox import send_mail
+from portal.outbox import send_mail, sends_mail
 from portal.roles import Role
 
 #: So long after both sides were asked the secretariat is told, where nothing happened.
@@ -62,7 +62,8 @@ def _speak_of(matter: Matter, *, by: Actor) -> bool:
 
 
 def _write(matter: Matter, person: Person, *, by: Actor) -> None:
-    if not person.email:
+    # Where the portal sends mail itself, the inbox mails what is urgent as each person wants it.
+    if not person.email or sends_mail():
         return
     body = _(
         "%(name)s, nothing was recorded of “%(title)s” between %(owner)s and %(partner)s since "

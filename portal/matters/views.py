@@ -19,6 +19,7 @@ from portal.matters import operations, queries
 from portal.matters.columns import MATTERS
 from portal.matters.facts import matter_facts
 from portal.matters.forms import FileForm, HandOverForm, StepForm
+from portal.matters.meetings import meetings_of
 from portal.matters.models import Matter
 from portal.matters.steps import STEP_NAMES
 from portal.matters.workflow import MATTER
@@ -109,6 +110,7 @@ def matter_page(matter: Matter, **more: Any) -> str:
         "is_moving": is_moving,
         "taken": {each.step: each for each in matter.taken},
         "files": files.files_of(matter) if is_side else (),
+        "meetings": meetings_of(matter) if is_side else (),
         "timeline": timeline_of(matter) if is_side else (),
     }
     return render_template("matters/view_matter.html", **{**values, **more})

@@ -16,7 +16,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _l
 
 from portal.monitor.counting import Measure
-from portal.monitor.cube import Cube
+from portal.monitor.cube import Cube, Side
 from portal.monitor.formulas import crosses
 from portal.monitor.periods import Period
 
@@ -42,6 +42,17 @@ PARTS = {
     "organisation": _l("How it is organised and run"),
     "joint_work": _l("Joint work"),
     "effect": _l("Effect"),
+}
+
+
+CRITERIA = {
+    "chair_seated": _l("The chair is taken on the last day (1 or 0)"),
+    "news_told": _l("News told, in a year"),
+    "posted_per_member": _l("Listings posted for each member, in a year"),
+    "answered_share": _l("Share of listings answered"),
+    "contacted_share": _l("Share of listings that came to a contact"),
+    "outcomes_per_member": _l("Outcomes for each member, in a year"),
+    "across_share": _l("Share of outcomes across regions"),
 }
 
 
@@ -117,7 +128,8 @@ class Score:
     """The score of one alliance: in all, by part, and its band."""
 
     total: float
-    parts: dict[str, float]
+    #: By part; nothing where it is published to others.
+    parts: dict[str, float | None]
     band: Band
 
 
@@ -130,22 +142,36 @@ def score(activity: Activity, period: Period, rules: Rules = RULES) -> Score:
         target = each.target * (years if each.grows_with_time else 1)
         parts[each.part] += each.weight * min(1.0, measured[each.id] / target)
     total = round(sum(parts.values()), 1)
-    rounded = {name: round(points, 1) for name, points in parts.items()}
+    rounded: dict[str, float | None] = {name: round(points, 1) for name, points in parts.items()}
     return Score(total, rounded, rules.band_of(total))
+
+
+def as_published(found: Score) -> Score:
+    """Return what others are told of a score: whole points and the band.
+
+    From the exact points of the parts they could work out how many outcomes an alliance has.
+    """
+    return Score(float(floor(found.total + 0.5)), dict.fromkeys(PARTS), found.band)
 
 
 def activity_of(
     cube: Cube, alliance_id: int, *, members: int, is_chaired: bool, news: int
 ) -> Activity:
     """Return what one alliance did, from the sums of the whole portal."""
-    mine = cube.only(lambda side: side.alliance_id == alliance_id)
+
+    def mine(side: Side) -> bool:
+        return side.alliance_id == alliance_id
+
+    def across(side: Side) -> bool:
+        return mine(side) and crosses(side)
+
     return Activity(
         members=members,
         is_chaired=is_chaired,
         news=news,
-        posted=mine.total(Measure.POSTED).count,
-        answered=mine.total(Measure.ANSWERED).count,
-        contacted=mine.total(Measure.CONTACTED).count,
-        outcomes=mine.total(Measure.OUTCOME).count,
-        across=mine.total(Measure.OUTCOME, crosses).count,
+        posted=cube.total(Measure.POSTED, mine).count,
+        answered=cube.total(Measure.ANSWERED, mine).count,
+        contacted=cube.total(Measure.CONTACTED, mine).count,
+        outcomes=cube.total(Measure.OUTCOME, mine).count,
+        across=cube.total(Measure.OUTCOME, across).count,
     )

@@ -28,7 +28,7 @@ from portal.operations import operation
 from portal.outcomes.models import Outcome
 
 #: So many lines one page catches up with; a command goes on until there are none.
-LINES_AT_ONCE = 300
+LINES_AT_ONCE = 120
 #: What may change a cell when it changes itself.
 COUNTED_NOUNS = (Outcome.noun, Listing.noun, Interest.noun, Matter.noun)
 _SUMS = ("count", "valued", "value_fen", "technical", "technology_fen")
@@ -49,6 +49,12 @@ def catch_up(*, by: Actor, lines: int = LINES_AT_ONCE) -> int:
     state.journal_number, state.computed_at = until, clock.now()
     db.session.flush()
     return int(head - until)
+
+
+def catch_up_wholly(*, by: Actor) -> None:
+    """Count anew until no line is left, in as many operations as that takes."""
+    while catch_up(by=by, lines=LINES_AT_ONCE):
+        pass
 
 
 def _state() -> IndicatorState:

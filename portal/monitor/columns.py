@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.access import can, current_standing
+from portal.exchange.anonymity import owner_words
 from portal.exchange.models import Listing
 from portal.language import day, localised, moment
 from portal.monitor.activity import BANDS, PARTS, RULES
@@ -49,11 +50,21 @@ def _direction(row: Listing) -> str:
     return str(_("Demand") if row.direction == "demand" else _("Supply"))
 
 
+def _listed(row: Listing, what: Callable[[Listing], str]) -> str:
+    """Return something of a listing to whoever may see it, or that it is not shown."""
+    is_seen = can(current_standing(), "listing.view", row)
+    return what(row) if is_seen else str(NOT_SHOWN)
+
+
+def _owner(row: Listing) -> str:
+    return owner_words(current_standing(), row)
+
+
 LISTING_ROWS = (
-    Field(_l("Title"), lambda row: row.title, width=44),
+    Field(_l("Title"), lambda row: _listed(row, lambda each: each.title), width=44),
     Field(_l("Posted on"), lambda row: day(row.created_at), width=20),
     Field(_l("Direction"), _direction, width=10),
-    Field(_l("Organisation"), lambda row: row.organisation.name, width=32),
+    Field(_l("Organisation"), lambda row: _listed(row, _owner), width=32),
 )
 
 

@@ -105,6 +105,7 @@ def counted(
     *,
     alliance_id: int | None = None,
     place_ids: Collection[int] = (),
+    with_listings: bool = True,
 ) -> Counted:
     """Return the cells that the rows make, of a span of days or of all.
 
@@ -114,7 +115,8 @@ def counted(
     found: defaultdict[Key, Sums] = defaultdict(Sums)
     seated = _seated(place_ids) if place_ids else None
     _count_outcomes(found, span, alliance_id, seated)
-    _count_listings(found, span, alliance_id, seated)
+    if with_listings:
+        _count_listings(found, span, alliance_id, seated)
     return {key: sums for key, sums in found.items() if sums != Sums()}
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from portal import clock
 from portal.actors import SYSTEM
 from portal.database import Busy
 from portal.monitor import cells, queries
-from portal.monitor.activity import Score, activity_of, score
+from portal.monitor.activity import Score, activity_of, as_published, score
 from portal.monitor.counting import WAY, Measure, Sums
 from portal.monitor.cube import Cube
-from portal.monitor.formulas import Basis, Figure, percent
+from portal.monitor.formulas import NOT_BEGUN, Basis, Figure, percent
 from portal.monitor.indicators import INDICATORS, Indicator
 from portal.monitor.part import Part
 from portal.monitor.periods import MONTHS_OF_YEAR, Period, moved
@@ -22,6 +23,8 @@ from portal.monitor.regions import Regions, regions
 
 #: So many lines of the journal that touch no figure may lie behind the cursor of the cells.
 LONGEST_GAP = 1000
+#: So many times a page counts the next lines before it shows what it has.
+TURNS = 8
 
 
 @dataclass(frozen=True)
@@ -45,19 +48,28 @@ class Figures:
     @cached_property
     def values(self) -> dict[str, Figure]:
         """The value of each indicator, or why there is none."""
-        return {each.id: each.figure(self.basis) for each in INDICATORS}
+        opened_on = self.count.opened_on
+        has_listings = opened_on is not None and self.period.until_on > opened_on
+        return _told(self.basis, has_listings=has_listings)
 
     @cached_property
     def values_before(self) -> dict[str, Figure]:
         """The same of the period before."""
-        return {each.id: each.figure(self.before) for each in INDICATORS}
+        return _told(
+            self.before, has_listings=_is_since(self.count.opened_on, self.period.before())
+        )
 
     @cached_property
     def values_year_before(self) -> dict[str, Figure]:
         """The same of that period of last year, where there are records of all of it."""
         is_covered = self.basis.has_year_before
         basis = self.basis.compared(self.basis.year_before, is_begun=is_covered)
-        return {each.id: each.figure(basis) for each in INDICATORS}
+        return _told(basis, has_listings=self.has_listings_of_last_year)
+
+    @property
+    def has_listings_of_last_year(self) -> bool:
+        """Whether the portal was open in all of that period of last year."""
+        return _is_since(self.count.opened_on, self.period.year_before())
 
     @cached_property
     def flow(self) -> str:
@@ -82,13 +94,13 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
     known, count = regions(), counted_up()
     alliance_id = alliance.id if alliance else None
     compared = [period, period.before(), period.year_before()]
-    whole = queries.cubes(compared, alliance_id)
+    whole = queries.cubes(count.version, compared, alliance_id)
     now, before, year_before = queries.own_cubes(part, compared, whole, alliance_id)
     end = clock.start_of(period.until_on)
     places = [each for each in queries.members_on(end) if alliance_id in (None, each.alliance_id)]
     alliances = tuple(queries.alliance_rows())
     scored = [each for each in alliances if _is_scored(each, part, alliance_id)]
-    scores = _scores(scored, whole[0], places, period)
+    scores = _scores(scored, part, whole[0], places, period)
     own_ids = frozenset(each.id for each in known.together)
     basis = Basis(
         now=now,
@@ -123,16 +135,34 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
 def counted_up() -> Count:
     """Return how far all is counted, having counted a little where something was left.
 
-    Whoever writes now is not waited for: the page then says up to when it is counted.
+    In short operations, and not for ever: whoever writes now is not waited for. The page then
+    says up to when it is counted.
     """
     count = queries.counted_so_far()
-    if count.left or count.behind > LONGEST_GAP:
+    for _turn in range(TURNS):
+        if not count.left and count.behind <= LONGEST_GAP:
+            break
         try:
             cells.catch_up(by=SYSTEM)
         except Busy:
-            return count
+            break
         count = queries.counted_so_far()
     return count
+
+
+def _told(basis: Basis, *, has_listings: bool) -> dict[str, Figure]:
+    """Return the value of each indicator; none of listings where the portal was not open."""
+    return {
+        each.id: each.figure(basis)
+        if has_listings or not each.counts_listings
+        else Figure(reason=NOT_BEGUN)
+        for each in INDICATORS
+    }
+
+
+def _is_since(day: date | None, period: Period) -> bool:
+    """Tell whether all of a period lies after a day."""
+    return day is not None and period.from_on >= day
 
 
 def _is_begun(count: Count, period: Period) -> bool:
@@ -142,7 +172,7 @@ def _is_begun(count: Count, period: Period) -> bool:
 
 def _is_covered(count: Count, period: Period) -> bool:
     """Tell whether there are records of all of a period: only then it may be compared with."""
-    return count.begun_on is not None and period.from_on >= count.begun_on
+    return _is_since(count.begun_on, period)
 
 
 def _is_scored(alliance: AllianceRow, part: Part, alliance_id: int | None) -> bool:
@@ -152,9 +182,9 @@ def _is_scored(alliance: AllianceRow, part: Part, alliance_id: int | None) -> bo
 
 
 def _scores(
-    alliances: list[AllianceRow], whole: Cube, places: list[Place], period: Period
+    alliances: list[AllianceRow], part: Part, whole: Cube, places: list[Place], period: Period
 ) -> dict[int, Score]:
-    """Return the score of each alliance, of all it did, wherever."""
+    """Return the score of each alliance, of all it did, wherever; exact to its own people."""
     news = queries.news_told(period)
     chaired = queries.chaired_on(clock.start_of(period.until_on))
     found = {}
@@ -166,7 +196,9 @@ def _scores(
             is_chaired=alliance.id in chaired,
             news=news.get(alliance.id, 0),
         )
-        found[alliance.id] = score(activity, period)
+        made = score(activity, period)
+        is_own = part.is_everything or alliance.id in part.alliance_ids
+        found[alliance.id] = made if is_own else as_published(made)
     return found
 
 
@@ -185,7 +217,8 @@ def _growth(
         moved(last.from_on, -MONTHS_OF_YEAR * years), moved(last.until_on, -MONTHS_OF_YEAR * years)
     )
     spans = [last, first]
-    mine = queries.own_cubes(part, spans, queries.cubes(spans, alliance_id), alliance_id)
+    whole = queries.cubes(count.version, spans, alliance_id, measures=(Measure.OUTCOME,))
+    mine = queries.own_cubes(part, spans, whole, alliance_id, with_listings=False)
     value, earlier = (
         cube.total(Measure.OUTCOME, lambda s: s.kind == "contract" and basis.is_front(s)).value_fen
         for cube in mine

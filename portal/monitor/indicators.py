@@ -59,6 +59,11 @@ class Indicator:
         """Whether its rows are listings."""
         return self.source is _LISTINGS
 
+    @property
+    def is_score(self) -> bool:
+        """Whether it is made of points."""
+        return self.unit is Unit.POINTS
+
     def figure(self, basis: Basis) -> Figure:
         """Return its value, or why there is none."""
         return self.compute(basis)

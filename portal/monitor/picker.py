@@ -38,7 +38,7 @@ class Picker:
             ),
             _group(_("Alliance"), self._alliances(), self),
             _group(
-                _("What came of it"),
+                _("Kind"),
                 [
                     (_("All"), {"kind": None}, self.asked.kind is None),
                     *(

@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.monitor import queries
-from portal.monitor.counting import Sums
+from portal.monitor.counting import Measure, Sums
 from portal.monitor.cube import Cube
 from portal.monitor.figures import flows
 from portal.monitor.part import Part
 from portal.monitor.periods import Period
+from portal.monitor.queries import Version
 from portal.monitor.suppression import TOTAL, Pair, with_margins, withheld
 
 
@@ -38,13 +39,13 @@ class Published:
         return self.shown.get(pair, Sums())
 
 
-def published(part: Part, period: Period) -> Published:
+def published(part: Part, period: Period, version: Version) -> Published:
     """Return what is published of a period, in as many statements as one quarter takes."""
     quarters = tuple(period.quarters())
     if not quarters:
         return Published((), {})
-    whole = queries.cubes(quarters)
-    own = queries.own_cubes(part, quarters, whole, None)
+    whole = queries.cubes(version, quarters, measures=(Measure.OUTCOME,))
+    own = queries.own_cubes(part, quarters, whole, None, with_listings=False)
     found: dict[Pair, Sums | None] = {}
     for all_of_it, mine in zip(whole, own, strict=True):
         for pair, sums in _quarter(all_of_it, mine).items():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select, union_all
+from flask import current_app
+from sqlalchemy import case, func, literal, or_, select, union_all
 
 from portal import clock
 from portal.accounts.models import Organisation
@@ -44,6 +45,12 @@ _SUMS = tuple(
 COMPARED = tuple(each for each in Measure if not each.value.endswith("_after"))
 
 
+#: Up to which line of the journal, and when, the cells were counted.
+Version = tuple[int, datetime | None]
+#: So many cubes one process keeps.
+MOST_CUBES = 200
+
+
 @dataclass(frozen=True)
 class Count:
     """How far everything is counted."""
@@ -56,49 +63,102 @@ class Count:
     as_of: datetime
     #: The first day of which there are records.
     begun_on: date | None
+    #: The day on which the portal began: listings are posted in it and never dated back.
+    opened_on: date | None
+    version: Version
 
 
 def counted_so_far() -> Count:
     """Return how far the cells are counted, and since when there are records."""
     state = select(IndicatorState.journal_number).where(IndicatorState.id == 1).scalar_subquery()
+    computed = select(IndicatorState.computed_at).where(IndicatorState.id == 1).scalar_subquery()
     last = select(JournalLine.at).where(JournalLine.number == state).scalar_subquery()
     first = select(JournalLine.at).where(JournalLine.number == 1).scalar_subquery()
     length = select(JournalHead.length).where(JournalHead.id == 1).scalar_subquery()
     earliest = select(func.min(IndicatorCell.day)).where(IndicatorCell.grain == "day")
-    lines = select(func.count()).where(
-        JournalLine.number > func.coalesce(state, 0), among(JournalLine.noun, COUNTED_NOUNS)
-    )
-    asked = (length, state, last, first, earliest.scalar_subquery(), lines.scalar_subquery())
+    asked = (length, state, last, first, earliest.scalar_subquery(), computed)
     row = db.session.execute(select(*asked)).one()
-    days = [clock.day_of(row[3])] if row[3] else []
-    days += [row[4]] if row[4] else []
-    as_of = clock.now() if not row[5] else row[2] or row[3] or clock.now()
-    return Count(row[5], (row[0] or 0) - (row[1] or 0), as_of, min(days, default=None))
+    behind = (row[0] or 0) - (row[1] or 0)
+    left = _lines_after(row[1] or 0) if behind else 0
+    opened_on = clock.day_of(row[3]) if row[3] else None
+    begun_on = min((day for day in (opened_on, row[4]) if day), default=None)
+    as_of = clock.now() if not left else row[2] or row[3] or clock.now()
+    return Count(left, behind, as_of, begun_on, opened_on, (row[1] or 0, row[5]))
 
 
-def cubes(periods: Sequence[Period], alliance_id: int | None = None) -> list[Cube]:
-    """Return the kept sums of some periods, in one statement; days between steps of the first."""
+def _lines_after(number: int) -> int:
+    """Return how many lines after one may change a figure.
+
+    By the number alone: asked for the nouns as well, SQLite reads every line of them.
+    """
+    is_counted = case((among(JournalLine.noun, COUNTED_NOUNS), 1), else_=0)
+    asked = select(func.coalesce(func.sum(is_counted), 0)).where(JournalLine.number > number)
+    return int(db.session.scalar(asked) or 0)
+
+
+def cubes(
+    version: Version,
+    periods: Sequence[Period],
+    alliance_id: int | None = None,
+    *,
+    measures: tuple[Measure, ...] = tuple(Measure),
+) -> list[Cube]:
+    """Return the kept sums of some periods, in one statement for those this process has not read.
+
+    What was read of a version of the cells is kept: it is the same for everybody, and the next
+    version has another number. Days between steps are told of the first period alone.
+    """
+    shelf: dict[Hashable, Cube] = current_app.extensions.setdefault("monitor_cubes", {})
+    names = {
+        period: (version, period, alliance_id, measures if not at else _compared(measures))
+        for at, period in reversed(list(enumerate(periods)))
+    }
+    # Other threads may empty the shelf meanwhile: what was found on it is held.
+    found: dict[Hashable, Cube] = {
+        n: kept for n in names.values() if (kept := shelf.get(n)) is not None
+    }
+    missing = [name for name in names.values() if name not in found]
+    if missing:
+        fresh: dict[Hashable, Cube] = dict(zip(missing, _read(missing), strict=True))
+        if len(shelf) + len(fresh) > MOST_CUBES:
+            shelf.clear()
+        shelf.update(fresh)
+        found |= fresh
+    return [found[names[period]] for period in periods]
+
+
+def _compared(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
+    return tuple(each for each in measures if each in COMPARED)
+
+
+def _read(
+    wanted: Sequence[tuple[Version, Period, int | None, tuple[Measure, ...]]],
+) -> list[Cube]:
     asked: list[Rows] = []
-    for number, period in enumerate(periods):
+    for number, (_version, period, alliance_id, measures) in enumerate(wanted):
         for grain, span in months_and_days(period):
-            wanted = select(literal(number), *_OF, *_SUMS).where(
+            cells = select(literal(number), *_OF, *_SUMS).where(
                 IndicatorCell.grain == grain,
                 IndicatorCell.day >= span.from_on,
                 IndicatorCell.day < span.until_on,
+                among(IndicatorCell.measure, measures),
             )
-            if number:
-                wanted = wanted.where(among(IndicatorCell.measure, COMPARED))
             if alliance_id is not None:
-                wanted = wanted.where(IndicatorCell.alliance_id == alliance_id)
-            asked.append(wanted.group_by(*_OF))
+                cells = cells.where(IndicatorCell.alliance_id == alliance_id)
+            asked.append(cells.group_by(*_OF))
     found: dict[int, list[tuple[Side, Sums]]] = defaultdict(list)
     for number, *row in plain(union_all(*asked)):
         found[number].append((Side(*row[:5]), Sums(*(int(each) for each in row[5:]))))
-    return [gathered(found[number]) for number in range(len(periods))]
+    return [gathered(found[number]) for number in range(len(wanted))]
 
 
 def own_cubes(
-    part: Part, periods: Sequence[Period], whole: Sequence[Cube], alliance_id: int | None
+    part: Part,
+    periods: Sequence[Period],
+    whole: Sequence[Cube],
+    alliance_id: int | None,
+    *,
+    with_listings: bool = True,
 ) -> list[Cube]:
     """Return the part of some periods' sums that is one's own.
 
@@ -108,9 +168,13 @@ def own_cubes(
     for period, cube in zip(periods, whole, strict=True):
         mine = cube.only(part.holds)
         if part.place_ids:
-            seated = over_days(
-                counted(period, alliance_id=alliance_id, place_ids=part.place_ids)
-            ).only(lambda side: not part.holds(side))
+            rows = counted(
+                period,
+                alliance_id=alliance_id,
+                place_ids=part.place_ids,
+                with_listings=with_listings,
+            )
+            seated = over_days(rows).only(lambda side: not part.holds(side))
             mine = gathered([*mine.sums.items(), *seated.sums.items()])
         found.append(mine)
     return found

@@ -22,7 +22,7 @@ from portal.monitor.part import Part
 from portal.outcomes.models import Outcome, OutcomeKind
 
 #: Rows on a page.
-PAGE = 50
+PAGE = 20
 
 
 def outcomes_behind(

@@ -11,7 +11,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal.language import localised, money
-from portal.monitor.activity import BANDS, PARTS, RULES
+from portal.monitor.activity import BANDS, CRITERIA, PARTS, RULES
 from portal.monitor.asked import BY_COUNT, Asked
 from portal.monitor.counting import Sums
 from portal.monitor.figures import Figures, rungs
@@ -144,9 +144,17 @@ class Said:
                 self._alliance(each),
                 number(scores[each.id].total),
                 str(BANDS[scores[each.id].band]),
-                *(number(points) for points in scores[each.id].parts.values()),
+                *(_points(points) for points in scores[each.id].parts.values()),
             ]
             for each in ranked
+        ]
+
+    @property
+    def criteria_cells(self) -> list[list[Cell]]:
+        """What a score is made of: each criterion, its part, its weight and its target."""
+        return [
+            [str(CRITERIA[c.id]), str(PARTS[c.part]), number(c.weight), number(c.target)]
+            for c in RULES.criteria
         ]
 
     @staticmethod
@@ -197,6 +205,10 @@ class Said:
 
 def _money(fen: int | None) -> str:
     return "—" if fen is None else money(fen)
+
+
+def _points(points: float | None) -> str:
+    return "—" if points is None else number(points)
 
 
 def _share(share: float | None) -> str:

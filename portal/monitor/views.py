@@ -55,7 +55,7 @@ def _asked() -> tuple[Asked, Figures]:
 def _others(asked: Asked, figures: Figures) -> Published | None:
     """Return what is published of others: nothing narrowed down ever is."""
     is_whole = figures.part.is_liaisons and figures.alliance is None and asked.kind is None
-    return published(figures.part, figures.period) if is_whole else None
+    return published(figures.part, figures.period, figures.count.version) if is_whole else None
 
 
 def _drawn(rows: Sequence[FlowRow], asked: Asked, figures: Figures) -> Picture | None:
@@ -142,7 +142,7 @@ def view_indicator(indicator: str) -> str:
         "head": [each.label for each in columns],
         "cells": cells_of(columns, rows),
         "next_key": next_key,
-        "facts_of": Said(asked, figures).facts(found),
+        "said": Said(asked, figures),
     }
     here = url_for("monitor.view_indicator", indicator=found.id)
     return render_template(

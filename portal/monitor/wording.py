@@ -131,7 +131,7 @@ def _signed(figures: Figures) -> tuple[Figure, Figure]:
     basis = figures.basis
     now = Figure(basis.now.total(Measure.SIGNED).count)
     before = Figure(basis.year_before.total(Measure.SIGNED).count)
-    return now, before if basis.has_year_before else Figure()
+    return now, before if figures.has_listings_of_last_year else Figure()
 
 
 def _changed(change: Figure, unit: Unit) -> str:

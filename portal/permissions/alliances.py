@@ -52,6 +52,7 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "news.write": ((secretary_of("id"),),),
     "news.edit": ((secretary_of("alliance_id"),),),
     "news.withdraw": ((secretary_of("alliance_id"),),),
+    "robot.set": ((secretary_of("id"),),),
     "succession.appoint": ((by_system,), (secretary_of("id"),)),
     # outcomes: one side claims, the other confirms; shown to all where both agree
     "outcome.list": ((a_delegate,), (a_secretary,)),
@@ -100,7 +101,8 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
         (secretary_of("alliance_id"),),
     ),
     "swap.answer": ((delegate_of("asked_id"),),),
-    "swap.withdraw": ((delegate_of("asking_id"),),),
+    # The portal does where one of the terms is given up.
+    "swap.withdraw": ((by_system,), (delegate_of("asking_id"),)),
     "swap.approve": ((secretary_of("alliance_id"),),),
     "handover.view": (
         (delegate_of("outgoing_id"),),

@@ -15,6 +15,7 @@ from portal.conditions import (
     is_answerable,
     is_filled_in,
     is_members_only,
+    is_named,
     is_proposed_by_me,
     is_public,
     is_published,
@@ -85,7 +86,11 @@ EXCHANGE: dict[str, tuple[Line, ...]] = {
     "interest.answer": ((delegate_of("owner_id"),),),
     "interest.withdraw": ((delegate_of("organisation_id"),),),
     # introductions: proposed by who sees both listings, decided by both owners
-    "listing.introduce": ((is_answerable, a_secretary), (is_answerable, a_liaison)),
+    "listing.introduce": (
+        (is_answerable, is_named, a_secretary),
+        (is_answerable, is_named, a_liaison),
+        (is_answerable, secretary_of("alliance_id")),
+    ),
     "introduction.propose": ((a_secretary,), (a_liaison,)),
     "introduction.list": ((a_delegate,), (a_secretary,), (a_liaison,)),
     "introduction.view": (

@@ -9,8 +9,10 @@ from portal.conditions import (
     is_accepted,
     is_banded,
     is_exact,
+    is_named,
     is_verified,
     secretary_of,
+    was_introduced,
     was_submitted,
 )
 from portal.words import Line
@@ -20,6 +22,13 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
     ("interest", "contacts"): (
         (is_accepted, delegate_of("organisation_id")),
         (is_accepted, delegate_of("owner_id")),
+    ),
+    # Posted anonymously it is nobody's until an answer is accepted.
+    ("listing", "owner"): (
+        (is_named,),
+        (delegate_of("organisation_id"),),
+        (secretary_of("alliance_id"),),
+        (was_introduced,),
     ),
     # The secretariat calls the guest; the owner may once it is verified.
     ("guest_answer", "mobile"): (

@@ -29,7 +29,7 @@ from portal.rotation.history import (
     turns_of,
 )
 from portal.rotation.models import Charter, Turn
-from portal.rotation.operations import Planned, add_turn, leave_succession, replace_turn
+from portal.rotation.operations import Planned, add_turn, let_go, replace_turn
 from portal.rotation.planning import Conflict, plan
 from portal.rotation.vacancies import vacate_turn
 from portal.rotation.wording import Wording
@@ -52,7 +52,7 @@ def defer_turn(
         raise Refused(_l("Enter the rules of rotation first."))
     row = _row_from(turn)
     moved = _moved_up(charter, turn, row)
-    leave_succession(turn, by=by)
+    let_go(turn, by=by)
     move(turn, "defer", by=by, expected=expected, note=note)
     _write(turn, row, moved, charter, by=by)
 

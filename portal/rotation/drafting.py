@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from portal.language import localised
 from portal.rotation.cases import Case, Span
 from portal.rotation.fairness import Fairness, breaks, fairness
 from portal.rotation.history import Ledger, case_for, following_day, load
 from portal.rotation.models import Charter
 from portal.rotation.months import terms_from
 from portal.rotation.operations import Planned
-from portal.rotation.planning import Conflict, plan
+from portal.rotation.planning import Assignment, Conflict, plan
+from portal.rotation.reasons import Why
 from portal.rotation.wording import Wording
 from portal.rotation.workflow import TurnState
 
@@ -140,18 +142,26 @@ class Drafting:
             told = tuple(self.wording.say(each) for each in answer.reasons)
             return replace(self.judged(draft), conflict=told)
         lines = tuple(
-            Line(line.days, int(each.member), self.wording.say(each.why))
+            Line(line.days, int(each.member), self._why(line, each))
             for line, each in zip(draft.lines, answer.assignments, strict=True)
         )
         return replace(self.judged(Draft(lines)), is_optimal=answer.is_optimal)
 
+    def _why(self, line: Line, found: Assignment) -> str | None:
+        """Return why a member takes a term: what was said of it before, where it stays."""
+        return line.why if found.why.why is Why.KEPT else self.wording.say(found.why)
 
-def drafting_for(charter: Charter, region_names: dict[str, str]) -> Drafting:
+
+def drafting_for(charter: Charter) -> Drafting:
     """Return what makes drafts under some rules, with the names its sentences speak of."""
     ledger = load(charter)
     names = {each.organisation_id: each.organisation.name for each in ledger.memberships}
+    regions = {
+        each.organisation.region.code: localised(each.organisation.region)
+        for each in ledger.memberships
+    }
     wording = Wording(
         name=lambda each: names.get(int(each), each),
-        region=lambda code: region_names.get(code, code),
+        region=lambda code: regions.get(code, code),
     )
-    return Drafting(ledger, names, region_names, wording)
+    return Drafting(ledger, names, regions, wording)

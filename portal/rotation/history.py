@@ -21,7 +21,7 @@ from portal.alliances.succession import steps_of
 from portal.database import among, db
 from portal.rotation.cases import Case, Member, Rules, Span
 from portal.rotation.models import Blackout, Charter, Turn
-from portal.rotation.workflow import LIVE, OPEN, TurnState
+from portal.rotation.workflow import LIVE, TurnState
 
 #: So many terms before a plan are told to the planner.
 LOOKED_BACK = 12
@@ -269,16 +269,36 @@ def blackouts_of(alliance_id: int) -> Sequence[Blackout]:
 
 def chairs_elsewhere(alliance_id: int, ids: set[int]) -> dict[int, list[Span]]:
     """Return the terms that some organisations hold, or are to hold, in other alliances."""
-    found: dict[int, list[Span]] = {}
+    found = seats_elsewhere(alliance_id, ids)
     rows = db.session.execute(
         select(Turn.organisation_id, Turn.starts_on, Turn.ends_on).where(
             Turn.alliance_id != alliance_id,
-            among(Turn.state, OPEN),
+            Turn.state == TurnState.PLANNED,
             among(Turn.organisation_id, sorted(ids)),
         )
     )
     for organisation_id, start, until in rows:
         found.setdefault(organisation_id, []).append(Span(start, until))
+    return found
+
+
+def seats_elsewhere(alliance_id: int, ids: set[int]) -> dict[int, list[Span]]:
+    """Return when some organisations sit in the chair of other alliances, by the succession.
+
+    A step without a next one has an open end.
+    """
+    rows = db.session.execute(
+        select(ChairTerm.alliance_id, ChairTerm.organisation_id, ChairTerm.from_at)
+        .where(ChairTerm.alliance_id != alliance_id)
+        .order_by(ChairTerm.alliance_id, ChairTerm.from_at)
+    ).all()
+    found: dict[int, list[Span]] = {}
+    for number, (elsewhere, organisation_id, from_at) in enumerate(rows):
+        following = rows[number + 1] if number + 1 < len(rows) else None
+        is_same = following is not None and following[0] == elsewhere
+        until = clock.day_of(following[2]) if is_same and following is not None else date.max
+        if organisation_id in ids and clock.day_of(from_at) < until:
+            found.setdefault(organisation_id, []).append(Span(clock.day_of(from_at), until))
     return found
 
 

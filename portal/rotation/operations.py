@@ -19,8 +19,9 @@ from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
 from portal.rotation.cases import Span
-from portal.rotation.history import chairs_elsewhere, charter_of, crowded, eligible, turns_of
+from portal.rotation.history import charter_of, crowded, eligible, seats_elsewhere, turns_of
 from portal.rotation.models import Charter, Turn
+from portal.rotation.open_swaps import drop_swaps
 from portal.rotation.workflow import TURN, TurnState
 from portal.workflow import move
 
@@ -157,7 +158,7 @@ def _refuse_crowd(turn: Turn) -> None:
     charter = charter_of(turn.alliance_id)
     if charter is None:
         return
-    elsewhere = chairs_elsewhere(turn.alliance_id, {turn.organisation_id})
+    elsewhere = seats_elsewhere(turn.alliance_id, {turn.organisation_id})
     confirmed = elsewhere.get(turn.organisation_id, [])
     mine = Span(turn.starts_on, turn.ends_on)
     if any(each.meets(mine) for each in crowded(confirmed, charter.max_at_once)):
@@ -175,7 +176,7 @@ def replace_turn(
 ) -> None:
     """Give up a turn that is planned anew; its step of the succession goes with it."""
     require(by, "turn.keep", turn)
-    leave_succession(turn, by=by)
+    let_go(turn, by=by)
     move(turn, "replace", by=by, expected=expected, note=note)
 
 
@@ -185,7 +186,7 @@ def exchange_turn(
 ) -> None:
     """Give up a turn that was exchanged; its step of the succession goes with it."""
     require(by, "turn.keep", turn)
-    leave_succession(turn, by=by)
+    let_go(turn, by=by)
     move(turn, "exchange", by=by, expected=expected, note=note)
 
 
@@ -207,8 +208,9 @@ def take_over_turn(
     move(turn, "take_over", by=by, expected=expected, note=note)
 
 
-def leave_succession(turn: Turn, *, by: Actor) -> None:
-    """Take a turn's step that is still to come out of the succession, if it has one."""
+def let_go(turn: Turn, *, by: Actor) -> None:
+    """Take a turn that is given up out of exchanges, and its step out of the succession."""
+    drop_swaps(turn)
     step = turn.chair_term
     if step is None:
         return

@@ -11,8 +11,6 @@ from portal.alliances.frame import alliance_page
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.forms import refusals
-from portal.language import localised
-from portal.regions.queries import provinces
 from portal.rotation import chartering, operations
 from portal.rotation.drafting import Draft, Drafting, drafting_for
 from portal.rotation.forms import BlackoutForm, PlanForm
@@ -28,8 +26,7 @@ def plan(alliance: Alliance) -> tuple[str, int] | Response:
     charter = charter_of(alliance.id)
     if charter is None:
         return redirect(url_for("rotation.enact_charter", alliance_slug=alliance.slug))
-    regions = {each.code: localised(each) for each in provinces()}
-    drafting, form = drafting_for(charter, regions), PlanForm()
+    drafting, form = drafting_for(charter), PlanForm()
     draft: Draft | None = None
     if not form.is_submitted():
         form.starts_on.data, form.count.data = drafting.beginning()

@@ -16,7 +16,7 @@ from portal.database import db
 from portal.forms import refusals
 from portal.language import day
 from portal.moves import attempt
-from portal.rotation import swapping
+from portal.rotation import open_swaps, swapping
 from portal.rotation.forms import SwapForm
 from portal.rotation.history import turns_of
 from portal.rotation.models import Swap, Turn
@@ -28,7 +28,7 @@ from portal.workflow import open_to
 MOVES: dict[str, Callable[..., None]] = {
     "agree": swapping.agree_to_swap,
     "decline": swapping.decline_swap,
-    "withdraw": swapping.withdraw_swap,
+    "withdraw": open_swaps.withdraw_swap,
     "approve": swapping.approve_swap,
     "refuse": swapping.refuse_swap,
 }

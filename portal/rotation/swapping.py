@@ -7,26 +7,25 @@ its own that its new member confirms.
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
 
 from portal import clock, journal
 from portal.access import require
 from portal.actors import SYSTEM, Actor
 from portal.alliances.decisions import written_basis
 from portal.alliances.models import Alliance
-from portal.database import among, db
+from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
 from portal.rotation.cases import Span
 from portal.rotation.history import charter_of
 from portal.rotation.models import Swap, Turn
+from portal.rotation.open_swaps import open_swaps
 from portal.rotation.operations import Planned, add_turn, exchange_turn
-from portal.rotation.workflow import SWAP, SwapState, TurnState
+from portal.rotation.workflow import SWAP, TurnState
 from portal.workflow import move
 
 #: What can be exchanged: a term that is still to come.
 EXCHANGEABLE = (TurnState.PLANNED, TurnState.CONFIRMED)
-OPEN = (SwapState.ASKED, SwapState.AGREED)
 
 
 @operation
@@ -61,19 +60,6 @@ def ask_swap(turn: Turn, other: Turn, *, reason: str, by: Actor) -> Swap:
     return swap
 
 
-def open_swaps(*turn_ids: int) -> list[Swap]:
-    """Return the exchanges that wait for an answer and touch one of some turns."""
-    ids = sorted(turn_ids)
-    return list(
-        db.session.scalars(
-            select(Swap).where(
-                among(Swap.state, OPEN),
-                or_(among(Swap.turn_id, ids), among(Swap.other_turn_id, ids)),
-            )
-        )
-    )
-
-
 def _refuse_what_cannot_change(*turns: Turn) -> None:
     for turn in turns:
         if turn.state not in EXCHANGEABLE or not turn.is_ahead:
@@ -97,15 +83,6 @@ def decline_swap(
     """Say no to an exchange, as the member that was asked."""
     require(by, "swap.answer", swap)
     move(swap, "decline", by=by, expected=expected, note=note)
-
-
-@operation
-def withdraw_swap(
-    swap: Swap, *, by: Actor, expected: int | None = None, note: str | None = None
-) -> None:
-    """Take back one's own request for an exchange."""
-    require(by, "swap.withdraw", swap)
-    move(swap, "withdraw", by=by, expected=expected, note=note)
 
 
 @operation

@@ -23,8 +23,8 @@ from portal.rotation import asking, deferring, operations, vacancies
 from portal.rotation.forms import ConfirmForm, ProgrammeForm
 from portal.rotation.handing_over import handover_of
 from portal.rotation.models import Turn
+from portal.rotation.open_swaps import open_swaps
 from portal.rotation.queries import waiting_rotation
-from portal.rotation.swapping import open_swaps
 from portal.rotation.views import TAB, bp, chair_title
 from portal.rotation.workflow import TURN
 from portal.rotation.workspace import tasks_of, turn_of_chair

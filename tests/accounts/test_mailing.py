@@ -12,6 +12,7 @@ from flask import Flask
 from portal import clock, create_app, outbox
 from portal.access import require, standing_of
 from portal.actors import SYSTEM, Actor
+from portal.backup.operations import wake
 from portal.database import db
 from portal.delivering import PATIENCE
 from portal.mailing import Envelope, mail_of
@@ -197,6 +198,19 @@ def test_withdrawn_before_it_left_it_never_leaves(server: MailServer, context: N
     withdraw(number)
     work(once=True)
     assert server.taken == []
+
+
+def test_after_a_restore_what_was_on_the_way_is_not_sent_again(
+    server: MailServer, context: None
+) -> None:
+    number = write()
+    wake("2026-11-24", (1, "0" * 64), by=SYSTEM)
+    work(once=True)
+    message = now(number)
+    assert server.taken == [] and message.withdrawn_at and message.body == ""
+    write()
+    work(once=True)
+    assert len(server.taken) == 1
 
 
 @operation

@@ -46,6 +46,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "delegate": (
         "/",
         "/desk",
+        "/messages",
+        "/messages/preferences",
         "/listings/new",
         "/listings/new?secrecy=unsure",
         "/listings/new?secrecy=none",
@@ -70,6 +72,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/imports/{member_import[open]}",
         "/imports/{member_import[done]}",
         f"{HYDROGEN}/applications",
+        f"{HYDROGEN}/robot",
         MEMBERSHIP,
         INTEREST % "lapsed",
         MAKER,
@@ -106,7 +109,14 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/agents",
         "/agents/new",
     ),
-    "liaison": ("/desk", "/organisations/{organisation[maker]}"),
+    "liaison": (
+        "/desk",
+        "/organisations/{organisation[maker]}",
+        "/monitor",
+        "/monitor?from=2026-05-02&to=2026-05-01",
+        "/monitor/outcomes?period=2026",
+        "/monitor/activity",
+    ),
     "admin": (
         "/desk",
         "/alliances",

@@ -20,6 +20,7 @@ from typing import Any, Self
 from flask import Flask
 
 from portal import clock, create_app, database, journal
+from portal import operations as portal_operations
 from portal.accounts.models import Appointment, Person
 from portal.accounts.operations import end_appointment
 from portal.actors import Actor, person
@@ -34,6 +35,11 @@ from portal.matters.models import Matter
 from portal.matters.recording import record_outcome
 from portal.outcomes import models as outcome_models
 from portal.outcomes.operations import Claim, confirm_outcome
+from portal.rotation.cases import Span
+from portal.rotation.deferring import defer_turn
+from portal.rotation.models import Swap, Turn
+from portal.rotation.operations import Planned, adopt_plan
+from portal.rotation.swapping import approve_swap
 from portal.sign_in import factor_resets, factors, inviting, scanning
 from portal.sign_in.models import FactorReset, Invitation
 
@@ -218,6 +224,29 @@ def confirm(_app: Flask, task: Task) -> int:
     return outcome.id
 
 
+def exchange(_app: Flask, task: Task) -> int:
+    """Enter the council's approval of an exchange of turns."""
+    swap = db.session.get_one(Swap, task["swap"])
+    approve_swap(swap, by=_by(task), note="决议第20号")
+    return swap.id
+
+
+def plan_term(_app: Flask, task: Task) -> int:
+    """Enter a plan of one term, some days from now."""
+    alliance = db.session.get_one(Alliance, task["alliance"])
+    first = clock.today() + timedelta(days=task["ahead"])
+    days = Span(first, first + timedelta(days=30))
+    adopt_plan(alliance, [Planned(days, task["member"])], basis="决议第21号", by=_by(task))
+    return task["ahead"]
+
+
+def defer(_app: Flask, task: Task) -> int:
+    """Give a term to whoever is next in line."""
+    turn = db.session.get_one(Turn, task["turn"])
+    defer_turn(turn, by=_by(task), note="搬迁。")
+    return turn.id
+
+
 def hold(app: Flask, _task: Task) -> int:
     """Take the write lock and keep it until this process dies."""
     taken = threading.Event()
@@ -251,6 +280,9 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
         give_code,
         confirm_reset,
         leave,
+        exchange,
+        plan_term,
+        defer,
     )
 }
 
@@ -262,7 +294,9 @@ def _without_lock() -> None:
 def _without_journal() -> None:
     # The journal numbers its lines without gaps, so it would refuse what the lock let through
     # and hide whether the rule under test holds by itself.
-    journal.seal = lambda notes, *, at: None
+    journal.seal = lambda notes, *, at: list(notes)
+    # Whoever would be told of the lines is not told: there are none.
+    portal_operations._tell = lambda events: None
 
 
 #: What a control takes away, to show that its test would see the difference.

@@ -23,6 +23,8 @@ from portal.inbox.mails import Digest, send_digest, send_digests
 from portal.inbox.models import InboxPreference, Message, Rhythm
 from portal.inbox.operations import read_all, set_preference
 from portal.journal import JournalLine
+from portal.matters.models import Matter
+from portal.matters.reminding import remind_silent_matters
 from portal.outbox import OutboxMessage
 from tests.conftest import both_engines, make_app
 from tests.world import DAY, World, content
@@ -92,6 +94,17 @@ def test_what_can_wait_waits_for_the_digest(world: World) -> None:
     before = newest()
     operations.pause_listing(world.get(Listing, "public"), by=world.actor("manager"))
     assert mails(before) == []
+
+
+def test_a_silent_matter_is_mailed_once_to_those_who_want_that(world: World) -> None:
+    choose(world, "chair", Rhythm.DAILY, urgent=False)
+    before, matter = newest(), db.session.get_one(Matter, world.matter["accepted"])
+    title = matter.title
+    with clock.standing_still(matter.moved_at + 31 * DAY):
+        remind_silent_matters(by=SYSTEM)
+        remind_silent_matters(by=SYSTEM)
+    asked = [(who, subject) for who, subject, _body in mails(before) if title in subject]
+    assert asked == [("delegate", f"“{title}”进展如何？")]
 
 
 def test_a_mail_speaks_the_language_of_its_reader(world: World) -> None:

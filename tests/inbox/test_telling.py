@@ -15,8 +15,9 @@ from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.operations import change_tier, resume_membership, suspend_membership
 from portal.database import db
 from portal.exchange import answering, operations
-from portal.exchange.models import Listing, ListingVisibility
+from portal.exchange.models import Direction, Listing, ListingVisibility
 from portal.inbox.models import Message
+from portal.introductions import operations as introductions
 from portal.journal import JournalLine
 from portal.matters import operations as matters
 from portal.matters.models import Matter
@@ -213,6 +214,27 @@ def test_a_membership_tells_the_secretariat_and_the_organisation(
     assert heard() == told("membership.resume", "supplier")
     change_tier(supplier, Tier.COUNCIL, by=keeper, basis="第三次理事会决议")
     assert heard() == told("membership.change_tier", "supplier")
+
+
+def test_an_introduction_tells_both_sides_and_who_proposed_it(world: World, heard: Heard) -> None:
+    keeper, supplier = world.actor("secretary"), world.actor("supplier")
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    demand = published(world)
+    offer = content(title="可供缠绕", direction=Direction.SUPPLY)
+    supply = operations.post_listing(hydrogen, offer, by=supplier, submit=True)
+    operations.publish_listing(supply, by=keeper)
+    heard()
+    made = introductions.propose_introduction(demand, supply, line="同在一环节。", by=keeper)
+    assert heard() == told("introduction.propose", "delegate", "manager", "supplier")
+    introductions.agree_to_introduction(made, by=supplier)
+    assert heard() == told("introduction.agree", "delegate", "manager", "secretary")
+    introductions.decline_introduction(made, by=world.actor("manager"), note="已有合作方。")
+    assert heard() == told("introduction.decline", "delegate", "secretary", "supplier")
+    made = introductions.propose_introduction(demand, supply, line="再试一次。", by=keeper)
+    introductions.agree_to_introduction(made, by=supplier)
+    heard()
+    introductions.complete_introduction(made, by=world.actor("manager"))
+    assert told("introduction.accept", "secretary")[0] in heard()
 
 
 def test_whoever_left_is_told_nothing_more(world: World, heard: Heard) -> None:

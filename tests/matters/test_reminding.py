@@ -76,6 +76,7 @@ def test_the_command_says_what_it_did(app: Flask, world: World) -> None:
     assert (answer.exit_code, answer.output) == (
         0,
         "0 silent matters were spoken of.\n"
+        "0 terms in the chair were asked to be confirmed.\n"
         "0 answers lapse soon, 0 listings have their last day soon.\n"
         "0 guests' numbers were erased.\n"
         "No digests: the portal has no mail server (MAIL_ADAPTER).\n",

@@ -154,6 +154,17 @@ def test_the_change_is_told_only_where_all_of_last_year_is_on_record(world: Worl
     assert value("year-on-year") == Figure(25.0)
 
 
+def test_listings_are_compared_only_with_a_time_in_which_the_portal_was_open(world: World) -> None:
+    posted(world, MIDDLE)
+    # Contracts are entered with the days of long ago, listings are not.
+    signed(world, MIDDLE, signed_on=PERIOD.year_before().from_on - 400 * DAY)
+    figures = told()
+    assert figures.values_year_before["outcomes"].value == 0
+    assert figures.values_year_before["listings"].value is None
+    assert told(PERIOD.year_before()).values["listings"].value is None
+    assert told(PERIOD.year_before()).values["outcomes"].value == 0
+
+
 def test_yearly_growth_compares_the_last_twelve_months_with_the_first(world: World) -> None:
     signed(world, MIDDLE, value_fen=144 * WAN, technology_fen=0)
     assert value("yearly-growth").value is None

@@ -19,6 +19,7 @@ from portal.monitor.periods import Period, beginning, moved
 from portal.monitor.sankey import LEFT, Amount, picture
 from portal.outcomes.bands import Band as ValueBand
 from tests.client import Client
+from tests.conftest import both_engines
 from tests.monitor.make import signed
 from tests.world import DAY, World
 
@@ -248,3 +249,21 @@ def test_bands_begin_where_the_rules_say(points: float, band: Band) -> None:
 def test_weights_that_make_no_hundred_are_refused() -> None:
     with pytest.raises(ValueError, match="100"):
         read('{"definition_version": "1", "bands": [], "criteria": []}')
+
+
+@both_engines
+def test_the_pages_open_on_both_engines(lively: World, visit: Visit) -> None:
+    client = visit("liaison")
+    assert len(table_of(client.soup(ADDRESS), "按提供方")) >= 3
+    rows = client.soup(f"/monitor/outcomes?period={QUARTER.key}").select("tbody tr")
+    assert len(rows) == 3
+    listed = client.soup(f"/monitor/listings?period={TODAY.year}").select("h1")
+    assert len(listed) == 1
+    assert client.get(f"/monitor.xlsx?period={QUARTER.key}").status_code == 200
+
+
+def test_the_points_of_a_score_are_explained(visit: Visit) -> None:
+    page = visit("liaison").soup("/monitor/activity")
+    weights = [float(row[2]) for row in table_of(page, "各项按目标")]
+    assert sum(weights) == 100
+    assert len(table_of(page, "本期得分")) == 5

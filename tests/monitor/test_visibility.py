@@ -14,7 +14,7 @@ from portal.accounts.models import Organisation, Person
 from portal.accounts.operations import grant_appointment
 from portal.actors import SYSTEM
 from portal.database import db
-from portal.monitor import records
+from portal.monitor import queries, records
 from portal.monitor.counting import Measure, Sums
 from portal.monitor.figures import Figures, figures_of
 from portal.monitor.flows import flow_rows, tiles
@@ -29,7 +29,7 @@ from portal.outcomes.models import Disclosure, Outcome
 from portal.regions.queries import region_by_code
 from portal.roles import Role
 from tests.client import Client
-from tests.monitor.make import signed
+from tests.monitor.make import posted, signed
 from tests.world import DAY, World
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -55,7 +55,8 @@ def part_for(world: World, who: str) -> Part:
 def seen(part: Part, period: Period = QUARTER) -> dict[str, int | None]:
     """Return the flows that a part's page shows, by codes: how many, None where withheld."""
     figures = figures_of(part, period)
-    others = published(part, period) if part.is_liaisons else None
+    version = figures.count.version
+    others = published(part, period, version) if part.is_liaisons else None
     return {
         f"{row.giver.code}{'' if row.is_own else '*'}{row.taker.code}": row.sums.count
         if row.sums
@@ -95,7 +96,7 @@ def test_a_small_flow_takes_others_with_it(world: World) -> None:
     flow(world, "chair", "delegate", 1)
     hebei = part_for(world, "liaison")
     assert seen(hebei)["TJ*BJ"] is None
-    shown = published(hebei, QUARTER).shown
+    shown = published(hebei, QUARTER, queries.counted_so_far().version).shown
     small = [pair for pair, sums in shown.items() if sums is None]
     # The one itself, the sums that are as small, and a pair of larger sums.
     assert len(small) > 4
@@ -126,7 +127,8 @@ def test_tiles_of_others_tell_no_withheld_flow(world: World) -> None:
     flow(world, "delegate", "supplier", 4)
     hebei = part_for(world, "liaison")
     figures = figures_of(hebei, QUARTER)
-    found = {tile.region.code: tile for tile in tiles(figures, published(hebei, QUARTER))}
+    others = published(hebei, QUARTER, figures.count.version)
+    found = {tile.region.code: tile for tile in tiles(figures, others)}
     assert found["HE"].is_own and found["HE"].taken is not None
     assert found["HE"].taken.count == 4
     # Of six that Beijing gave four are known: the sum would tell of the two.
@@ -149,6 +151,24 @@ def test_a_district_sees_its_organisations_and_its_province_as_published(world: 
     assert found.get("BJ*HE", 1) == 1
     other = Part(place_ids=frozenset({-1}))
     assert figures_of(other, QUARTER).basis.now.total(Measure.OUTCOME) == Sums()
+
+
+def test_the_page_of_a_district_shows_its_own_and_says_what_is_published(
+    world: World, visit: Callable[..., Client]
+) -> None:
+    seated("BJ-HAIDIAN", "maker", world)
+    own = flow(world, "delegate", "supplier", 1)
+    flow(world, "supplier", "chair", 2)
+    db.session.remove()
+    client = visit("stranger")
+    page = client.soup(f"/monitor?period={QUARTER.key}")
+    assert "海淀区" in page.select(".page-lead")[0].get_text()
+    cells = [row.get_text(" ", strip=True) for row in page.select(".flows-table tbody tr")]
+    assert any(row.startswith("北京市 → 河北省 1 ") for row in cells)
+    assert any(row.startswith("河北省 → 天津市 * 不公布") for row in cells)
+    rows = client.soup(f"/monitor/outcomes?period={QUARTER.key}").select("tbody tr")
+    assert len(rows) == len(own)
+    assert client.get(f"/monitor.xlsx?period={QUARTER.key}").status_code == 200
 
 
 def test_a_liaison_of_a_province_is_not_counted_by_its_districts_as_well(world: World) -> None:
@@ -261,3 +281,17 @@ def test_alliances_are_told_apart(world: World) -> None:
         for slug in ("hydrogen", "biomedicine")
     ]
     assert counts == [2, 0]
+
+
+def test_a_score_tells_others_no_count_of_outcomes(world: World) -> None:
+    flow(world, "delegate", "chair", 1, on=ACTED)
+    for _ in range(2):
+        posted(world, ACTED)
+    hydrogen, period = world.alliance["hydrogen"], Period(ACTED - 41 * DAY, ACTED + 30 * DAY)
+    exact = figures_of(part_for(world, "secretary"), period).scores[hydrogen]
+    told = figures_of(part_for(world, "liaison"), period).scores[hydrogen]
+    assert exact.total % 1, "a score of whole points would prove nothing"
+    assert None not in exact.parts.values()
+    assert set(told.parts.values()) == {None}
+    assert told.total == round(exact.total)
+    assert told.band is exact.band

@@ -35,14 +35,14 @@ from portal.rotation import (
     vacancies,
 )
 from portal.rotation.cases import Order, Span
-from portal.rotation.history import charter_of
+from portal.rotation.history import case_for, charter_of, load
 from portal.rotation.models import Blackout, Charter, Point, Swap, Turn
 from portal.rotation.workflow import HandoverState, SwapState, TurnState
 from tests.conftest import both_engines
 from tests.rotation.make import DAY, hydrogen, plan_anew, planned, steps, turn, who
 from tests.world import World
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.usefixtures("context"), both_engines]
 
 
 class TestCharter:
@@ -257,6 +257,7 @@ class TestExchange:
         swap = self.asked(world)
         swapping.agree_to_swap(swap, by=world.actor("delegate"))
         deferring.defer_turn(turn(world, "near"), by=world.actor("supplier"), note="搬迁。")
+        assert swap.state is SwapState.WITHDRAWN, "what waited about it has ended"
         with pytest.raises(Refused):
             swapping.approve_swap(swap, by=world.actor("secretary"), note="决议第12号")
 
@@ -321,12 +322,18 @@ class TestAtOnce:
         keeper, supplier = world.actor("secretary"), world.actor("supplier")
         chartering.enact_charter(hydrogen(world), from_charter, basis="决议", by=keeper)
         near = turn(world, "near")
-        _chair_elsewhere(world, near)
+        elsewhere = _plan_elsewhere(world, near)
+        drafting = charter_of(world.alliance["hydrogen"])
+        assert drafting is not None
+        case = case_for(load(drafting), [Span(near.starts_on, near.ends_on)])
+        away = {each.id: each.blackouts for each in case.members}
+        assert away[str(near.organisation_id)], "what is planned elsewhere is planned around"
+        operations.confirm_turn(elsewhere, by=supplier)
         with pytest.raises(Refused):
             operations.confirm_turn(near, by=supplier)
 
 
-def _chair_elsewhere(world: World, near: Turn) -> None:
+def _plan_elsewhere(world: World, near: Turn) -> Turn:
     """Let supplier be planned in biomedicine for the same days, by its secretary."""
     alliance = db.session.get_one(Alliance, world.alliance["biomedicine"])
     keeper = world.actor("other_secretary")
@@ -335,7 +342,8 @@ def _chair_elsewhere(world: World, near: Turn) -> None:
     rules = chartering.CharterContent(2, Order.MANUAL)
     chartering.enact_charter(alliance, rules, basis="决议", by=keeper)
     row = operations.Planned(Span(near.starts_on, near.ends_on), member.id)
-    operations.adopt_plan(alliance, [row], basis="决议", by=keeper)
+    (made,) = operations.adopt_plan(alliance, [row], basis="决议", by=keeper)
+    return made
 
 
 class TestHandover:
@@ -419,10 +427,7 @@ def _colleague(world: World) -> Person:
     return made
 
 
-@both_engines
-def test_the_database_itself_refuses_a_second_live_turn_on_a_first_day(
-    world: World, engine: str
-) -> None:
+def test_the_database_itself_refuses_a_second_live_turn_on_a_first_day(world: World) -> None:
     near = turn(world, "near")
     double = Turn(
         alliance_id=near.alliance_id,
