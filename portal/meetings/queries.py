@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, lazyload, load_only
 
 from portal import clock
 from portal.access import visible_to
@@ -49,13 +49,15 @@ def timed(meeting: Meeting, items: Sequence[AgendaItem]) -> list[tuple[str, Agen
 
 
 def agenda_of(meeting: Meeting) -> Sequence[AgendaItem]:
-    """Return the agenda with what each item hangs on."""
+    """Return the agenda with what each item hangs on, and nothing that hangs on that."""
     return db.session.scalars(
         select(AgendaItem)
         .options(
-            joinedload(AgendaItem.organisation),
-            joinedload(AgendaItem.action),
-            joinedload(AgendaItem.resolution),
+            joinedload(AgendaItem.organisation).options(
+                load_only(Organisation.name), lazyload("*")
+            ),
+            joinedload(AgendaItem.action).options(lazyload("*")),
+            joinedload(AgendaItem.resolution).options(lazyload("*")),
         )
         .where(AgendaItem.meeting_id == meeting.id)
         .order_by(AgendaItem.position, AgendaItem.id)
