@@ -24,6 +24,9 @@ from portal.chain import models as chain_models
 from portal.desk import job_views
 from portal.desk import views as desk_views
 from portal.directory import views as directory_views
+from portal.documents import models as documents_models
+from portal.documents import views as documents_views
+from portal.documents import workflow as documents_workflow
 from portal.exchange import file_views, fill_in_views, interest_views, paste_views, share_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
@@ -45,6 +48,18 @@ from portal.matters import meeting_views, outcome_views
 from portal.matters import models as matters_models
 from portal.matters import views as matters_views
 from portal.matters import workflow as matters_workflow
+from portal.meetings import (
+    action_views,
+    agenda_views,
+    minutes_views,
+    reply_views,
+    resolution_models,
+    resolution_views,
+)
+from portal.meetings import models as meetings_models
+from portal.meetings import paper_views as meeting_paper_views
+from portal.meetings import views as meetings_views
+from portal.meetings import workflow as meetings_workflow
 from portal.monitor import views as monitor_views
 from portal.offices import views as offices_views
 from portal.organisations import agent_views, contact_views, people_views, qualification_views
@@ -105,6 +120,7 @@ AREAS = (
     paper_views,
     # commons
     outcomes_views,
+    documents_views,
     # works
     exchange_views,
     interest_views,
@@ -115,6 +131,13 @@ AREAS = (
     meeting_views,
     outcome_views,
     paste_views,
+    meetings_views,
+    agenda_views,
+    reply_views,
+    resolution_views,
+    action_views,
+    minutes_views,
+    meeting_paper_views,
     share_views,
     fill_in_views,
     rotation_views,
@@ -159,11 +182,21 @@ NOUNS = (
     alliances_models.ChairTerm,
     alliances_models.News,
     outcomes_models.Outcome,
+    documents_models.Letterhead,
+    documents_models.Document,
     exchange_models.Listing,
     exchange_models.Interest,
     guests_models.GuestAnswer,
     introductions_models.Introduction,
     matters_models.Matter,
+    meetings_models.CharterRule,
+    meetings_models.Meeting,
+    meetings_models.Seat,
+    meetings_models.AgendaItem,
+    meetings_models.MinutesComment,
+    resolution_models.Resolution,
+    resolution_models.Vote,
+    resolution_models.Action,
     matters_models.MatterMeeting,
     rotation_models.Charter,
     rotation_models.Blackout,
@@ -190,6 +223,10 @@ WORKFLOWS = (
     guests_workflow.GUEST_ANSWER,
     introductions_workflow.INTRODUCTION,
     matters_workflow.MATTER,
+    documents_workflow.DOCUMENT,
+    meetings_workflow.MEETING,
+    meetings_workflow.RESOLUTION,
+    meetings_workflow.ACTION,
     rotation_workflow.TURN,
     rotation_workflow.SWAP,
     rotation_workflow.HANDOVER,
@@ -227,6 +264,14 @@ PERSONAL_DATA = (
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
     person_queries.mentions(matters_models.MatterStep, "person_id"),
     person_queries.mentions(outcomes_models.Outcome, "claimed_by_id", "confirmed_by_id"),
+    person_queries.mentions(documents_models.Document, "issued_by_id", "scanned_by_id"),
+    person_queries.mentions(meetings_models.Meeting, "called_by_id", "minutes_by_id"),
+    person_queries.mentions(meetings_models.Seat, "contact_id"),
+    person_queries.mentions(meetings_models.AgendaItem, "proposed_by_id"),
+    person_queries.mentions(meetings_models.MinutesComment, "person_id"),
+    person_queries.mentions(resolution_models.Resolution, "proposed_by_id"),
+    person_queries.mentions(resolution_models.Vote, "filed_by_id"),
+    person_queries.mentions(resolution_models.Action, "assigned_by_id", "reported_by_id"),
     person_queries.mentions(rotation_models.Charter, "made_by_id"),
     person_queries.mentions(rotation_models.Turn, "person_id"),
     person_queries.mentions(rotation_models.Handover, "signed_by_id", "accepted_by_id"),

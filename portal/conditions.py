@@ -48,6 +48,8 @@ was_submitted = Fact("was_submitted")
 is_of_portal = Fact("is_of_portal")
 is_exact = Fact("is_exact")
 is_banded = Fact("is_banded")
+is_announced = Fact("is_announced")
+is_for_members = Fact("is_for_members")
 is_verified = Fact("is_verified")
 is_filled_in = Fact("is_filled_in")
 is_named = Fact("is_named")
@@ -94,6 +96,8 @@ member_named_on = HeldAmong(Role.DELEGATE, "named_members", "id")
 was_introduced = HeldAmong(Role.DELEGATE, "accepted_interests", "organisation_id")
 member_has_answered = HeldAmong(Role.DELEGATE, "answering_members", "id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
+#: A seat on the roll that was frozen at notice.
+seat_held_on = HeldAmong(Role.DELEGATE, "roll", "organisation_id")
 not_the_submitter = (NotMine("submitted_by_id"), NotMine("submitted_for_id"))
 not_the_applicant = (NotMine("applied_by_id"), NotMine("applied_for_id"))
 not_the_claimant = NotMine("claimed_by_id")
@@ -104,6 +108,9 @@ is_my_errand = Mine("agent_id")
 is_written_by_me = Mine("written_by_id")
 is_proposed_by_me = Mine("proposed_by_id")
 not_the_requester = NotMine("requested_by_id")
+not_the_scanner = NotMine("scanned_by_id")
+not_the_reporter = NotMine("reported_by_id")
+not_the_minute_taker = NotMine("minutes_by_id")
 another_organisation = RepresentsAnother("organisation_id")
 
 #: Contacts are shown as far as the organisation consented, contact by contact; its own people
@@ -115,6 +122,10 @@ CONTACT_AUDIENCE: tuple[Line, ...] = (
     (is_members_only, keeper_of("organisation_id")),
     (delegate_of("organisation_id"),),
 )
+
+#: Who prepares and holds what an alliance does together; and whoever belongs to it besides.
+CONVENERS: tuple[Line, ...] = ((secretary_of("alliance_id"),), (chair_of("alliance_id"),))
+FELLOWS: tuple[Line, ...] = ((member_of("alliance_id"),), *CONVENERS)
 
 #: An empty line holds for everyone; an empty tuple of lines for nobody.
 EVERYONE: tuple[Line, ...] = ((),)

@@ -61,6 +61,15 @@ ALLIANCE_TABS: tuple[Entry, ...] = (
     Entry(_l("Overview"), "alliances.view_alliance", taken={"alliance_slug": "slug"}),
     Entry(_l("Members"), "directory.list_members", taken={"alliance_slug": "slug"}),
     Entry(_l("News"), "alliances.list_news", taken={"alliance_slug": "slug"}),
+    Entry(
+        _l("Meetings"), "meetings.list_meetings", "meeting.list", taken={"alliance_slug": "slug"}
+    ),
+    Entry(
+        _l("Documents"),
+        "documents.list_documents",
+        "document.list",
+        taken={"alliance_slug": "slug"},
+    ),
     Entry(_l("Charter"), "alliances.view_charter", taken={"alliance_slug": "slug"}),
     Entry(_l("Rotation"), "rotation.view_schedule", taken={"alliance_slug": "slug"}),
     Entry(_l("Supply and demand"), "exchange.list_listings", taken={"alliance": "slug"}),

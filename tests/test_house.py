@@ -22,15 +22,19 @@ from portal import access, consequences, create_app
 from portal.alliances import membership_views
 from portal.areas import NOUNS, WORKFLOWS
 from portal.database import TRIGGERS, Base, apply_triggers, db
+from portal.documents import views as document_views
 from portal.exchange import interest_views
 from portal.exchange import views as listing_views
 from portal.guests import views as guest_views
 from portal.introductions import views as introduction_views
 from portal.matters import views as matter_views
+from portal.meetings import resolution_views
+from portal.meetings import views as meeting_views
 from portal.outcomes import views as outcome_views
 from portal.permissions import (
     ALLIANCES,
     EXCHANGE,
+    MEETINGS,
     PEOPLE,
     PERMISSIONS,
     VISIBILITY,
@@ -54,6 +58,10 @@ MOVES = {
     "introduction": introduction_views.MOVES,
     "matter": matter_views.MOVES,
     "outcome": outcome_views.MOVES,
+    "document": document_views.MOVES,
+    "meeting": meeting_views.MOVES,
+    "resolution": resolution_views.MOVES,
+    "action": resolution_views.ACTION_MOVES,
     "turn": turn_views.MOVES,
     "swap": swap_views.MOVES,
     "handover": handover_views.MOVES,
@@ -422,7 +430,7 @@ def test_consequences_follow_moves_that_exist() -> None:
 
 
 def test_no_permission_stands_in_two_parts_of_the_table() -> None:
-    parts = (ALLIANCES, EXCHANGE, PEOPLE, WINDOWS)
+    parts = (ALLIANCES, EXCHANGE, MEETINGS, PEOPLE, WINDOWS)
     assert sum(len(part) for part in parts) == len(PERMISSIONS)
 
 

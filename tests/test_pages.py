@@ -22,6 +22,7 @@ from portal.access import can, standing_of, visible_to
 from portal.accounts.models import Appointment, Organisation, Person
 from portal.alliances.models import Alliance, ChairTerm, Membership, News
 from portal.database import db
+from portal.documents.models import Document, Letterhead
 from portal.exchange import queries
 from portal.exchange.models import Interest, Listing, Naming
 from portal.exchange.operations import index
@@ -31,6 +32,8 @@ from portal.files import Attachment
 from portal.imports.models import MemberImport, MemberImportRow
 from portal.journal import JournalDetail, JournalLine
 from portal.matters.models import Matter, MatterStep
+from portal.meetings.models import AgendaItem, Meeting, MinutesComment, Seat
+from portal.meetings.resolution_models import Action, Resolution, Vote
 from portal.operations import Receipt, operation
 from portal.outcomes.models import Outcome, OutcomeMention
 from portal.permissions import PERMISSIONS
@@ -76,7 +79,6 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "interest",
             "guest_answer",
             "introduction",
-            "meeting",
             "matter",
             "outcome",
             "membership",
@@ -91,6 +93,10 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "job",
             "file",
             "member_import",
+            "document",
+            "meeting",
+            "resolution",
+            "action",
             "message",
             "turn",
             "swap",
@@ -116,6 +122,10 @@ def move(
         "introduction": "introductions.move_introduction",
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
+        "document": "documents.move_document",
+        "meeting": "meetings.move_meeting",
+        "resolution": "meetings.move_resolution",
+        "action": "meetings.move_action",
         "turn": "rotation.move_turn",
         "swap": "rotation.move_swap",
         "handover": "rotation.move_handover",
@@ -170,6 +180,18 @@ TWO_SECRETARIES = "secretary other_secretary"
 MANAGER, SECRETARY = others("manager"), others("secretary")
 BOTH_KEEPERS = "manager secretary"
 KEEPERS = "secretary admin"
+#: Who calls and holds hydrogen's meetings, its other members, and those with a seat.
+CALLERS, MEMBERS, VOTERS = "chair secretary", "manager delegate supplier", "manager delegate chair"
+MINUTES_TEMPLATE = {"alliance_slug": "hydrogen", "kind": "minutes"}
+PAPER = {"kind": "notice"}
+COUNCIL_RULE = {"alliance_slug": "hydrogen", "kind": "council"}
+CALLED = {
+    "kind": "council",
+    "title": "理事会",
+    "starts_at": f"{clock.today().year + 1}-12-01T09:00",
+    "ends_at": f"{clock.today().year + 1}-12-01T11:00",
+    "place": "天津",
+}
 INVITED_ADMIN = {"name": "李明", "role": "administrator"}
 CENTRE = {"latitude": "39.9", "longitude": "116.4"}
 SWAPPERS = "supplier manager delegate secretary"
@@ -691,6 +713,101 @@ CASES = [
     view("matters.new_outcome", PARTIES, "secretary", matter="claimed"),
     send("matters.new_outcome", PARTIES, "secretary", matter="claimed", status=422),
     send("matters.link_outcome", PARTIES, "secretary", matter="claimed", status=422),
+    # documents: issued by the secretariat, read by members, proved to everybody
+    view("documents.list_documents", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("documents.export_documents", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("documents.view_document", HYDROGEN, document="minutes"),
+    view("documents.view_document", CALLERS, document="proxy"),
+    view("documents.view_document", "", arguments={"document_id": 99_999}),
+    view("documents.fetch_file", CALLERS, document="proxy", file="sealed"),
+    move("document", "check", "proxy", "chair", "secretary"),
+    move("document", "revoke", "minutes", "secretary", f"{MEMBERS} chair", note="重新制发。"),
+    send(
+        "documents.scan_document", "secretary", f"{MEMBERS} chair", document="minutes", status=422
+    ),
+    view("documents.edit_letterhead", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send(
+        "documents.edit_letterhead",
+        "secretary",
+        SECRETARY,
+        arguments=HYDROGEN_SLUG,
+        data={"prefix": ""},
+        status=422,
+    ),
+    send("documents.send_template", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
+    view("documents.fetch_template", "secretary", SECRETARY, arguments=MINUTES_TEMPLATE),
+    view("documents.verify", EVERYONE, arguments={"code": "code"}, is_open=True),
+    send(
+        "meetings.issue_paper", "secretary", f"{MEMBERS} chair", meeting="noticed", arguments=PAPER
+    ),
+    send("meetings.issue_resolution", "secretary", f"{MEMBERS} chair", resolution="passed"),
+    # meetings: chair and secretariat call and hold them, members see what was noticed
+    view("meetings.list_meetings", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.export_meetings", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.call_meeting", CALLERS, others(CALLERS), arguments=HYDROGEN_SLUG),
+    send("meetings.call_meeting", CALLERS, others(CALLERS), arguments=HYDROGEN_SLUG, data=CALLED),
+    view("meetings.propose_item", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    send(
+        "meetings.propose_item",
+        HYDROGEN,
+        others(HYDROGEN),
+        arguments=HYDROGEN_SLUG,
+        data={"title": "议题"},
+    ),
+    view("meetings.view_absences", CALLERS, others(CALLERS), arguments=HYDROGEN_SLUG),
+    view("meetings.edit_rule", "secretary", SECRETARY, arguments=COUNCIL_RULE),
+    send("meetings.edit_rule", "secretary", SECRETARY, arguments=COUNCIL_RULE, status=422),
+    view("meetings.view_meeting", HYDROGEN, meeting="noticed"),
+    view("meetings.view_meeting", HYDROGEN, meeting="running"),
+    view("meetings.view_meeting", HYDROGEN, meeting="held"),
+    view("meetings.view_meeting", CALLERS, meeting="draft"),
+    view("meetings.view_meeting", "", arguments={"meeting_id": 99_999}),
+    view("meetings.edit_meeting", CALLERS, MEMBERS, meeting="noticed"),
+    send("meetings.edit_meeting", CALLERS, MEMBERS, meeting="noticed", status=422),
+    move("meeting", "notice", "draft", CALLERS),
+    move("meeting", "cancel", "noticed", CALLERS, MEMBERS, note="改期。"),
+    move("meeting", "adjourn", "running", CALLERS, MEMBERS, status=422),
+    move("meeting", "finish_minutes", "held", "chair", f"{MEMBERS} secretary"),
+    send("meetings.add_item", CALLERS, MEMBERS, meeting="noticed", data={"title": "议题"}),
+    send("meetings.arrange_agenda", CALLERS, MEMBERS, meeting="noticed", data={"act": "order"}),
+    send("meetings.record_present", CALLERS, MEMBERS, meeting="running"),
+    view("meetings.view_notice", CALLERS, MEMBERS, meeting="noticed"),
+    view("meetings.view_poster", HYDROGEN, meeting="noticed"),
+    view("meetings.answer_notice", EVERYONE, arguments={"token": "seat"}, is_open=True),
+    view("meetings.answer_notice", EVERYONE, arguments={"token": "group"}, is_open=True),
+    view("meetings.answer_notice", "", arguments={"token": "no-such"}),
+    view("meetings.calendar_file", EVERYONE, arguments={"token": "seat"}, is_open=True),
+    view("meetings.view_minutes", HYDROGEN, meeting="held"),
+    view("meetings.view_minutes", "secretary", meeting="running"),
+    send("meetings.write_minutes", "secretary", f"{MEMBERS} chair", meeting="running"),
+    send("meetings.comment_minutes", HYDROGEN, meeting="held", data={"text": "应为原则同意。"}),
+    # resolutions: the chair tables and opens, seats vote, the secretariat counts
+    view("meetings.list_resolutions", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.export_resolutions", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.propose_resolution", HYDROGEN, meeting="noticed"),
+    send("meetings.propose_resolution", HYDROGEN, meeting="noticed", status=422),
+    view("meetings.view_resolution", HYDROGEN, resolution="passed"),
+    view("meetings.view_resolution", HYDROGEN, resolution="voting"),
+    view("meetings.view_resolution", HYDROGEN, resolution="proposed"),
+    view("meetings.view_resolution", "", arguments={"resolution_id": 99_999}),
+    move("resolution", "table", "proposed", "chair", f"{MEMBERS} secretary"),
+    move("resolution", "pass", "voting", "secretary", f"{MEMBERS} chair"),
+    move("resolution", "enact", "passed", "secretary", f"{MEMBERS} chair"),
+    send("meetings.cast_vote", VOTERS, "supplier secretary", resolution="voting", status=422),
+    send("meetings.record_votes", "secretary", f"{MEMBERS} chair", resolution="voting"),
+    view("meetings.fetch_rows", HYDROGEN, resolution="passed"),
+    view(
+        "meetings.fetch_file", "secretary", f"{MEMBERS} chair", resolution="passed", file="ballots"
+    ),
+    # actions
+    view("meetings.list_actions", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.export_actions", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
+    view("meetings.assign_action", CALLERS, MEMBERS, meeting="held"),
+    send("meetings.assign_action", CALLERS, MEMBERS, meeting="held", status=422),
+    view("meetings.view_action", HYDROGEN, action="open"),
+    view("meetings.view_action", "", arguments={"action_id": 99_999}),
+    move("action", "report", "open", "supplier secretary", f"{OWNERS} chair", note="已完成。"),
+    move("action", "close_out", "reported", CALLERS, MEMBERS),
     # memberships
     move(
         "membership",
@@ -840,6 +957,7 @@ CASES = [
     ),
     send("rotation.remove_blackout", "secretary", blackout="away"),
     view("rotation.list_waiting", SIGNED_IN),
+    view("meetings.view_waiting", SIGNED_IN),
     # rotation: a turn, confirmed, deferred, ended early
     view("rotation.view_turn", EVERYONE, turn="near"),
     view("rotation.view_turn", EVERYONE, turn="running"),
@@ -915,6 +1033,8 @@ def address_of(app: Flask, world: World, case: Case) -> str:
     for noun, name in case.on.items():
         table = "attachment" if noun == "file" else noun
         arguments[f"{noun}_id"] = getattr(world, table)[name]
+    if "code" in arguments:
+        arguments["code"] = world.token[arguments["code"]]
     if "token" in arguments:
         arguments["token"] = world.token.get(arguments["token"], "no-such-token")
     with app.test_request_context():
@@ -948,6 +1068,15 @@ def business(app: Flask) -> str:
             JournalDetail,
             MemberImport,
             MemberImportRow,
+            Letterhead,
+            Document,
+            Meeting,
+            Seat,
+            AgendaItem,
+            MinutesComment,
+            Resolution,
+            Vote,
+            Action,
             Charter,
             Blackout,
             Turn,
@@ -1029,6 +1158,11 @@ HTML = [
         "matters.fetch_file",
         "matters.fetch_meeting",
         "outcomes.fetch_file",
+        "documents.fetch_file",
+        "documents.fetch_template",
+        "meetings.calendar_file",
+        "meetings.fetch_rows",
+        "meetings.fetch_file",
         "rotation.calendar",
     )
     and not c.endpoint.startswith("imports.download")
@@ -1052,6 +1186,11 @@ WITH_MORE = (
     "exchange.view_interest",
     "matters.view_matter",
     "outcomes.view_outcome",
+    "meetings.view_meeting",
+    "meetings.view_resolution",
+    "meetings.view_minutes",
+    "meetings.view_action",
+    "documents.view_document",
     "exchange.edit_listing",
     "alliances.view_membership",
     "organisations.list_people",
@@ -1133,6 +1272,10 @@ class TestListedMeansAllowed:
             "membership": Membership,
             "news": News,
             "organisation": Organisation,
+            "document": Document,
+            "meeting": Meeting,
+            "resolution": Resolution,
+            "action": Action,
             "turn": Turn,
             "swap": Swap,
             "handover": Handover,

@@ -30,6 +30,8 @@ from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.load import load_starter
 from portal.database import db
+from portal.documents.models import DocumentKind
+from portal.documents.operations import edit_letterhead, scan_document
 from portal.exchange import answering, attaching, filling_in, operations
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
@@ -42,11 +44,24 @@ from portal.imports.words import Field
 from portal.inbox.models import Message
 from portal.introductions.operations import propose_introduction
 from portal.jobs import enqueue
-from portal.matters.meetings import Meeting, note_meeting
+from portal.matters.meetings import Meeting as NotedMeeting
+from portal.matters.meetings import note_meeting
 from portal.matters.operations import attach_to_matter, take_step
 from portal.matters.queries import matter_of
 from portal.matters.recording import record_outcome
 from portal.matters.steps import Step
+from portal.meetings import actions, agenda, minutes, voting
+from portal.meetings import operations as meeting_operations
+from portal.meetings.counting import Choice
+from portal.meetings.models import Meeting, MeetingKind
+from portal.meetings.papers import issue_paper
+from portal.meetings.replying import group_token, seat_token
+from portal.meetings.resolution_models import ResolutionKind
+from portal.meetings.resolutions import (
+    ResolutionContent,
+    propose_resolution,
+    table_resolution,
+)
 from portal.operations import operation
 from portal.organisations.contacts import add_contact
 from portal.organisations.models import ContactAudience, ContactKind
@@ -113,6 +128,9 @@ class World:
     job: dict[str, int] = field(default_factory=dict)
     attachment: dict[str, int] = field(default_factory=dict)
     member_import: dict[str, int] = field(default_factory=dict)
+    resolution: dict[str, int] = field(default_factory=dict)
+    action: dict[str, int] = field(default_factory=dict)
+    document: dict[str, int] = field(default_factory=dict)
     message: dict[str, int] = field(default_factory=dict)
     turn: dict[str, int] = field(default_factory=dict)
     swap: dict[str, int] = field(default_factory=dict)
@@ -187,6 +205,7 @@ def build() -> World:
     world.outbox_message["message"] = _write_message(world.actor("manager"))
     world.job["waiting"] = _ask_for_work(world)
     _bring_members(world)
+    _meet(world, now)
     _rotate(world, now)
     told = select(Message.id).where(
         Message.person_id == world.person["delegate"], Message.notice == "interest.send"
@@ -367,6 +386,90 @@ def _bring_members(world: World) -> None:
     take_over(made, source.records, source.shared, by=keeper)
 
 
+def _meet(world: World, now: datetime) -> None:
+    """Let hydrogen's council have met once, meet right now, be invited, and plan another meeting.
+
+    Each meeting bears the name it is asked for by; the vote of the one in session is open.
+    """
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    keeper, chair = world.actor("secretary"), world.actor("chair")
+
+    def call(name: str, starts_at: datetime) -> Meeting:
+        said = meeting_operations.MeetingContent(
+            MeetingKind.COUNCIL,
+            f"{name} 理事会会议",
+            starts_at,
+            starts_at + timedelta(hours=2),
+            "天津",
+        )
+        made = meeting_operations.call_meeting(hydrogen, said, by=keeper)
+        world.meeting[name] = made.id
+        return made
+
+    def decide(name: str, meeting: Meeting) -> None:
+        said = ResolutionContent(ResolutionKind.GENERAL, f"{name} 决议", "同意。")
+        made = propose_resolution(meeting, said, by=keeper)
+        world.resolution[name] = made.id
+        if name == "proposed":
+            return
+        table_resolution(made, by=chair)
+        voting.open_vote(made, by=chair)
+        if name == "passed":
+            yes = dict.fromkeys((seat.id for seat in meeting.seats), Choice.YES)
+            papers = files.receive(BytesIO(b"%PDF-1.4\n%ballots\n%%EOF\n"), "选票.pdf")
+            voting.record_votes(made, yes, by=keeper, is_paper=True, received=papers)
+            voting.close_vote(made, by=keeper)
+            world.attachment["ballots"] = files.files_of(made)[0].id
+
+    def open_it(meeting: Meeting) -> None:
+        meeting_operations.open_meeting(meeting, by=chair)
+        meeting_operations.arrive(meeting, {seat.id for seat in meeting.seats}, by=keeper)
+
+    with clock.standing_still(now - 30 * DAY):
+        held = call("held", now - 20 * DAY)
+        meeting_operations.notice_meeting(held, by=keeper)
+    with clock.standing_still(now - 20 * DAY):
+        open_it(held)
+        decide("passed", held)
+        for name, who in (("open", None), ("reported", "supplier")):
+            made = actions.assign_action(
+                held,
+                f"{name} 事项",
+                owner_id=world.organisation["supplier"],
+                due_on=clock.today() + 60 * DAY,
+                by=keeper,
+            )
+            world.action[name] = made.id
+            if who:
+                actions.report_action(made, by=world.actor(who), note="已完成。")
+        meeting_operations.adjourn_meeting(held, by=keeper)
+        minutes.begin_minutes(held, by=keeper)
+        minutes.review_minutes(held, by=keeper)
+        edit_letterhead(hydrogen, prefix="氢盟", seal_holder="天津丙研究院", by=keeper)
+        for kind in (DocumentKind.MINUTES, DocumentKind.PROXY):
+            paper = issue_paper(held, kind, by=keeper, receipt=kind.value)
+            world.document[kind.value] = paper.id
+        sealed = files.receive(BytesIO(b"%PDF-1.4\n%sealed\n%%EOF\n"), "盖章.pdf")
+        scan_document(paper, sealed, by=keeper)
+        world.attachment["sealed"] = files.files_of(paper)[-1].id
+        world.token["code"] = paper.code
+    with clock.standing_still(now - 5 * DAY):
+        running = call("running", now - timedelta(hours=1))
+        meeting_operations.notice_meeting(running, by=keeper)
+        noticed = call("noticed", now + 20 * DAY)
+        meeting_operations.notice_meeting(noticed, by=keeper)
+        decide("proposed", noticed)
+        call("draft", now + 40 * DAY)
+        agenda.propose_item(
+            hydrogen, agenda.ItemContent("检测平台选址"), by=world.actor("supplier")
+        )
+    with clock.standing_still(now - timedelta(hours=1)):
+        open_it(running)
+        decide("voting", running)
+    world.token["group"] = group_token(noticed)
+    world.token["seat"] = seat_token(noticed.seats[1])
+
+
 def _post(world: World, now: datetime) -> None:
     hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
     biomedicine = db.session.get_one(Alliance, world.alliance["biomedicine"])
@@ -474,7 +577,7 @@ def _achieve(world: World) -> None:
         if name == "claimed":
             world.token["outcome"] = _token_sent()
             later = clock.now() + 10 * DAY
-            meeting = Meeting("河北乙材料有限公司", later, later + timedelta(hours=2))
+            meeting = NotedMeeting("河北乙材料有限公司", later, later + timedelta(hours=2))
             world.meeting["noted"] = note_meeting(matter, meeting, by=delegate).id
         world.listing[f"{name}_outcome"] = listing.id
         world.interest[f"{name}_outcome"] = interest.id

@@ -23,7 +23,7 @@ def tabs_of(alliance: Alliance, current: str | None = None) -> list[dict[str, An
             "href": entry.address(alliance),
             "is_current": entry.endpoint == (current or request.endpoint),
         }
-        for entry in entries(ALLIANCE_TABS, current_standing())
+        for entry in entries(ALLIANCE_TABS, current_standing(), alliance)
     ]
 
 

@@ -31,6 +31,7 @@ from portal.commands.demo_flows import tell_flows
 from portal.commands.demo_guests import tell_guests
 from portal.commands.demo_introductions import tell_introductions
 from portal.commands.demo_matters import follow_matter, tell_meetings
+from portal.commands.demo_meetings import tell_councils
 from portal.commands.demo_organisations import code_for, tell_organisations
 from portal.commands.demo_rotation import tell_rotation
 from portal.commands.demo_story import DAY, Story, post_all, read
@@ -90,6 +91,7 @@ def build(now: datetime) -> Story:
     tell_flows(story)
     tell_alliances(story)
     tell_organisations(story)
+    tell_councils(story)
     tell_filled_in(story)
     story.at(now - 0.2 * DAY, lambda: tell_meetings(story))
     story.at(now - 1.5 * DAY, lambda: tell_introductions(story))

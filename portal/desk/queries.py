@@ -11,12 +11,15 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.database import among, db
+from portal.documents.models import Document
 from portal.exchange.models import Interest, Listing
 from portal.guests.models import GuestAnswer
 from portal.inbox.models import Message
 from portal.introductions.models import Introduction
 from portal.matters.models import Matter
 from portal.matters.queries import waiting
+from portal.meetings.models import Meeting
+from portal.meetings.resolution_models import Action, Resolution
 from portal.outcomes.models import Outcome
 from portal.prepared import Prepared
 from portal.regions.models import Region
@@ -27,6 +30,7 @@ from portal.workflow import awaiting
 #: The nouns whose lifecycles wait for people.
 AWAITED = (
     *(Listing, Interest, Membership, Outcome, GuestAnswer, Introduction, Turn, Swap, Handover),
+    *(Resolution, Action, Meeting, Document),
 )
 #: The badge counts no further.
 COUNT_LIMIT = 99

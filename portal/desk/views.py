@@ -16,6 +16,7 @@ from portal.exchange import figures, interest_queries, queries
 from portal.guests.queries import waiting_guests
 from portal.kept import kept
 from portal.matters.queries import waiting_matters
+from portal.meetings.waiting import NOUNS as MEETINGS
 from portal.outcomes.queries import waiting_outcomes
 from portal.roles import Role
 from portal.rotation.queries import ROTATION
@@ -61,7 +62,7 @@ def view_desk() -> str:
         matters=waiting_matters(standing, SHOWN) if waiting.get("matter") else (),
         outcomes=waiting_outcomes(standing, SHOWN) if waiting.get("outcome") else (),
         # Counted already; a page of its own lists them.
-        rotation=sum(waiting.get(noun, 0) for noun in ROTATION),
+        **_counted(waiting),
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
         sent=interest_queries.sent_interests(standing, SHOWN) if own_id else [],
@@ -74,6 +75,12 @@ def view_desk() -> str:
             for agency in agencies_for(current_user.person_id)
         ],
     )
+
+
+def _counted(waiting: dict[str, int]) -> dict[str, int]:
+    """Return how much waits of what the desk only counts: it is listed on pages of its own."""
+    counted = {"rotation": ROTATION, "meetings": MEETINGS}
+    return {name: sum(waiting.get(noun, 0) for noun in of) for name, of in counted.items()}
 
 
 @bp.get("/healthz")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from portal import links
-from portal.exchange.anonymity import public_words
+from portal.actors import ANONYMOUS, Standing
+from portal.exchange.anonymity import owner_words
 from portal.exchange.forms import DIRECTIONS
 from portal.exchange.models import Direction, Listing
 from portal.language import day, localised
@@ -45,7 +46,7 @@ def poster_of(listing: Listing) -> Poster:
         text=listing.specification,
         facts=(
             # A picture goes anywhere: what is hidden from somebody is not on it.
-            public_words(listing),
+            owner_words(Standing(ANONYMOUS, {}), listing),
             _("Until %(day)s", day=day(listing.valid_until)),
         ),
         call=_("I can supply this") if is_demand else _("I need this"),

@@ -11,9 +11,16 @@ from __future__ import annotations
 
 from portal.permissions.alliances import ALLIANCES
 from portal.permissions.exchange import EXCHANGE
+from portal.permissions.meetings import MEETINGS
 from portal.permissions.people import PEOPLE
 from portal.permissions.visibility import VISIBILITY as VISIBILITY
 from portal.permissions.windows import WINDOWS
 from portal.words import Line
 
-PERMISSIONS: dict[str, tuple[Line, ...]] = {**PEOPLE, **ALLIANCES, **EXCHANGE, **WINDOWS}
+PERMISSIONS: dict[str, tuple[Line, ...]] = {
+    **PEOPLE,
+    **ALLIANCES,
+    **EXCHANGE,
+    **MEETINGS,
+    **WINDOWS,
+}

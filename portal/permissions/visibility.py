@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.conditions import (
     CONTACT_AUDIENCE,
+    CONVENERS,
     delegate_of,
     is_accepted,
     is_banded,
@@ -55,6 +56,9 @@ VISIBILITY: dict[tuple[str, str], tuple[Line, ...]] = {
         (is_banded,),
     ),
     ("outcome", "evidence"): ((delegate_of("from_id"),), (delegate_of("to_id"),)),
+    # Who comes, with whom, in which car: between those who prepare the meeting.
+    ("meeting", "replies"): CONVENERS,
+    ("resolution", "votes"): CONVENERS,
     ("contact_point", "value"): CONTACT_AUDIENCE,
     # Who was asked, who gave a term up and why: between the member and the secretariat.
     ("turn", "history"): ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),

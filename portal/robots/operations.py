@@ -12,11 +12,11 @@ from sqlalchemy import select, update
 
 from portal import clock, hooks, journal, links
 from portal.access import require
-from portal.actors import Actor
+from portal.actors import ANONYMOUS, Actor, Standing
 from portal.alliances.models import Alliance, News
 from portal.database import db
 from portal.errors import Refused
-from portal.exchange.anonymity import public_words
+from portal.exchange.anonymity import owner_words
 from portal.exchange.forms import DIRECTIONS
 from portal.exchange.models import Listing
 from portal.journal import JournalLine, Note
@@ -110,7 +110,7 @@ def _text_of_listing(alliance: Alliance, listing: Listing) -> str | None:
         alliance=alliance.name,
         direction=DIRECTIONS[listing.direction],
         title=listing.title,
-        organisation=public_words(listing),
+        organisation=owner_words(Standing(ANONYMOUS, {}), listing),
         day=listing.valid_until.isoformat(),
         address=links.address("exchange.view_listing", listing_id=listing.id),
     )

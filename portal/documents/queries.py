@@ -1,0 +1,40 @@
+"""Questions about documents: which a person may see, which one a code proves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.access import visible_to
+from portal.actors import Standing
+from portal.database import db
+from portal.documents.models import Document
+
+#: Documents of one list.
+PAGE = 200
+
+
+def documents_of(standing: Standing, alliance_id: int) -> Sequence[Document]:
+    """Return the documents of an alliance that a person may see, the newest first."""
+    return db.session.scalars(
+        select(Document)
+        .where(Document.alliance_id == alliance_id, visible_to(standing, "document.view", Document))
+        .order_by(Document.year.desc(), Document.sequence.desc())
+        .limit(PAGE)
+    ).all()
+
+
+def documents_about(thing: Any) -> Sequence[Document]:
+    """Return the documents issued about a record, the newest first."""
+    return db.session.scalars(
+        select(Document)
+        .where(Document.about_noun == thing.noun, Document.about_id == thing.id)
+        .order_by(Document.id.desc())
+    ).all()
+
+
+def document_of_code(code: str) -> Document | None:
+    """Return the document that a code stands on, or None."""
+    return db.session.scalar(select(Document).where(Document.code == code[:24]))

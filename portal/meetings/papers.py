@@ -1,0 +1,162 @@
+"""The papers of a meeting: what the fields of their templates are filled with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal import clock
+from portal.access import require
+from portal.actors import Actor
+from portal.database import db
+from portal.documents.models import Document, DocumentKind
+from portal.documents.operations import PAPER_LANGUAGE, issue_document, write_document
+from portal.errors import Refused
+from portal.meetings import queries
+from portal.meetings.counting import Verdict
+from portal.meetings.models import Meeting, Seat
+from portal.meetings.resolution_models import Action, Resolution
+from portal.meetings.resolution_queries import resolutions_at
+
+#: The papers that a meeting has, and those of a resolution.
+OF_MEETING = (
+    DocumentKind.NOTICE,
+    DocumentKind.MINUTES,
+    DocumentKind.BALLOT,
+    DocumentKind.PROXY,
+)
+
+
+def _when(at: datetime) -> str:
+    here = at.astimezone(clock.LOCAL_ZONE)
+    return str(
+        _(
+            "%(month)s/%(day)s/%(year)s %(time)s",
+            year=here.year,
+            month=here.month,
+            day=here.day,
+            time=f"{here:%H:%M}",
+        )
+    )
+
+
+def _day(on: Any) -> str:
+    return str(_("%(month)s/%(day)s/%(year)s", year=on.year, month=on.month, day=on.day))
+
+
+def _people(seats: Sequence[Seat]) -> list[dict[str, str]]:
+    return [
+        {"name": seat.name, "who": " ".join(filter(None, (seat.attendee, seat.post)))}
+        for seat in seats
+    ]
+
+
+def _figures(resolution: Resolution | None) -> dict[str, Any] | None:
+    if resolution is None or not resolution.is_closed:
+        return None
+    names = ("yes", "no", "abstain", "recused", "silent", "present", "seats")
+    found = {name: getattr(resolution, name) for name in names}
+    return {**found, "passed": resolution.verdict is Verdict.PASSED}
+
+
+def meeting_fields(meeting: Meeting) -> dict[str, Any]:
+    """Return everything a template of a meeting's papers may ask for."""
+    there = queries.attendance(meeting)
+    actions = db.session.scalars(
+        select(Action).where(Action.meeting_id == meeting.id).order_by(Action.id)
+    ).all()
+    return {
+        "meeting": meeting.title,
+        "when": _when(meeting.starts_at),
+        "place": meeting.place,
+        "text": meeting.text or "",
+        "short_reason": meeting.short_reason or "",
+        "seats": len(meeting.seats),
+        "present": _people(there.present),
+        "spoken_for": _people(there.spoken_for),
+        "excused": _people(there.excused),
+        "absent": _people(there.absent),
+        "items": [
+            {
+                "number": number,
+                "title": item.title,
+                "presenter": item.presenter or "",
+                "text": item.minutes_text or "",
+                "result": _figures(item.resolution),
+            }
+            for number, item in enumerate(queries.agenda_of(meeting), 1)
+        ],
+        "actions": [
+            {"title": each.title, "owner": each.owner.name, "due": _day(each.due_on)}
+            for each in actions
+        ],
+    }
+
+
+def resolution_fields(resolution: Resolution) -> dict[str, Any]:
+    """Return everything a template of a resolution may ask for."""
+    figures = _figures(resolution)
+    if figures is None:
+        raise Refused(_("It has not been voted on yet."))
+    return {
+        "meeting": resolution.meeting.title,
+        "when": _when(resolution.meeting.starts_at),
+        "text": resolution.text,
+        **figures,
+    }
+
+
+def ballot_fields(meeting: Meeting) -> dict[str, Any]:
+    """Return the fields of the ballot papers: what is tabled or being voted on."""
+    asked = [each for each in resolutions_at(meeting) if each.quorum and not each.is_closed]
+    if not asked:
+        raise Refused(_("Nothing is tabled for a vote."))
+    items = [
+        {"number": number, "title": each.title, "text": each.text}
+        for number, each in enumerate(asked, 1)
+    ]
+    return {**meeting_fields(meeting), "items": items}
+
+
+def issue_paper(meeting: Meeting, kind: DocumentKind, *, by: Actor, receipt: str) -> Document:
+    """Issue one of a meeting's papers as a numbered Word file.
+
+    Raises `Refused` before notice, and for minutes of a meeting that was not held.
+    """
+    require(by, "document.issue", meeting.alliance)
+    if not meeting.is_announced or (kind is DocumentKind.MINUTES and meeting.closed_at is None):
+        raise Refused(_("This paper cannot be made yet."))
+    is_ballot = kind is DocumentKind.BALLOT
+    with force_locale(PAPER_LANGUAGE):
+        fields = ballot_fields(meeting) if is_ballot else meeting_fields(meeting)
+        titles = {
+            DocumentKind.NOTICE: _("Notice: %(title)s", title=meeting.title),
+            DocumentKind.MINUTES: _("Minutes: %(title)s", title=meeting.title),
+            DocumentKind.BALLOT: _("Ballot paper: %(title)s", title=meeting.title),
+            DocumentKind.PROXY: _("Proxy: %(title)s", title=meeting.title),
+        }
+    made = issue_document(
+        meeting.alliance, kind, titles[kind], about=meeting, by=by, receipt=receipt
+    )
+    if made.digest is None:
+        write_document(made, fields, by=by)
+    return made
+
+
+def issue_resolution(resolution: Resolution, *, by: Actor, receipt: str) -> Document:
+    """Issue a resolution that was voted on as a numbered Word file."""
+    require(by, "document.issue", resolution.alliance)
+    with force_locale(PAPER_LANGUAGE):
+        fields = resolution_fields(resolution)
+    kind = DocumentKind.RESOLUTION
+    made = issue_document(
+        resolution.alliance, kind, resolution.title, about=resolution, by=by, receipt=receipt
+    )
+    if made.digest is None:
+        write_document(made, fields, by=by)
+    return made

@@ -1,0 +1,195 @@
+"""Questions about meetings: which, what is proposed, what the live count says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased, joinedload, lazyload, load_only
+
+from portal import clock
+from portal.access import visible_to
+from portal.accounts.models import Organisation
+from portal.actors import Standing
+from portal.database import db
+from portal.meetings.counting import missing_for_quorum
+from portal.meetings.models import (
+    AgendaItem,
+    Answer,
+    Meeting,
+    MeetingKind,
+    MinutesComment,
+    Seat,
+)
+from portal.meetings.texts import answered
+
+#: Meetings of one list.
+PAGE = 100
+
+
+def meetings_of(standing: Standing, alliance_id: int) -> Sequence[Meeting]:
+    """Return the meetings of an alliance that a person may see, the latest first."""
+    return db.session.scalars(
+        select(Meeting)
+        .where(Meeting.alliance_id == alliance_id, visible_to(standing, "meeting.view", Meeting))
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+        .limit(PAGE)
+    ).all()
+
+
+def timed(meeting: Meeting, items: Sequence[AgendaItem]) -> list[tuple[str, AgendaItem]]:
+    """Return each item with the time at which it is to begin, in Shanghai, as 14:05."""
+    found, at = [], meeting.starts_at.astimezone(clock.LOCAL_ZONE)
+    for item in items:
+        found.append((f"{at:%H:%M}", item))
+        at += timedelta(minutes=item.minutes)
+    return found
+
+
+def agenda_of(meeting: Meeting) -> Sequence[AgendaItem]:
+    """Return the agenda with what each item hangs on, and nothing that hangs on that."""
+    return db.session.scalars(
+        select(AgendaItem)
+        .options(
+            joinedload(AgendaItem.organisation).options(
+                load_only(Organisation.name), lazyload("*")
+            ),
+            joinedload(AgendaItem.action).options(lazyload("*")),
+            joinedload(AgendaItem.resolution).options(lazyload("*")),
+        )
+        .where(AgendaItem.meeting_id == meeting.id)
+        .order_by(AgendaItem.position, AgendaItem.id)
+    ).all()
+
+
+def proposals_of(alliance_id: int) -> Sequence[AgendaItem]:
+    """Return what waits to be placed on an agenda, the oldest first."""
+    return db.session.scalars(
+        select(AgendaItem)
+        .options(joinedload(AgendaItem.organisation))
+        .where(
+            AgendaItem.alliance_id == alliance_id,
+            AgendaItem.meeting_id.is_(None),
+            AgendaItem.declined_at.is_(None),
+        )
+        .order_by(AgendaItem.id)
+        .limit(PAGE)
+    ).all()
+
+
+def item_of(alliance_id: int, item_id: int) -> AgendaItem | None:
+    """Return an agenda item of an alliance by its number, or None."""
+    item = db.session.get(AgendaItem, item_id)
+    return item if item is not None and item.alliance_id == alliance_id else None
+
+
+@dataclass(frozen=True)
+class LiveCount:
+    """How the replies stand: 已回10/18, 差2家达法定人数."""
+
+    seats: int
+    answered: int
+    coming: int
+    spoken_for: int
+    here: int
+    missing: int
+
+
+def live_count(meeting: Meeting, seats: Sequence[Seat]) -> LiveCount | None:
+    """Return how the replies of a noticed meeting stand, or None before notice."""
+    if meeting.quorum is None:
+        return None
+    replied, coming, spoken = answered(seats)
+    here = sum(seat.is_here for seat in seats)
+    sure = here if meeting.is_open else coming + spoken
+    return LiveCount(
+        seats=len(seats),
+        answered=replied,
+        coming=coming,
+        spoken_for=spoken,
+        here=here,
+        missing=missing_for_quorum(meeting.quorum, len(seats), sure),
+    )
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Who was there, in protocol order: present (出席), spoken for, excused, absent."""
+
+    present: list[Seat]
+    spoken_for: list[Seat]
+    excused: list[Seat]
+    absent: list[Seat]
+
+
+def attendance(meeting: Meeting) -> Attendance:
+    """Return who was at a meeting and who was not, each in protocol order."""
+    came = {seat.id for seat in meeting.seats if seat.arrived_at is not None}
+    found = Attendance([], [], [], [])
+    for seat in meeting.seats:
+        if seat.id in came:
+            found.present.append(seat)
+        elif seat.answer is Answer.PROXY and seat.proxy_to_id in came:
+            found.spoken_for.append(seat)
+        elif seat.answer is None or seat.answer is Answer.COMES:
+            found.absent.append(seat)
+        else:
+            found.excused.append(seat)
+    return found
+
+
+def comments_on(meeting: Meeting) -> Sequence[MinutesComment]:
+    """Return what was said of the minutes, in the order in which it was said."""
+    return db.session.scalars(
+        select(MinutesComment)
+        .options(joinedload(MinutesComment.organisation), joinedload(MinutesComment.person))
+        .where(MinutesComment.meeting_id == meeting.id)
+        .order_by(MinutesComment.id)
+    ).all()
+
+
+#: So many meetings of a body missed in a row are shown to whoever keeps the alliance.
+ABSENCES = 3
+
+
+def often_absent(alliance_id: int) -> list[tuple[str, int]]:
+    """Return the organisations that missed the last three meetings of a body or more in a row.
+
+    With how many: nobody of them came and nobody spoke for them. Whoever excused themselves was
+    absent too; what follows from it the charter says. Meetings in writing do not count.
+    """
+    came = aliased(Seat)
+    spoken = (
+        select(came.id)
+        .where(
+            came.id == Seat.proxy_to_id, Seat.answer == Answer.PROXY, came.arrived_at.is_not(None)
+        )
+        .exists()
+    )
+    rows = db.session.execute(
+        select(Meeting.kind, Seat.organisation_id, Organisation.name, Seat.arrived_at, spoken)
+        .join(Seat, Seat.meeting_id == Meeting.id)
+        .join(Organisation, Organisation.id == Seat.organisation_id)
+        .where(
+            Meeting.alliance_id == alliance_id,
+            Meeting.closed_at.is_not(None),
+            Meeting.is_written.is_(False),
+        )
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    )
+    missed: dict[tuple[MeetingKind, int], int] = {}
+    names: dict[tuple[MeetingKind, int], str] = {}
+    came_last: set[tuple[MeetingKind, int]] = set()
+    for kind, organisation_id, name, arrived_at, is_spoken_for in rows:
+        key = (kind, organisation_id)
+        if key in came_last:
+            continue
+        if arrived_at is not None or is_spoken_for:
+            came_last.add(key)
+        else:
+            missed[key] = missed.get(key, 0) + 1
+            names[key] = name
+    found = [(names[key], count) for key, count in missed.items() if count >= ABSENCES]
+    return sorted(found, key=lambda row: -row[1])

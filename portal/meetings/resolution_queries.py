@@ -1,0 +1,117 @@
+"""Questions about resolutions and actions: the registry, the votes, what is followed up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from portal.access import visible_to
+from portal.accounts.models import Organisation
+from portal.actors import Standing
+from portal.alliances.models import Membership
+from portal.database import among, db
+from portal.meetings.models import Meeting, Seat
+from portal.meetings.resolution_models import Action, Resolution, Vote
+from portal.meetings.workflow import UNFINISHED, ResolutionState
+
+#: Resolutions or actions of one list.
+PAGE = 200
+
+#: What the registry may be narrowed to: the states behind each word.
+REGISTERS = {
+    "in_force": (ResolutionState.PASSED, ResolutionState.IN_FORCE, ResolutionState.IMPLEMENTED),
+    "superseded": (ResolutionState.SUPERSEDED, ResolutionState.REPEALED),
+    "all": tuple(ResolutionState),
+}
+
+
+def number_of(resolution: Resolution) -> str:
+    """Return the number of a passed resolution as it is quoted, or nothing."""
+    if resolution.year is None:
+        return ""
+    return str(
+        _("[%(year)d] No. %(number)d", year=resolution.year, number=resolution.sequence or 0)
+    )
+
+
+def resolutions_at(meeting: Meeting) -> Sequence[Resolution]:
+    """Return what is to be decided, or was, at a meeting."""
+    return db.session.scalars(
+        select(Resolution)
+        .options(joinedload(Resolution.organisation))
+        .where(Resolution.meeting_id == meeting.id)
+        .order_by(Resolution.id)
+    ).all()
+
+
+def register_asked(written: str | None) -> str:
+    """Return which part of the registry an address names; what is in force by default."""
+    return written if written in REGISTERS else "in_force"
+
+
+def registry_of(
+    standing: Standing, alliance_id: int, register: str, query: str = ""
+) -> Sequence[Resolution]:
+    """Return the resolutions of an alliance in a part of the registry, the newest first.
+
+    `query` is looked for in titles and texts.
+    """
+    found = select(Resolution).where(
+        Resolution.alliance_id == alliance_id,
+        among(Resolution.state, REGISTERS[register]),
+        visible_to(standing, "resolution.view", Resolution),
+    )
+    words = query.strip().lower()
+    if words:
+        found = found.where(
+            or_(
+                func.lower(Resolution.title).contains(words, autoescape=True),
+                func.lower(Resolution.text).contains(words, autoescape=True),
+            )
+        )
+    order = (Resolution.year.desc(), Resolution.sequence.desc(), Resolution.id.desc())
+    return db.session.scalars(found.order_by(*order).limit(PAGE)).all()
+
+
+def votes_on(resolution: Resolution) -> Sequence[Vote]:
+    """Return the filed votes, by seat."""
+    return db.session.scalars(
+        select(Vote).where(Vote.resolution_id == resolution.id).order_by(Vote.seat_id)
+    ).all()
+
+
+def roll_of(resolution: Resolution) -> Sequence[Seat]:
+    """Return the frozen roll that a resolution is voted on by."""
+    return db.session.scalars(
+        select(Seat).where(Seat.meeting_id == resolution.meeting_id).order_by(Seat.position)
+    ).all()
+
+
+def actions_of(
+    standing: Standing, alliance_id: int, *, is_finished: bool = False
+) -> Sequence[Action]:
+    """Return the actions that are followed up, the most urgent first; or the finished ones."""
+    unfinished = among(Action.state, UNFINISHED)
+    return db.session.scalars(
+        select(Action)
+        .where(
+            Action.alliance_id == alliance_id,
+            ~unfinished if is_finished else unfinished,
+            visible_to(standing, "action.view", Action),
+        )
+        .order_by(Action.due_on, Action.id)
+        .limit(PAGE)
+    ).all()
+
+
+def members_of(alliance_id: int) -> Sequence[Organisation]:
+    """Return the active members of an alliance, by name: who may be asked to do something."""
+    return db.session.scalars(
+        select(Organisation)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.alliance_id == alliance_id, Membership.is_active)
+        .order_by(Organisation.sort_key, Organisation.id)
+    ).all()

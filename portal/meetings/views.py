@@ -1,0 +1,201 @@
+"""Pages of meetings: the list, the record with its agenda, calling and changing one, its rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from portal.access import can, current_actor, current_standing, may_see, requires
+from portal.accounts.queries import timeline_of
+from portal.alliances.frame import alliance_page
+from portal.alliances.models import Alliance
+from portal.database import db
+from portal.documents.forms import DOCUMENT_KINDS
+from portal.errors import Missing
+from portal.forms import refusals
+from portal.language import localised
+from portal.meetings import minutes, operations, queries, resolution_queries, rules
+from portal.meetings.columns import MEETINGS
+from portal.meetings.forms import (
+    MEETING_KINDS,
+    RESOLUTION_KINDS,
+    SHARES,
+    ItemForm,
+    MeetingForm,
+    RuleForm,
+)
+from portal.meetings.models import Meeting, MeetingKind
+from portal.meetings.papers import OF_MEETING
+from portal.meetings.workflow import ACTION, MEETING, RESOLUTION
+from portal.moves import attempt
+from portal.sheets.exporting import exported
+from portal.workflow import Move, NoteRule, open_to
+
+bp = Blueprint("meetings", __name__)
+
+#: The operation of each move of the lifecycle; a test compares it with the table.
+MOVES = {
+    "notice": operations.notice_meeting,
+    "open": operations.open_meeting,
+    "adjourn": operations.adjourn_meeting,
+    "give_up": operations.give_up_meeting,
+    "begin_minutes": minutes.begin_minutes,
+    "review_minutes": minutes.review_minutes,
+    "rework_minutes": minutes.rework_minutes,
+    "finish_minutes": minutes.finish_minutes,
+    "archive": minutes.archive_meeting,
+    "cancel": operations.cancel_meeting,
+}
+#: What the templates of this area say of a state, a kind, a share.
+WORDS = {
+    "states": MEETING.labels,
+    "kinds": MEETING_KINDS,
+    "shares": SHARES,
+    "resolution_states": RESOLUTION.labels,
+    "resolution_kinds": RESOLUTION_KINDS,
+    "action_states": ACTION.labels,
+}
+
+
+@bp.get("/alliances/<alliance_slug>/meetings")
+@requires("meeting.list", Alliance)
+def list_meetings(alliance: Alliance) -> str:
+    """Show the meetings of an alliance, the latest first."""
+    rows = queries.meetings_of(current_standing(), alliance.id)
+    return alliance_page("meetings/list_meetings.html", alliance, rows=rows, words=WORDS)
+
+
+@bp.get("/alliances/<alliance_slug>/absences")
+@requires("meeting.call", Alliance)
+def view_absences(alliance: Alliance) -> str:
+    """Show who missed three meetings of a body in a row, to those who call meetings."""
+    absent = queries.often_absent(alliance.id)
+    return render_template("meetings/view_absences.html", alliance=alliance, absent=absent)
+
+
+@bp.get("/alliances/<alliance_slug>/meetings.xlsx")
+@requires("meeting.list", Alliance)
+def export_meetings(alliance: Alliance) -> Response:
+    """Take along the meetings that the list shows."""
+    rows = queries.meetings_of(current_standing(), alliance.id)
+    title = _("Meetings of %(alliance)s", alliance=localised(alliance))
+    return exported(title, MEETINGS, rows)
+
+
+@bp.route("/alliances/<alliance_slug>/meetings/new", methods=["GET", "POST"])
+@requires("meeting.call", Alliance)
+def call_meeting(alliance: Alliance) -> tuple[str, int] | Response:
+    """Call a meeting, as a draft."""
+    form, by = MeetingForm(), current_actor()
+    if form.validate_on_submit():
+        with refusals(form):
+            made = operations.call_meeting(
+                alliance, form.content(), by=by, receipt=form.receipt(by)
+            )
+            return redirect(url_for("meetings.view_meeting", meeting_id=made.id))
+    page = render_template("meetings/edit_meeting.html", alliance=alliance, form=form, meeting=None)
+    return page, form.status
+
+
+@bp.route("/meetings/<int:meeting_id>/edit", methods=["GET", "POST"])
+@requires("meeting.edit", Meeting)
+def edit_meeting(meeting: Meeting) -> tuple[str, int] | Response:
+    """Change what is said of a meeting; whoever was invited is told."""
+    form = MeetingForm(meeting=meeting)
+    if form.validate_on_submit():
+        with refusals(form):
+            operations.edit_meeting(
+                meeting, form.content(), by=current_actor(), expected=form.expected
+            )
+            flash(_("Saved."), "success")
+            return redirect(url_for("meetings.view_meeting", meeting_id=meeting.id))
+    if form.status == 409:
+        db.session.refresh(meeting)
+        form.version.data = str(meeting.version)
+    page = render_template(
+        "meetings/edit_meeting.html", alliance=meeting.alliance, form=form, meeting=meeting
+    )
+    return page, form.status
+
+
+@bp.get("/meetings/<int:meeting_id>")
+@requires("meeting.view", Meeting)
+def view_meeting(meeting: Meeting) -> str:
+    """Show a meeting: how it stands, its agenda, what is to be decided."""
+    return meeting_page(meeting)
+
+
+def meeting_page(meeting: Meeting, **more: Any) -> str:
+    """Render a meeting's page; `more` carries a failed move or a form with errors."""
+    standing = current_standing()
+    is_keeping = can(standing, "meeting.edit", meeting)
+    may_edit = is_keeping and meeting.is_prepared
+    seats = meeting.seats if meeting.is_announced else []
+    values: dict[str, Any] = {
+        "meeting": meeting,
+        "words": WORDS,
+        "moves": _moves(meeting),
+        "agenda": queries.timed(meeting, queries.agenda_of(meeting)),
+        "seats": seats,
+        "count": queries.live_count(meeting, seats),
+        "is_keeping": is_keeping,
+        "may_edit": may_edit,
+        "papers": [(kind.value, DOCUMENT_KINDS[kind]) for kind in OF_MEETING],
+        "sees_replies": may_see(standing, meeting, "replies"),
+        "resolutions": resolution_queries.resolutions_at(meeting),
+        "proposals": queries.proposals_of(meeting.alliance_id) if may_edit else (),
+        "form": ItemForm() if may_edit else None,
+        "may_propose": meeting.is_prepared and can(standing, "resolution.propose", meeting),
+        "timeline": timeline_of(meeting) if is_keeping else (),
+    }
+    return render_template("meetings/view_meeting.html", **{**values, **more})
+
+
+def _moves(meeting: Meeting) -> list[Move]:
+    """Return the moves one may make; a notice that comes late asks why."""
+    found = open_to(current_standing(), meeting)
+    asked = rules.asked_of(meeting.alliance_id, meeting.kind) if not meeting.rules else None
+    if asked is None or operations.notice_days_left(meeting) >= asked.notice_days:
+        return found
+    why = _l("Why at shorter notice than the charter asks (it stands in the notice)")
+    return [
+        replace(each, note=NoteRule.REQUIRED, note_label=why) if each.name == "notice" else each
+        for each in found
+    ]
+
+
+@bp.post("/meetings/<int:meeting_id>/moves/<move>")
+@requires("meeting.view", Meeting)
+def move_meeting(meeting: Meeting, move: str) -> Response | tuple[str, int]:
+    """Make a move of the lifecycle; who may is decided by the move's own permission."""
+    failed = attempt(MOVES, move, meeting)
+    if failed:
+        return meeting_page(meeting, failed=failed), failed.status
+    return redirect(url_for("meetings.view_meeting", meeting_id=meeting.id))
+
+
+@bp.route("/alliances/<alliance_slug>/meeting-rules/<kind>", methods=["GET", "POST"])
+@requires("meeting.rule", Alliance)
+def edit_rule(alliance: Alliance, kind: str) -> tuple[str, int] | Response:
+    """Enter what the charter asks of one body's meetings."""
+    if kind not in list(MeetingKind):
+        raise Missing(f"rules at {request.path}")
+    body = MeetingKind(kind)
+    stored = rules.stored_rule(alliance.id, body)
+    form = RuleForm(rules.asked_of(alliance.id, body), thing=stored)
+    if form.validate_on_submit():
+        with refusals(form):
+            rules.edit_rule(
+                alliance, body, form.asked(), by=current_actor(), expected=form.expected
+            )
+            flash(_("Saved. It counts from the next notice on."), "success")
+            return redirect(url_for("meetings.list_meetings", alliance_slug=alliance.slug))
+    page = render_template(
+        "meetings/edit_rule.html", alliance=alliance, form=form, body=body, kinds=MEETING_KINDS
+    )
+    return page, form.status

@@ -1,0 +1,284 @@
+"""Votes: opened by the chair, filed once for each seat, counted when the vote closes.
+
+A filed vote never changes: whoever wrote one down wrongly has the vote declared void and taken
+anew. The secretariat files what was voted on paper or by hand; it has no vote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from portal import clock, files, journal
+from portal.access import require
+from portal.actors import Actor
+from portal.alliances.models import ChairTerm
+from portal.database import db
+from portal.errors import Refused
+from portal.files import Received
+from portal.meetings.counting import Choice, Verdict, has_quorum, result_of
+from portal.meetings.models import Answer, Meeting, Seat
+from portal.meetings.resolution_models import Resolution, Vote, Way
+from portal.operations import operation
+from portal.workflow import check_version, move
+
+
+def present_seats(meeting: Meeting) -> list[Seat]:
+    """Return the seats that are there now: in the room, or spoken for by one that is."""
+    here = {seat.id for seat in meeting.seats if seat.is_here}
+    return [
+        seat
+        for seat in meeting.seats
+        if seat.id in here or (seat.answer is Answer.PROXY and seat.proxy_to_id in here)
+    ]
+
+
+@operation
+def open_vote(
+    resolution: Resolution, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Open the vote. Raises `Refused` without a quorum, and where the meeting is not on."""
+    require(by, "resolution.table", resolution)
+    meeting = db.session.get_one(Meeting, resolution.meeting_id)
+    if not meeting.takes_votes:
+        raise Refused(_l("Votes are taken while the meeting is in session."))
+    rule, present = resolution.rule, len(present_seats(meeting))
+    is_met = rule is None or has_quorum(rule, len(meeting.seats), present)
+    if not meeting.is_written and not is_met:
+        raise Refused(_l("Too few are present for a vote. Record who has arrived first."))
+    move(resolution, "open", by=by, expected=expected, note=note, also={"opened_at": clock.now()})
+
+
+def seats_of_voter(meeting: Meeting, organisation_id: int | None) -> list[Seat]:
+    """Return the seats for which an organisation votes: its own, and one it is proxy of."""
+    own = next((each for each in meeting.seats if each.organisation_id == organisation_id), None)
+    if own is None or own.answer is Answer.PROXY:
+        return []
+    spoken = [
+        each for each in meeting.seats if each.answer is Answer.PROXY and each.proxy_to_id == own.id
+    ]
+    return [own, *spoken]
+
+
+@operation
+def cast_vote(resolution: Resolution, seat_id: int, said: Choice, *, by: Actor) -> None:
+    """File the vote of one's own seat, or of the one seat one is proxy of, once and for all.
+
+    Raises `Refused` in a secret ballot, which is held on paper, where the seat voted, is not
+    present, or is somebody else's.
+    """
+    require(by, "resolution.vote", resolution)
+    meeting = db.session.get_one(Meeting, resolution.meeting_id)
+    _refuse_closed(resolution, meeting)
+    if resolution.is_secret:
+        raise Refused(_l("A secret ballot is held on paper."))
+    seat = next(
+        (each for each in seats_of_voter(meeting, by.organisation_id) if each.id == seat_id), None
+    )
+    if seat is None or said is Choice.SILENT:
+        raise Refused(_l("This is not your vote to cast."))
+    if not meeting.is_written and seat not in present_seats(meeting):
+        raise Refused(_l("Your organisation is not recorded as present."))
+    _file(resolution, seat, said, Way.OWN, by=by)
+
+
+@operation
+def record_votes(
+    resolution: Resolution,
+    votes: Mapping[int, Choice],
+    *,
+    by: Actor,
+    is_paper: bool = False,
+    received: Received | None = None,
+) -> None:
+    """File what the seats voted by hand or on paper, as the secretary wrote it down.
+
+    A seat that voted itself keeps its vote. Raises `Refused` for a seat that is not present, and
+    for paper without its scan.
+    """
+    require(by, "resolution.record", resolution)
+    meeting = db.session.get_one(Meeting, resolution.meeting_id)
+    _refuse_closed(resolution, meeting)
+    if resolution.is_secret:
+        raise Refused(_l("Of a secret ballot only the counted figures are entered."))
+    _take_scan(resolution, received, is_needed=is_paper, by=by)
+    filed = {each.seat_id for each in _votes(resolution)}
+    allowed = meeting.seats if meeting.is_written or is_paper else present_seats(meeting)
+    by_id = {each.id: each for each in allowed}
+    for seat_id, said in votes.items():
+        if seat_id not in by_id:
+            raise Refused(_l("Only who is present votes. Record who has arrived first."))
+        if seat_id not in filed and said is not Choice.SILENT:
+            way = Way.PAPER if is_paper else Way.SESSION
+            _file(resolution, by_id[seat_id], said, way, by=by)
+    journal.note("resolution.record", resolution, by=by)
+
+
+@operation
+def record_secret(
+    resolution: Resolution,
+    seat_ids: Sequence[int],
+    *,
+    yes: int,
+    no: int,
+    abstain: int,
+    by: Actor,
+    received: Received | None = None,
+) -> None:
+    """File who took part in a secret ballot and its counted figures, with the scan; then count.
+
+    No row links a seat to what it voted. Raises `Refused` where the figures are not as many as
+    those who took part.
+    """
+    require(by, "resolution.record", resolution)
+    meeting = db.session.get_one(Meeting, resolution.meeting_id)
+    _refuse_closed(resolution, meeting)
+    if not resolution.is_secret:
+        raise Refused(_l("This ballot is not secret."))
+    if min(yes, no, abstain) < 0 or yes + no + abstain != len(set(seat_ids)):
+        raise Refused(_l("The figures must be as many as those who took part."), field="yes")
+    _take_scan(resolution, received, is_needed=True, by=by)
+    by_id = {each.id: each for each in present_seats(meeting)}
+    for seat_id in sorted(set(seat_ids)):
+        if seat_id not in by_id:
+            raise Refused(_l("Only who is present votes. Record who has arrived first."))
+        _file(resolution, by_id[seat_id], None, Way.PAPER, by=by)
+    counted = [Choice.YES] * yes + [Choice.NO] * no + [Choice.ABSTAIN] * abstain
+    journal.note("resolution.record", resolution, by=by)
+    _conclude(resolution, counted, by=by)
+
+
+def _take_scan(
+    resolution: Resolution, received: Received | None, *, is_needed: bool, by: Actor
+) -> None:
+    if received is None:
+        if is_needed:
+            raise Refused(_l("Add the scan of the ballot papers."), field="file")
+        return
+    # It counts against the organisation in the chair: the secretariat is of none.
+    chair = db.session.scalar(
+        select(ChairTerm.organisation_id)
+        .where(ChairTerm.alliance_id == resolution.alliance_id, ChairTerm.from_at <= clock.now())
+        .order_by(ChairTerm.from_at.desc())
+        .limit(1)
+    )
+    files.attach(resolution, received, organisation_id=chair or 0, by=by)
+
+
+def _refuse_closed(resolution: Resolution, meeting: Meeting) -> None:
+    if not resolution.is_voting or not meeting.takes_votes:
+        raise Refused(_l("No vote is taken on this now."))
+
+
+def _votes(resolution: Resolution) -> Sequence[Vote]:
+    return db.session.scalars(select(Vote).where(Vote.resolution_id == resolution.id)).all()
+
+
+def _file(resolution: Resolution, seat: Seat, said: Choice | None, way: Way, *, by: Actor) -> None:
+    present = select(Vote.id).where(Vote.resolution_id == resolution.id, Vote.seat_id == seat.id)
+    if db.session.scalar(present) is not None:
+        raise Refused(_l("This seat has voted already; a filed vote does not change."))
+    vote = Vote(
+        resolution_id=resolution.id,
+        seat_id=seat.id,
+        said=said,
+        way=way,
+        filed_at=clock.now(),
+        filed_by_id=by.person_id,
+    )
+    db.session.add(vote)
+    db.session.flush()
+    # Which seat, never what: the journal is read by more people than the votes are.
+    journal.note("vote.file", vote, by=by)
+
+
+@operation
+def close_vote(
+    resolution: Resolution, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Close the vote and count it; whoever is present and said nothing is counted as silent.
+
+    The result follows from the rows alone (`counting.result_of`), which can be exported and
+    counted once more by `docs/recount.py`.
+    """
+    require(by, "resolution.count", resolution)
+    check_version(resolution, expected)
+    if not resolution.is_voting:
+        raise Refused(_l("No vote is taken on this now."))
+    if resolution.is_secret:
+        raise Refused(_l("Enter who took part and the counted figures: that closes it."))
+    meeting = db.session.get_one(Meeting, resolution.meeting_id)
+    if meeting.is_written and clock.now() < meeting.ends_at:
+        filed = len(_votes(resolution))
+        if filed < len(meeting.seats):
+            raise Refused(_l("Votes are taken until the deadline, or until every seat has voted."))
+    if not meeting.is_written:
+        filed_ids = {each.seat_id for each in _votes(resolution)}
+        for seat in present_seats(meeting):
+            if seat.id not in filed_ids:
+                _file(resolution, seat, Choice.SILENT, Way.SESSION, by=by)
+    said = [each.said for each in _votes(resolution)]
+    _conclude(resolution, [each for each in said if each is not None], by=by, note=note)
+
+
+def _conclude(
+    resolution: Resolution, said: Sequence[Choice], *, by: Actor, note: str | None = None
+) -> None:
+    """Count, freeze the figures, and move where they lead; a passed one gets its number."""
+    if resolution.rule is None or resolution.seats is None:
+        raise Refused(_l("No vote is taken on this now."))
+    result = result_of(resolution.rule, resolution.seats, said)
+    figures: dict[str, Any] = {
+        name: getattr(result, name)
+        for name in ("present", "recused", "yes", "no", "abstain", "silent", "verdict")
+    }
+    passed = result.verdict is Verdict.PASSED
+    if passed:
+        year = clock.today().year
+        last = select(func.max(Resolution.sequence)).where(
+            Resolution.alliance_id == resolution.alliance_id, Resolution.year == year
+        )
+        figures |= {"year": year, "sequence": (db.session.scalar(last) or 0) + 1}
+    for name, value in {**figures, "closed_at": clock.now()}.items():
+        setattr(resolution, name, value)
+    move(resolution, "pass" if passed else "fail", by=by, note=note)
+
+
+def export(resolution: Resolution, seats: Sequence[Seat], votes: Sequence[Vote]) -> dict[str, Any]:
+    """Return everything the result follows from, as `docs/recount.py` reads it."""
+    if resolution.rule is None:
+        return {}
+    positions = {seat.id: seat.position for seat in seats}
+
+    def share(which: Any) -> list[Any]:
+        numerator, denominator, is_strict = which.parts
+        return [numerator, denominator, "more than" if is_strict else "at least"]
+
+    found: dict[str, Any] = {
+        "resolution": resolution.id,
+        "seats": resolution.seats,
+        "rule": {
+            "quorum": share(resolution.rule.quorum),
+            "passing": share(resolution.rule.passing),
+            "base": resolution.rule.base.value,
+            "recusal_lowers": resolution.rule.recusal_lowers,
+        },
+        "rows": [
+            {
+                "seat": positions.get(vote.seat_id, vote.seat_id),
+                "choice": vote.said.value if vote.said else None,
+            }
+            for vote in votes
+        ],
+        "verdict": resolution.verdict.value if resolution.verdict else None,
+    }
+    if resolution.is_secret:
+        found["figures"] = {
+            "yes": resolution.yes,
+            "no": resolution.no,
+            "abstain": resolution.abstain,
+        }
+    return found

@@ -1,0 +1,167 @@
+"""The walk of a meeting through its pages: noticed, answered from phones, decided, followed up."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+
+from portal import clock
+from portal.database import db
+from portal.meetings import queries
+from portal.meetings.models import Meeting
+from portal.meetings.replying import group_token, seat_token
+from portal.meetings.resolution_models import Resolution
+from tests.client import Client
+from tests.meetings import make
+from tests.meetings.test_counting import recounting
+from tests.world import World
+
+Visit = Callable[..., Client]
+
+
+def test_twelve_of_eighteen_answer_by_link_in_two_taps(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        make.grow_council(world, 18)
+        meeting = make.noticed(world)
+        meeting_id = meeting.id
+        tokens = [seat_token(seat) for seat in meeting.seats[:11]]
+        last, group = meeting.seats[11].id, group_token(meeting)
+        db.session.remove()
+    phone = visit()
+    for number, token in enumerate(tokens):
+        page = phone.soup(f"/replies/{token}")
+        # The first tap opened the link, the second is a button of the page.
+        button = page.select_one('button[name="answer"][value="comes"]')
+        assert button is not None
+        named = page.select_one('input[name="attendee"]')
+        said = str((named or {}).get("value") or f"参会{number}")
+        answer = phone.post(f"/replies/{token}", {"answer": "comes", "attendee": said})
+        assert answer.status_code == 302
+    shown = visit("secretary").get(f"/meetings/{meeting_id}").text
+    assert "已回执 11/18" in shown
+    assert "还差 1 家" in shown
+    refused = phone.post(f"/replies/{group}", {"answer": "comes", "attendee": "某某"})
+    assert refused.status_code == 422
+    sent = {"answer": "comes", "attendee": "某某", "seat_id": str(last)}
+    assert phone.post(f"/replies/{group}", sent).status_code == 302
+    assert phone.post(f"/replies/{group}", sent).status_code == 422
+    assert "已达法定人数" in visit("secretary").get(f"/meetings/{meeting_id}").text
+    assert phone.get(f"/replies/{tokens[0]}/meeting.ics").data.startswith(b"BEGIN:VCALENDAR")
+
+
+def test_a_resolution_passes_and_its_rows_are_counted_once_more(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    chair, keeper = visit("chair"), visit("secretary")
+    with app.app_context():
+        meeting = make.in_session(world, 3)
+        meeting_id, seats = meeting.id, [seat.id for seat in meeting.seats]
+        db.session.remove()
+    said = {"kind": "general", "title": "关于联合采购的决议", "text": "同意。"}
+    made = keeper.post(f"/meetings/{meeting_id}/resolutions/new", said)
+    address = made.location
+    for move in ("table", "open"):
+        assert chair.post(f"{address}/moves/{move}").status_code == 302
+    member = visit("delegate")
+    assert "同意" in member.get(address).text
+    cast = {"seat_id": str(seats[1]), "said": "yes"}
+    assert member.post(f"{address}/vote", cast).status_code == 302
+    assert member.post(f"{address}/vote", cast).status_code == 422
+    rest = {f"seat-{seats[0]}": "yes", f"seat-{seats[2]}": "no"}
+    assert keeper.post(f"{address}/votes", rest).status_code == 302
+    assert keeper.post(f"{address}/moves/pass").status_code == 302
+    assert "通过" in visit("supplier").get(address).text
+    rows = json.loads(visit("supplier").get(f"{address}/rows.json").data)
+    assert recounting.recount(rows) == rows["verdict"] == "passed"
+    assert keeper.post(f"{address}/moves/enact").status_code == 302
+    owner = world.organisation["supplier"]
+    asked = {"title": "汇总需求", "owner_id": str(owner), "due_on": "2199-01-01"}
+    number = re.sub(r"\D", "", address)
+    action = keeper.post(f"/meetings/{meeting_id}/actions/new?resolution={number}", asked).location
+    owner_client = visit("supplier")
+    assert owner_client.post(f"{action}/moves/report", {"note": "已汇总。"}).status_code == 302
+    assert keeper.post(f"{action}/moves/close_out").status_code == 302
+    assert keeper.post(f"{address}/moves/implement").status_code == 302
+    with app.app_context():
+        found = db.session.get_one(Resolution, int(number))
+        assert found.state == "implemented"
+
+
+def test_a_notice_that_comes_late_asks_why(app: Flask, world: World, visit: Visit) -> None:
+    keeper = visit("secretary")
+    page = keeper.soup(f"/meetings/{world.meeting['draft']}")
+    assert page.select_one('form[action$="/moves/notice"] textarea') is None
+    answer = keeper.post(f"/meetings/{world.meeting['draft']}/moves/notice")
+    assert answer.status_code == 302
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, world.meeting["draft"])
+        assert meeting.is_announced
+        assert meeting.short_reason is None
+        soon = clock.now() + timedelta(days=1)
+        late = make.called(world, starts_at=soon, ends_at=soon + timedelta(hours=1)).id
+        db.session.remove()
+    page = keeper.soup(f"/meetings/{late}")
+    assert page.select_one('form[action$="/moves/notice"] textarea') is not None
+    assert keeper.post(f"/meetings/{late}/moves/notice").status_code == 422
+    answer = keeper.post(f"/meetings/{late}/moves/notice", {"note": "紧急事项。"})
+    assert answer.status_code == 302
+    assert "紧急事项。" in visit("supplier").get(f"/meetings/{late}").text
+
+
+def test_an_agenda_is_ordered_by_buttons_and_by_a_whole_order(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    keeper, address = visit("secretary"), f"/meetings/{world.meeting['draft']}"
+
+    def titles() -> list[str]:
+        return [each.get_text(strip=True) for each in keeper.soup(address).select(".agenda-title")]
+
+    for title in ("甲议题", "乙议题"):
+        keeper.post(f"{address}/items", {"title": title, "minutes": "15"})
+    before = [each for each in titles() if each.endswith("议题")]
+    assert before == ["甲议题", "乙议题"]
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, world.meeting["draft"])
+        ids = {item.title: item.id for item in queries.agenda_of(meeting)}
+        db.session.remove()
+    keeper.post(f"{address}/agenda", {"act": f"up:{ids['乙议题']}"})
+    assert titles().index("乙议题") < titles().index("甲议题")
+    keeper.post(f"{address}/agenda", {"act": "order", "order": f"{ids['甲议题']},x,{10**12}"})
+    assert titles()[0] == "甲议题"
+    assert keeper.post(f"{address}/agenda", {"act": "up:99999"}).status_code == 404
+    assert keeper.post(f"{address}/agenda", {"act": f"burn:{ids['甲议题']}"}).status_code == 404
+
+
+def test_who_arrives_signs_in_by_the_code_at_the_door(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, world.meeting["running"])
+        token, seat_id = group_token(meeting), meeting.seats[1].id
+        db.session.remove()
+    phone = visit()
+    assert phone.get(f"/replies/{token}").status_code == 200
+    assert phone.post(f"/replies/{token}", {"seat_id": "x"}).status_code == 422
+    assert phone.post(f"/replies/{token}", {"seat_id": str(seat_id)}).status_code == 302
+    assert "已扫码签到" in visit("secretary").get(f"/meetings/{world.meeting['running']}").text
+
+
+def test_what_waits_for_the_chair_and_for_the_owner_stands_at_the_desk(
+    world: World, visit: Visit
+) -> None:
+    for who, titles in (
+        ("chair", {"proposed 决议", "reported 事项", "draft 理事会会议", "held 理事会会议"}),
+        ("supplier", {"open 事项"}),
+        ("outsider", set()),
+    ):
+        page = visit(who).soup("/meetings/waiting")
+        shown = {each.get_text(strip=True) for each in page.select(".task a")}
+        assert titles <= shown, who
+        assert bool(shown) == bool(titles), who
+        assert ("/meetings/waiting" in visit(who).get("/desk").text) == bool(titles)
