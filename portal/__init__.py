@@ -76,6 +76,10 @@ from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.registry import Registry
+from portal.research import board_models, partner_views, work_models
+from portal.research import models as research_models
+from portal.research import views as research_views
+from portal.research import workflow as research_workflow
 from portal.sheets import exporting
 from portal.sign_in import (
     device_views,
@@ -129,6 +133,8 @@ AREAS = (
     matters_views,
     outcome_views,
     paste_views,
+    research_views,
+    partner_views,
     # windows
     imports_views,
     offices_views,
@@ -166,6 +172,11 @@ NOUNS = (
     exchange_models.Listing,
     exchange_models.Interest,
     matters_models.Matter,
+    research_models.Project,
+    research_models.Partner,
+    board_models.Card,
+    work_models.Deliverable,
+    work_models.ProgressReport,
     imports_models.MemberImport,
 )
 
@@ -182,6 +193,8 @@ WORKFLOWS = (
     exchange_workflow.INTEREST,
     matters_workflow.MATTER,
     outcomes_workflow.OUTCOME,
+    research_workflow.PROJECT,
+    research_workflow.PARTNER,
 )
 
 #: What runs the jobs of each kind, and what the page of such a job says.
@@ -209,6 +222,15 @@ PERSONAL_DATA = (
     person_queries.mentions(exchange_models.Interest, "person_id"),
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
     person_queries.mentions(matters_models.MatterStep, "person_id"),
+    person_queries.mentions(research_models.Project, "lead_person_id"),
+    person_queries.mentions(research_models.Partner, "person_id"),
+    person_queries.mentions(board_models.Card, "owner_id"),
+    person_queries.mentions(board_models.CardComment, "person_id"),
+    person_queries.mentions(board_models.CardMove, "person_id"),
+    person_queries.mentions(work_models.TeamMember, "person_id"),
+    person_queries.mentions(work_models.DeliverableVersion, "person_id"),
+    person_queries.mentions(work_models.ProgressReport, "sealed_by_id"),
+    person_queries.mentions(work_models.Countersignature, "person_id"),
     person_queries.mentions(outcomes_models.Outcome, "claimed_by_id", "confirmed_by_id"),
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),

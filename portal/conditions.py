@@ -27,6 +27,7 @@ signed_in = ByActor("person")
 a_member = Anywhere(Role.MEMBER)
 a_delegate = Anywhere(Role.DELEGATE)
 a_secretary = Anywhere(Role.SECRETARY)
+a_liaison = Anywhere(Role.LIAISON)
 in_person = InPerson()
 
 is_active = Fact("is_active")
@@ -46,6 +47,10 @@ was_submitted = Fact("was_submitted")
 is_of_portal = Fact("is_of_portal")
 is_exact = Fact("is_exact")
 is_banded = Fact("is_banded")
+is_called = Fact("is_called")
+is_offer = Fact("is_offer")
+is_request = Fact("is_request")
+is_partner = Fact("is_partner")
 
 
 def secretary_of(at: str) -> HeldAt:
@@ -88,6 +93,9 @@ def secretariat_beside(at: str) -> HeldBeside:
 member_named_on = HeldAmong(Role.DELEGATE, "named_members", "id")
 member_has_answered = HeldAmong(Role.DELEGATE, "answering_members", "id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
+#: Of joint projects: whose organisation takes part, or was asked to.
+takes_part = HeldAmong(Role.DELEGATE, "participants", "organisation_id")
+was_asked = HeldAmong(Role.DELEGATE, "asked", "organisation_id")
 not_the_submitter = (NotMine("submitted_by_id"), NotMine("submitted_for_id"))
 not_the_applicant = (NotMine("applied_by_id"), NotMine("applied_for_id"))
 not_the_claimant = NotMine("claimed_by_id")
@@ -98,6 +106,7 @@ is_my_errand = Mine("agent_id")
 is_written_by_me = Mine("written_by_id")
 not_the_requester = NotMine("requested_by_id")
 another_organisation = RepresentsAnother("organisation_id")
+beside_lead = RepresentsAnother("lead_id")
 
 #: Contacts are shown as far as the organisation consented, contact by contact; its own people
 #: always see them. The chair and the secretariat see what the members see.

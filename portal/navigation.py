@@ -49,6 +49,7 @@ MENU: tuple[Entry, ...] = (
     Entry(_l("Supply and demand"), "exchange.list_listings"),
     Entry(_l("Matchmaking"), "exchange.list_interests", "interest.list"),
     Entry(_l("Matters"), "matters.list_matters", "matter.list"),
+    Entry(_l("Joint projects"), "research.list_projects", "project.list"),
     Entry(_l("Outcomes"), "outcomes.list_outcomes", "outcome.list"),
     Entry(_l("Alliances"), "alliances.list_alliances"),
     Entry(_l("Directory"), "directory.list_organisations"),
@@ -74,6 +75,13 @@ ORGANISATION_TABS: tuple[Entry, ...] = tuple(
         (_l("Contacts"), "organisations.list_contacts", "organisation.edit"),
         (_l("People"), "organisations.list_people", "organisation.list_people"),
     )
+)
+
+
+#: What there is within a joint project: for whoever takes part, but for the first.
+PROJECT_TABS: tuple[Entry, ...] = tuple(
+    Entry(label, endpoint, permission, taken={"project_id": "id"})
+    for label, endpoint, permission in ((_l("Overview"), "research.view_project", "project.view"),)
 )
 
 

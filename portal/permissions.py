@@ -12,10 +12,12 @@ from __future__ import annotations
 from portal.conditions import (
     CONTACT_AUDIENCE,
     a_delegate,
+    a_liaison,
     a_member,
     a_secretary,
     administrator,
     another_organisation,
+    beside_lead,
     by_system,
     chair_of,
     delegate_of,
@@ -26,6 +28,7 @@ from portal.conditions import (
     is_answerable,
     is_at_organisation,
     is_banded,
+    is_called,
     is_current,
     is_exact,
     is_members_only,
@@ -35,9 +38,12 @@ from portal.conditions import (
     is_myself,
     is_of_expert,
     is_of_portal,
+    is_offer,
     is_office,
+    is_partner,
     is_public,
     is_published,
+    is_request,
     is_standing,
     is_without_manager,
     is_written_by_me,
@@ -52,6 +58,8 @@ from portal.conditions import (
     secretariat_beside,
     secretary_of,
     signed_in,
+    takes_part,
+    was_asked,
     was_published,
     was_submitted,
 )
@@ -253,6 +261,31 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     #: A consequence of a membership that ended; nobody's button.
     "matter.halt": ((by_system,),),
     "matter.remind": ((by_system,),),
+    # joint projects: seen inside by whoever takes part; the secretariat sees what they are
+    "project.list": ((a_delegate,), (a_secretary,)),
+    "project.count": ((a_liaison,), (a_secretary,)),
+    "project.create": ((a_delegate, a_member),),
+    "project.view": (
+        (takes_part,),
+        (was_asked,),
+        (is_called, member_of("alliance_id")),
+        (secretary_of("alliance_id"),),
+    ),
+    "project.lead": ((delegate_of("lead_id"),),),
+    "project.offer": ((is_called, member_of("alliance_id"), beside_lead),),
+    "project.approve": ((secretary_of("alliance_id"),),),
+    "project.work": ((takes_part,),),
+    "project_partner.view": ((delegate_of("organisation_id"),), (delegate_of("lead_id"),)),
+    #: Whoever was asked answers: the organisation, or the lead where it was offered.
+    "project_partner.confirm": (
+        (is_request, delegate_of("organisation_id")),
+        (is_offer, delegate_of("lead_id")),
+    ),
+    "project_partner.decline": ((delegate_of("organisation_id"),), (delegate_of("lead_id"),)),
+    "project_partner.leave": (
+        (is_partner, delegate_of("organisation_id")),
+        (is_partner, delegate_of("lead_id")),
+    ),
 }
 
 #: Which fields not everyone who sees the record may see: (noun, field) -> lines.

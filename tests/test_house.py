@@ -26,6 +26,8 @@ from portal.exchange import views as listing_views
 from portal.matters import views as matter_views
 from portal.outcomes import views as outcome_views
 from portal.permissions import PERMISSIONS, VISIBILITY
+from portal.research import partner_views
+from portal.research import views as project_views
 from portal.roles import Role
 from portal.words import HeldAmong, HeldAt
 from tests.conftest import both_engines
@@ -41,6 +43,8 @@ MOVES = {
     "membership": membership_views.MOVES,
     "matter": matter_views.MOVES,
     "outcome": outcome_views.MOVES,
+    "project": project_views.MOVES,
+    "project_partner": partner_views.MOVES,
 }
 
 

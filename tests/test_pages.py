@@ -33,6 +33,8 @@ from portal.matters.models import Matter, MatterStep
 from portal.operations import Receipt, operation
 from portal.outcomes.models import Outcome, OutcomeMention
 from portal.permissions import PERMISSIONS
+from portal.research.board_models import Board, Card, CardComment, CardMove
+from portal.research.models import Need, Partner, Project
 from portal.search import SearchDocument
 from portal.sign_in.models import Session
 from tests.client import Client
@@ -74,6 +76,9 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "interest",
             "matter",
             "outcome",
+            "project",
+            "project_partner",
+            "card",
             "membership",
             "factor_reset",
             "outbox_message",
@@ -104,6 +109,8 @@ def move(
         "interest": "exchange.move_interest",
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
+        "project": "research.move_project",
+        "project_partner": "research.move_partner",
     }.get(kind, "alliances.move_membership")
     return send(
         endpoint, ok, forbidden, arguments={"move": name}, data=data, status=status, **{kind: what}
@@ -148,6 +155,7 @@ BOTH_KEEPERS = "manager secretary"
 KEEPERS = "secretary admin"
 INVITED_ADMIN = {"name": "李明", "role": "administrator"}
 CENTRE = {"latitude": "39.9", "longitude": "116.4"}
+COUNTERS = f"{TWO_SECRETARIES} liaison"
 BASICS = {"kind": "enterprise", "region_id": "1"}
 
 CASES = [
@@ -662,6 +670,49 @@ CASES = [
     ),
     send("alliances.withdraw_news", "secretary", NOT_THE_SECRETARY, news="told"),
     send("alliances.withdraw_news", "secretary", news="withdrawn", status=422),
+    # joint projects: the list, the record, who takes part
+    view("research.list_projects", LISTERS, others(LISTERS)),
+    view("research.view_figures", COUNTERS, others(COUNTERS)),
+    view("research.new_project", DELEGATES, NOT_POSTERS),
+    send("research.new_project", DELEGATES, NOT_POSTERS, status=422),
+    view("research.view_project", "manager delegate secretary", project="idea"),
+    view("research.view_project", HYDROGEN, project="calling"),
+    view("research.view_project", f"{PARTIES} secretary", project="active"),
+    view("research.view_project", "", arguments={"project_id": 99_999}),
+    view("research.edit_project", OWNERS, "secretary", project="idea"),
+    send("research.edit_project", OWNERS, "secretary", project="idea", status=422),
+    view("research.ask_partner", OWNERS, "supplier chair secretary", project="calling"),
+    send("research.ask_partner", OWNERS, "supplier chair secretary", project="calling", status=422),
+    view("research.add_need", OWNERS, "supplier chair secretary", project="calling"),
+    send(
+        "research.offer_part",
+        "supplier chair",
+        f"{OWNERS} secretary",
+        project="calling",
+        data={"part": "可承担材料试制。"},
+    ),
+    send(
+        "research.add_need",
+        OWNERS,
+        "supplier chair secretary",
+        project="calling",
+        data={"need": "检测单位"},
+    ),
+    send(
+        "research.remove_need",
+        OWNERS,
+        "supplier chair secretary",
+        project="calling",
+        arguments={"number": 1},
+    ),
+    move("project", "call", "idea", OWNERS, "secretary"),
+    move("project", "approve", "idea", "secretary", OWNERS, status=422, note="决议1号"),
+    move("project", "hold", "active", OWNERS, "supplier secretary", note="等待样件。"),
+    move("project_partner", "confirm", "asked", "chair", OWNERS),
+    move("project_partner", "decline", "asked", f"chair {OWNERS}"),
+    move("project_partner", "leave", "confirmed", PARTIES, note="业务调整。"),
+    view("research.answer", EVERYONE, arguments={"token": "project"}),
+    view("research.answer", "", arguments={"token": "no-such"}),
 ]
 
 #: A second answer while the first is open, and a listing that may not be answered twice.
@@ -695,6 +746,13 @@ def business(app: Flask) -> str:
             MatterStep,
             Outcome,
             OutcomeMention,
+            Project,
+            Partner,
+            Need,
+            Board,
+            Card,
+            CardComment,
+            CardMove,
             Receipt,
             Naming,
             Attachment,
@@ -800,6 +858,7 @@ WITH_MORE = (
     "exchange.view_interest",
     "matters.view_matter",
     "outcomes.view_outcome",
+    "research.view_project",
     "exchange.edit_listing",
     "alliances.view_membership",
     "organisations.list_people",
@@ -868,6 +927,9 @@ class TestListedMeansAllowed:
             "interest": Interest,
             "matter": Matter,
             "outcome": Outcome,
+            "project": Project,
+            "project_partner": Partner,
+            "card": Card,
             "membership": Membership,
             "news": News,
             "organisation": Organisation,

@@ -28,6 +28,7 @@ from portal.alliances.queries import all_alliances
 from portal.commands.demo_alliances import tell_alliances
 from portal.commands.demo_matters import follow_matter
 from portal.commands.demo_organisations import code_for, tell_organisations
+from portal.commands.demo_research import tell_projects
 from portal.commands.demo_story import DAY, Story, post_all, read
 from portal.commands.load import load_starter
 from portal.database import db
@@ -36,6 +37,7 @@ from portal.matters.models import Matter
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.outcomes.models import Outcome
 from portal.regions.queries import region_by_code
+from portal.research.models import Project
 from portal.roles import Role
 from portal.sign_in.passwords import hash_password
 
@@ -66,7 +68,8 @@ def demo(if_empty: bool) -> None:
         f"{db.session.query(Person).count()} people, {db.session.query(Listing).count()} listings, "
         f"{db.session.query(Interest).count()} interests, "
         f"{db.session.query(Matter).count()} matters, "
-        f"{db.session.query(Outcome).count()} outcomes."
+        f"{db.session.query(Outcome).count()} outcomes, "
+        f"{db.session.query(Project).count()} joint projects."
     )
 
 
@@ -81,6 +84,7 @@ def build(now: datetime) -> Story:
     post_all(story)
     tell_alliances(story)
     tell_organisations(story)
+    tell_projects(story)
     story.run()
     _conclude(story.people["admin"])
     return story

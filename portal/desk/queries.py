@@ -16,11 +16,12 @@ from portal.matters.queries import waiting
 from portal.outcomes.models import Outcome
 from portal.prepared import Prepared
 from portal.regions.models import Region
+from portal.research.models import Partner, Project
 from portal.roles import Role
 from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
-AWAITED = (Listing, Interest, Membership, Outcome)
+AWAITED = (Listing, Interest, Membership, Outcome, Project, Partner)
 #: The badge counts no further.
 COUNT_LIMIT = 99
 

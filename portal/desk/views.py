@@ -16,6 +16,7 @@ from portal.exchange import figures, interest_queries, queries
 from portal.kept import kept
 from portal.matters.queries import waiting_matters
 from portal.outcomes.queries import waiting_outcomes
+from portal.research.queries import waiting_projects
 from portal.roles import Role
 
 bp = Blueprint("desk", __name__)
@@ -47,14 +48,19 @@ def view_desk() -> str:
     waiting = waiting_now()
     return render_template(
         "desk/view_desk.html",
-        listings=queries.waiting_listings(standing, SHOWN),
-        interests=interest_queries.waiting_interests(standing, SHOWN),
         # The badge has counted already: what waits for nobody is not asked for again.
+        listings=queries.waiting_listings(standing, SHOWN) if waiting.get("listing") else (),
+        interests=interest_queries.waiting_interests(standing, SHOWN)
+        if waiting.get("interest")
+        else (),
         memberships=member_queries.waiting_memberships(standing, SHOWN)
         if waiting.get("membership")
         else (),
         matters=waiting_matters(standing, SHOWN) if waiting.get("matter") else (),
         outcomes=waiting_outcomes(standing, SHOWN) if waiting.get("outcome") else (),
+        projects=waiting_projects(standing, SHOWN)
+        if waiting.get("project") or waiting.get("project_partner")
+        else (),
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
         sent=interest_queries.sent_interests(standing, SHOWN) if own_id else [],

@@ -1,0 +1,94 @@
+"""Makers for the tests of joint projects, and the projects of the cast."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from portal.accounts.models import Organisation
+from portal.alliances.models import Alliance
+from portal.database import db
+from portal.outbox import OutboxMessage
+from portal.research import operations, partnering
+from portal.research.models import Project
+from portal.research.operations import ProjectContent
+from portal.research.workflow import PartnerState
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+TERMS = "背景知识产权归各自所有；共同成果共有，署名按贡献；退出方保留已完成部分的使用权。"
+
+
+def plan(**changed: object) -> ProjectContent:
+    """Return what a plain project says, with some of it changed."""
+    plain: dict[str, object] = {
+        "title": "70MPa储氢瓶碳纤维缠绕工艺联合攻关",
+        "aim": "把缠绕废品率从8%降到2%，并在河北建成一条示范线。",
+        "ip_terms": TERMS,
+    }
+    return ProjectContent(**{**plain, **changed})  # type: ignore[arg-type]
+
+
+def idea(world: World, **changed: object) -> Project:
+    """Return a new project that maker leads."""
+    hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
+    return operations.create_project(
+        hydrogen, plan(**changed), part="总体设计", by=world.actor("delegate")
+    )
+
+
+def ask(world: World, project: Project, name: str, part: str = "材料试制") -> int:
+    """Let maker ask another organisation of the cast to take part; return the part's id."""
+    organisation = db.session.get_one(Organisation, world.organisation[name])
+    return partnering.ask_partner(project, organisation, part=part, by=world.actor("delegate")).id
+
+
+def part_of(project: Project, organisation_id: int) -> partnering.Partner:
+    """Return the open part of an organisation."""
+    held = (PartnerState.ASKED, PartnerState.CONFIRMED)
+    return next(
+        p for p in project.partners if p.organisation_id == organisation_id and p.state in held
+    )
+
+
+def active(
+    world: World, *, partners: tuple[str, ...] = ("supplier",), **changed: object
+) -> Project:
+    """Return a project under way: maker leads, these take part."""
+    lead, people = world.actor("delegate"), {"supplier": "supplier", "chairer": "chair"}
+    project = idea(world, **changed)
+    for name in partners:
+        ask(world, project, name)
+        part = part_of(project, world.organisation[name])
+        partnering.confirm_partner(part, by=world.actor(people[name]))
+    operations.form_project(project, by=lead)
+    operations.approve_project(project, by=world.actor("secretary"), note="理事会决议2026-07号")
+    operations.start_project(project, by=lead)
+    return project
+
+
+def token_sent() -> str:
+    """Return the token of the link in the newest message: only there it is known."""
+    newest = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    assert newest is not None
+    found = re.search(r"/projects/answer/([\w-]+)", newest.body)
+    assert found is not None
+    return found[1]
+
+
+def join_forces(world: World) -> None:
+    """Let maker have an idea, call for partners in a second, and work on a third."""
+    world.project["idea"] = idea(world, title="idea 加氢站阀门国产化").id
+    calling = idea(world, title="calling 液氢储运中试")
+    partnering.add_need(calling, part="检测单位", by=world.actor("delegate"))
+    operations.call_project(calling, by=world.actor("delegate"))
+    world.project["calling"] = calling.id
+    world.project_partner["asked"] = ask(world, calling, "chairer", "标准与检测")
+    world.token["project"] = token_sent()
+    working = active(world, title="active 70MPa储氢瓶联合攻关")
+    world.project["active"] = working.id
+    supplier = world.organisation["supplier"]
+    world.project_partner["confirmed"] = part_of(working, supplier).id
