@@ -76,7 +76,7 @@ from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.registry import Registry
-from portal.research import board_models, partner_views, work_models
+from portal.research import board_models, board_views, card_views, partner_views, work_models
 from portal.research import models as research_models
 from portal.research import views as research_views
 from portal.research import workflow as research_workflow
@@ -135,6 +135,8 @@ AREAS = (
     paste_views,
     research_views,
     partner_views,
+    board_views,
+    card_views,
     # windows
     imports_views,
     offices_views,

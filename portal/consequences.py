@@ -24,6 +24,7 @@ from portal.matters.operations import (
 )
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
+from portal.research.cards import hand_over_cards
 
 CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Who leaves an alliance no longer offers or seeks anything there.
@@ -49,7 +50,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),
     # Who leaves an organisation hands over what they answered for there.
-    ("appointment", "end"): (hand_over_exchange, hand_over_matters),
+    ("appointment", "end"): (hand_over_exchange, hand_over_matters, hand_over_cards),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
     ("organisation", "merge"): (move_memberships, move_exchange, move_matters, move_outcomes),
     ("organisation", "rename"): (reindex_exchange,),

@@ -81,7 +81,12 @@ ORGANISATION_TABS: tuple[Entry, ...] = tuple(
 #: What there is within a joint project: for whoever takes part, but for the first.
 PROJECT_TABS: tuple[Entry, ...] = tuple(
     Entry(label, endpoint, permission, taken={"project_id": "id"})
-    for label, endpoint, permission in ((_l("Overview"), "research.view_project", "project.view"),)
+    for label, endpoint, permission in (
+        (_l("Overview"), "research.view_project", "project.view"),
+        (_l("Board"), "research.view_board", "project.work"),
+        (_l("Task list"), "research.list_tasks", "project.work"),
+        (_l("Calendar"), "research.view_calendar", "project.work"),
+    )
 )
 
 

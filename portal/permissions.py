@@ -275,6 +275,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "project.offer": ((is_called, member_of("alliance_id"), beside_lead),),
     "project.approve": ((secretary_of("alliance_id"),),),
     "project.work": ((takes_part,),),
+    "card.view": ((takes_part,),),
+    "card.work": ((takes_part,),),
     "project_partner.view": ((delegate_of("organisation_id"),), (delegate_of("lead_id"),)),
     #: Whoever was asked answers: the organisation, or the lead where it was offered.
     "project_partner.confirm": (

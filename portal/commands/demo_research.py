@@ -13,6 +13,7 @@ from portal.accounts.models import Organisation
 from portal.actors import Actor, person
 from portal.alliances.models import Alliance
 from portal.alliances.queries import all_alliances
+from portal.commands.demo_board import tell_board
 from portal.commands.demo_story import DAY, HOUR, Story, read
 from portal.research import operations, partnering
 from portal.research.models import Partner, Project
@@ -68,7 +69,12 @@ def _begin(story: Story, alliance: Alliance, row: Any, when: datetime) -> None:
             when + 20 * DAY,
             lambda: operations.approve_project(project, by=keeper, note=row["basis"]),
         )
-        story.at(when + 30 * DAY, lambda: operations.start_project(project, by=by))
+        story.at(when + 30 * DAY, lambda: _start(story, project, by))
+
+
+def _start(story: Story, project: Project, by: Actor) -> None:
+    operations.start_project(project, by=by)
+    tell_board(story, project, clock.now())
 
 
 def _ask(story: Story, project: Project, partner: Organisation, part: str, by: Actor) -> None:

@@ -1,11 +1,13 @@
-"""What every change of a board does: it counts, so that waiting browsers learn of it."""
+"""What every change of a board asks and does: may it change now; count it for who waits."""
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
 from portal import clock
 from portal.database import db
+from portal.errors import Refused
 from portal.research.board_models import Board, BoardColumn, ColumnKind
 from portal.research.models import Project
 
@@ -28,3 +30,9 @@ def changed(project_id: int) -> None:
         .where(Board.project_id == project_id)
         .values(change=Board.change + 1, changed_at=clock.now())
     )
+
+
+def refuse_unworkable(project: Project) -> None:
+    """Refuse work on a board before it opens, while the project is on hold, and after its end."""
+    if not project.is_workable:
+        raise Refused(_l("The board can only be read now: the project is not under way."))

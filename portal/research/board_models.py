@@ -104,10 +104,10 @@ class Card(Versioned, Model):
     #: When it came to a column of what is done, for as long as it stands there.
     done_at: Mapped[datetime | None]
 
-    project: Mapped[Project] = relationship()
-    column: Mapped[BoardColumn] = relationship()
-    owner: Mapped[Person | None] = relationship()
-    organisation: Mapped[Organisation | None] = relationship()
+    project: Mapped[Project] = relationship(lazy="joined", innerjoin=True)
+    column: Mapped[BoardColumn] = relationship(lazy="joined", innerjoin=True)
+    owner: Mapped[Person | None] = relationship(lazy="joined")
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
     items: Mapped[list[CheckItem]] = relationship(order_by="CheckItem.id")
     #: Those who take part now, by whom its door is kept.
     participants: Mapped[list[Partner]] = relationship(

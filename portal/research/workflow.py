@@ -64,6 +64,7 @@ PROJECT = Workflow(
         "decline": _l("Declined a part"),
         "leave": _l("Left the project"),
         "need": _l("Said who is still missing"),
+        "board": _l("Changed the columns of the board"),
         "plan": _l("Changed the plan"),
         "fund": _l("Changed the funds"),
         "deliver": _l("Recorded a deliverable"),

@@ -33,6 +33,8 @@ from portal.matters.models import Matter
 from portal.matters.recording import record_outcome
 from portal.outcomes import models as outcome_models
 from portal.outcomes.operations import Claim, confirm_outcome
+from portal.research import cards, placing
+from portal.research.board_models import Card
 from portal.sign_in import factor_resets, factors, inviting, scanning
 from portal.sign_in.models import FactorReset, Invitation
 
@@ -211,6 +213,22 @@ def confirm(_app: Flask, task: Task) -> int:
     return outcome.id
 
 
+def place(_app: Flask, task: Task) -> int:
+    """Put a card before another one of a column, or at its end."""
+    card = db.session.get_one(Card, task["card"])
+    made = placing.place_card(
+        card, column_id=task["column"], before_id=task.get("before"), by=_by(task)
+    )
+    return made.id
+
+
+def block(_app: Flask, task: Task) -> int:
+    """Let a card wait for another one."""
+    card = db.session.get_one(Card, task["card"])
+    cards.block_card(card, task["blocker"], by=_by(task))
+    return card.id
+
+
 def hold(app: Flask, _task: Task) -> int:
     """Take the write lock and keep it until this process dies."""
     taken = threading.Event()
@@ -243,6 +261,8 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
         give_code,
         confirm_reset,
         leave,
+        place,
+        block,
     )
 }
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from portal import files
 from portal.accounts.models import Organisation
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.outbox import OutboxMessage
-from portal.research import operations, partnering
+from portal.research import board_queries, operations, partnering
+from portal.research.board_models import Card
+from portal.research.board_queries import ColumnRow
+from portal.research.cards import CardContent, add_card, attach_to_card
 from portal.research.models import Project
 from portal.research.operations import ProjectContent
 from portal.research.workflow import PartnerState
@@ -70,6 +75,22 @@ def active(
     return project
 
 
+def board(project: Project) -> list[ColumnRow]:
+    """Return the columns of a project's board from left to right."""
+    return board_queries.columns_of(project.id)
+
+
+def on_board(world: World, project: Project, title: str) -> Card:
+    """Return a new card at the end of the first column."""
+    return add_card(project, CardContent(title), by=world.actor("delegate"))
+
+
+def order(column_id: int) -> list[str]:
+    """Return the titles of a column's cards from the top."""
+    asked = select(Card.title).where(Card.column_id == column_id, Card.place.is_not(None))
+    return list(db.session.scalars(asked.order_by(Card.place)))
+
+
 def token_sent() -> str:
     """Return the token of the link in the newest message: only there it is known."""
     newest = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
@@ -92,3 +113,9 @@ def join_forces(world: World) -> None:
     world.project["active"] = working.id
     supplier = world.organisation["supplier"]
     world.project_partner["confirmed"] = part_of(working, supplier).id
+    first = on_board(world, working, "first 缠绕张力试验")
+    world.card["first"] = first.id
+    received = files.receive(BytesIO(b"%PDF-1.4\n%drop\n%%EOF\n"), "试验.pdf")
+    kept = attach_to_card(first, received, by=world.actor("delegate"))
+    world.attachment["drop"] = kept.id
+    world.card["second"] = on_board(world, working, "second 爆破试验").id
