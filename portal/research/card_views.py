@@ -15,7 +15,7 @@ from portal.access import current_actor, requires
 from portal.accounts.queries import timeline_of
 from portal.errors import Missing
 from portal.forms import Form, refusals
-from portal.research import board_queries, cards, placing, team
+from portal.research import board_queries, card_queries, cards, placing, team
 from portal.research.board_forms import (
     BlockForm,
     CardForm,
@@ -80,8 +80,8 @@ def card_page(card: Card, **more: Any) -> str:
         "card": card,
         "project": card.project,
         "column": column_name(card.column),
-        "waits": board_queries.waits_of(card.id),
-        "comments": board_queries.comments_of(card.id),
+        "waits": card_queries.waits_of(card.id),
+        "comments": card_queries.comments_of(card.id),
         "files": files.files_of(card),
         "item_form": ItemForm(),
         "comment_form": CommentForm(),
@@ -185,7 +185,7 @@ def comment_card(card: Card) -> Response | tuple[str, int]:
 @requires("card.work", Card)
 def block_card(card: Card) -> str | tuple[str, int] | Response:
     """Say what a task waits for."""
-    form = BlockForm(board_queries.others_of(card))
+    form = BlockForm(card_queries.others_of(card))
     if form.validate_on_submit():
         with refusals(form):
             cards.block_card(card, form.blocker_id.data, by=current_actor())
@@ -216,7 +216,7 @@ def view_activity(card: Card) -> str:
         project=card.project,
         card=card,
         timeline=entries,
-        moves=board_queries.moves_of(card.id),
+        moves=card_queries.moves_of(card.id),
         names=names,
     )
 
