@@ -76,7 +76,14 @@ from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.registry import Registry
-from portal.research import board_models, board_views, card_views, partner_views, work_models
+from portal.research import (
+    board_models,
+    board_views,
+    card_views,
+    partner_views,
+    plan_views,
+    work_models,
+)
 from portal.research import models as research_models
 from portal.research import views as research_views
 from portal.research import workflow as research_workflow
@@ -137,6 +144,7 @@ AREAS = (
     partner_views,
     board_views,
     card_views,
+    plan_views,
     # windows
     imports_views,
     offices_views,

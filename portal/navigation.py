@@ -86,6 +86,9 @@ PROJECT_TABS: tuple[Entry, ...] = tuple(
         (_l("Board"), "research.view_board", "project.work"),
         (_l("Task list"), "research.list_tasks", "project.work"),
         (_l("Calendar"), "research.view_calendar", "project.work"),
+        (_l("Plan"), "research.view_plan", "project.work"),
+        (_l("Funds"), "research.view_funds", "project.work"),
+        (_l("Deliverables"), "research.list_deliverables", "project.work"),
     )
 )
 

@@ -277,6 +277,8 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     "project.work": ((takes_part,),),
     "card.view": ((takes_part,),),
     "card.work": ((takes_part,),),
+    "deliverable.view": ((takes_part,),),
+    "deliverable.work": ((takes_part,),),
     "project_partner.view": ((delegate_of("organisation_id"),), (delegate_of("lead_id"),)),
     #: Whoever was asked answers: the organisation, or the lead where it was offered.
     "project_partner.confirm": (

@@ -35,6 +35,7 @@ from portal.outcomes.models import Outcome, OutcomeMention
 from portal.permissions import PERMISSIONS
 from portal.research.board_models import Board, Card, CardComment, CardMove
 from portal.research.models import Need, Partner, Project
+from portal.research.work_models import Deliverable, DeliverableVersion, Fund, Kpi, Milestone
 from portal.search import SearchDocument
 from portal.sign_in.models import Session
 from tests.client import Client
@@ -79,6 +80,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "project",
             "project_partner",
             "card",
+            "deliverable",
             "membership",
             "factor_reset",
             "outbox_message",
@@ -747,6 +749,42 @@ CASES = [
     view("research.new_card_file", PARTIES, card="first"),
     send("research.new_card_file", PARTIES, card="first", status=422),
     view("research.fetch_card_file", PARTIES, card="first", file="drop"),
+    # what a project plans, spends and delivers
+    view("research.view_plan", PARTIES, "secretary", project="active"),
+    send("research.add_package", OWNERS, "supplier secretary", project="active", status=422),
+    send("research.add_kpi", OWNERS, "supplier secretary", project="active", status=422),
+    send(
+        "research.reach_kpi",
+        PARTIES,
+        "secretary",
+        project="active",
+        arguments={"number": 1},
+        data={"actual": "3.5"},
+    ),
+    send(
+        "research.add_milestone",
+        OWNERS,
+        "supplier secretary",
+        project="active",
+        data={"milestone-name": "首件", "milestone-due_on": clock.today().isoformat()},
+    ),
+    send(
+        "research.meet_milestone",
+        OWNERS,
+        "supplier secretary",
+        project="active",
+        arguments={"number": 1},
+        data={"met": "yes"},
+    ),
+    view("research.milestones_calendar", PARTIES, "secretary", project="active"),
+    view("research.view_funds", PARTIES, "secretary", project="active"),
+    send("research.view_funds", PARTIES, "secretary", project="active", status=422),
+    view("research.list_deliverables", PARTIES, "secretary", project="active"),
+    send("research.list_deliverables", PARTIES, "secretary", project="active", status=422),
+    send("research.hand_in_version", PARTIES, deliverable="rule", data={"version_note": "修订"}),
+    send("research.accept_deliverable", OWNERS, "supplier", deliverable="rule"),
+    view("research.land_deliverable", PARTIES, deliverable="rule"),
+    send("research.land_deliverable", PARTIES, deliverable="rule", status=422),
 ]
 
 #: A second answer while the first is open, and a listing that may not be answered twice.
@@ -787,6 +825,11 @@ def business(app: Flask) -> str:
             Card,
             CardComment,
             CardMove,
+            Fund,
+            Kpi,
+            Milestone,
+            Deliverable,
+            DeliverableVersion,
             Receipt,
             Naming,
             Attachment,
@@ -873,6 +916,7 @@ HTML = [
         "matters.fetch_file",
         "research.fetch_card_file",
         "research.board_version",
+        "research.milestones_calendar",
         "outcomes.fetch_file",
     )
     and not c.endpoint.startswith("imports.download")
@@ -899,6 +943,10 @@ WITH_MORE = (
     "research.view_card",
     "research.view_activity",
     "research.list_tasks",
+    "research.view_plan",
+    "research.view_funds",
+    "research.list_deliverables",
+    "research.land_deliverable",
     "research.new_card",
     "research.edit_card",
     "exchange.edit_listing",
@@ -972,6 +1020,7 @@ class TestListedMeansAllowed:
             "project": Project,
             "project_partner": Partner,
             "card": Card,
+            "deliverable": Deliverable,
             "membership": Membership,
             "news": News,
             "organisation": Organisation,

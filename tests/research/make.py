@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from portal import files
+from portal import clock, files
 from portal.accounts.models import Organisation
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.outbox import OutboxMessage
-from portal.research import board_queries, operations, partnering
+from portal.research import board_queries, delivering, operations, partnering, planning
 from portal.research.board_models import Card
 from portal.research.board_queries import ColumnRow
 from portal.research.cards import CardContent, add_card, attach_to_card
 from portal.research.models import Project
 from portal.research.operations import ProjectContent
+from portal.research.work_models import DeliverableKind
 from portal.research.workflow import PartnerState
 
 if TYPE_CHECKING:
@@ -118,4 +119,16 @@ def join_forces(world: World) -> None:
     received = files.receive(BytesIO(b"%PDF-1.4\n%drop\n%%EOF\n"), "试验.pdf")
     kept = attach_to_card(first, received, by=world.actor("delegate"))
     world.attachment["drop"] = kept.id
+    lead, today = world.actor("delegate"), clock.today()
+    planning.add_kpi(working, name="缠绕废品率", unit="%", target_milli=2000, by=lead)
+    planning.add_milestone(working, name="工艺评审", due_on=today, by=lead)
+    made = delivering.add_deliverable(
+        working,
+        kind=DeliverableKind.STANDARD,
+        title="rule 缠绕工艺规范",
+        owner_id=world.organisation["maker"],
+        note="征求意见稿",
+        by=lead,
+    )
+    world.deliverable["rule"] = made.id
     world.card["second"] = on_board(world, working, "second 爆破试验").id
