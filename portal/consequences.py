@@ -25,6 +25,7 @@ from portal.matters.operations import (
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
 from portal.research.cards import hand_over_cards
+from portal.research.merging import move_projects
 
 CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Who leaves an alliance no longer offers or seeks anything there.
@@ -52,6 +53,12 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Who leaves an organisation hands over what they answered for there.
     ("appointment", "end"): (hand_over_exchange, hand_over_matters, hand_over_cards),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
-    ("organisation", "merge"): (move_memberships, move_exchange, move_matters, move_outcomes),
+    ("organisation", "merge"): (
+        move_memberships,
+        move_exchange,
+        move_matters,
+        move_outcomes,
+        move_projects,
+    ),
     ("organisation", "rename"): (reindex_exchange,),
 }

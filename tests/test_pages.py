@@ -943,6 +943,7 @@ WITH_MORE = (
     "research.view_card",
     "research.view_activity",
     "research.list_tasks",
+    "research.ask_partner",
     "research.view_plan",
     "research.view_funds",
     "research.list_deliverables",

@@ -20,8 +20,16 @@ from portal.forms import DayField, Form, at_most, chosen, optional, required
 from portal.language import localised
 from portal.research.models import Project
 from portal.research.operations import ProjectContent
+from portal.research.suggesting import Reason
 
 LONGEST_TEXT = 4000
+REASONS = {
+    Reason.NODE: _l("works at the node that is wanted"),
+    Reason.WANTED_REGION: _l("in a region that is wanted"),
+    Reason.NEW_REGION: _l("brings in a further region"),
+    Reason.KIND: _l("a kind of organisation that is still missing"),
+    Reason.PAST: _l("worked with the lead before"),
+}
 NOTHING = SelectChoice("", "—")
 
 

@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 
 from portal import actors, links
 from portal.access import can, current_actor, current_standing, public, requires
+from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.models import Organisation
 from portal.database import db
 from portal.errors import Missing
 from portal.forms import Form, refusals
 from portal.moves import attempt
-from portal.research import partnering, queries
-from portal.research.forms import AnswerForm, AskForm, NeedForm, OfferForm
+from portal.research import partnering, queries, suggestion_queries
+from portal.research.forms import REASONS, AnswerForm, AskForm, NeedForm, OfferForm
 from portal.research.models import Partner, Project
 from portal.research.views import bp, project_page
 
@@ -39,7 +40,18 @@ def ask_partner(project: Project) -> str | tuple[str, int] | Response:
             )
             flash(_("Asked. It is sent a link by which it may answer."), "success")
             return redirect(url_for("research.view_project", project_id=project.id))
-    page = render_template("research/ask_partner.html", project=project, form=form)
+    elif not form.is_submitted():
+        asked = request.args.get("organisation", "")
+        form.organisation_id.data = int(asked) if asked.isdecimal() and len(asked) < 10 else None
+    page = render_template(
+        "research/ask_partner.html",
+        project=project,
+        form=form,
+        suggested=suggestion_queries.suggested(project, queries.needs_of(project.id)),
+        reasons=REASONS,
+        provinces=queries.all_provinces(),
+        kinds=ORGANISATION_KINDS,
+    )
     return page, form.status
 
 
