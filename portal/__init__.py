@@ -82,6 +82,7 @@ from portal.research import (
     card_views,
     partner_views,
     plan_views,
+    report_views,
     work_models,
 )
 from portal.research import models as research_models
@@ -145,6 +146,7 @@ AREAS = (
     board_views,
     card_views,
     plan_views,
+    report_views,
     # windows
     imports_views,
     offices_views,

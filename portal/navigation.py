@@ -89,6 +89,7 @@ PROJECT_TABS: tuple[Entry, ...] = tuple(
         (_l("Plan"), "research.view_plan", "project.work"),
         (_l("Funds"), "research.view_funds", "project.work"),
         (_l("Deliverables"), "research.list_deliverables", "project.work"),
+        (_l("Reports"), "research.list_reports", "project.work"),
     )
 )
 

@@ -35,7 +35,14 @@ from portal.outcomes.models import Outcome, OutcomeMention
 from portal.permissions import PERMISSIONS
 from portal.research.board_models import Board, Card, CardComment, CardMove
 from portal.research.models import Need, Partner, Project
-from portal.research.work_models import Deliverable, DeliverableVersion, Fund, Kpi, Milestone
+from portal.research.work_models import (
+    Deliverable,
+    DeliverableVersion,
+    Fund,
+    Kpi,
+    Milestone,
+    ProgressReport,
+)
 from portal.search import SearchDocument
 from portal.sign_in.models import Session
 from tests.client import Client
@@ -81,6 +88,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "project_partner",
             "card",
             "deliverable",
+            "progress_report",
             "membership",
             "factor_reset",
             "outbox_message",
@@ -784,6 +792,18 @@ CASES = [
     send("research.hand_in_version", PARTIES, deliverable="rule", data={"version_note": "修订"}),
     send("research.accept_deliverable", OWNERS, "supplier", deliverable="rule"),
     view("research.land_deliverable", PARTIES, deliverable="rule"),
+    view("research.list_reports", PARTIES, "secretary", project="active"),
+    send("research.list_reports", PARTIES, "secretary", project="active", status=422),
+    view("research.view_report", PARTIES, progress_report="drawn"),
+    view("research.fetch_report", PARTIES, progress_report="drawn"),
+    send(
+        "research.write_report",
+        OWNERS,
+        "supplier",
+        progress_report="drawn",
+        data={"text": "按计划推进。"},
+    ),
+    send("research.countersign_report", "supplier", OWNERS, progress_report="drawn", status=422),
     send("research.land_deliverable", PARTIES, deliverable="rule", status=422),
 ]
 
@@ -830,6 +850,7 @@ def business(app: Flask) -> str:
             Milestone,
             Deliverable,
             DeliverableVersion,
+            ProgressReport,
             Receipt,
             Naming,
             Attachment,
@@ -917,6 +938,7 @@ HTML = [
         "research.fetch_card_file",
         "research.board_version",
         "research.milestones_calendar",
+        "research.fetch_report",
         "outcomes.fetch_file",
     )
     and not c.endpoint.startswith("imports.download")
@@ -943,6 +965,8 @@ WITH_MORE = (
     "research.view_card",
     "research.view_activity",
     "research.list_tasks",
+    "research.list_reports",
+    "research.view_report",
     "research.ask_partner",
     "research.view_plan",
     "research.view_funds",
@@ -1022,6 +1046,7 @@ class TestListedMeansAllowed:
             "project_partner": Partner,
             "card": Card,
             "deliverable": Deliverable,
+            "progress_report": ProgressReport,
             "membership": Membership,
             "news": News,
             "organisation": Organisation,

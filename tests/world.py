@@ -96,6 +96,7 @@ class World:
     project_partner: dict[str, int] = field(default_factory=dict)
     card: dict[str, int] = field(default_factory=dict)
     deliverable: dict[str, int] = field(default_factory=dict)
+    progress_report: dict[str, int] = field(default_factory=dict)
     factor_reset: dict[str, int] = field(default_factory=dict)
     news: dict[str, int] = field(default_factory=dict)
     outbox_message: dict[str, int] = field(default_factory=dict)

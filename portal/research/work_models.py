@@ -22,7 +22,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from portal.accounts.models import Organisation, Person
-from portal.database import Model, Versioned, choice, constraints
+from portal.database import TRIGGERS, Model, Trigger, Versioned, choice, constraints
 from portal.research.models import Partner, Project
 from portal.research.workflow import PartnerState
 
@@ -241,3 +241,24 @@ class Countersignature(Model):
 
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+#: What was sealed stays; the countersignatures are rows of their own.
+_SEALED = "year, quarter, facts, text, sealed_at, sealed_by_id, seal"
+
+TRIGGERS.append(
+    Trigger(
+        name="progress_report_sealed_stays",
+        table="progress_report",
+        sqlite=(
+            f"CREATE TRIGGER progress_report_sealed_stays BEFORE UPDATE OF {_SEALED} "
+            "ON progress_report WHEN OLD.sealed_at IS NOT NULL "
+            "BEGIN SELECT RAISE(ABORT, 'a sealed report changes no more'); END",
+        ),
+        postgresql=(
+            f"CREATE TRIGGER progress_report_sealed_stays BEFORE UPDATE OF {_SEALED} "
+            "ON progress_report FOR EACH ROW WHEN (OLD.sealed_at IS NOT NULL) "
+            "EXECUTE FUNCTION refuse_change()",
+        ),
+    )
+)
