@@ -80,6 +80,7 @@ from portal.research import (
     board_models,
     board_views,
     card_views,
+    export_views,
     partner_views,
     plan_views,
     report_views,
@@ -147,6 +148,7 @@ AREAS = (
     card_views,
     plan_views,
     report_views,
+    export_views,
     # windows
     imports_views,
     offices_views,

@@ -682,6 +682,9 @@ CASES = [
     send("alliances.withdraw_news", "secretary", news="withdrawn", status=422),
     # joint projects: the list, the record, who takes part
     view("research.list_projects", LISTERS, others(LISTERS)),
+    view("research.export_projects", LISTERS, others(LISTERS)),
+    view("research.export_tasks", PARTIES, "secretary", project="active"),
+    view("research.export_deliverables", PARTIES, "secretary", project="active"),
     view("research.view_figures", COUNTERS, others(COUNTERS)),
     view("research.new_project", DELEGATES, NOT_POSTERS),
     send("research.new_project", DELEGATES, NOT_POSTERS, status=422),

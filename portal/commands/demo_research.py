@@ -13,7 +13,7 @@ from portal.accounts.models import Organisation
 from portal.actors import Actor, person
 from portal.alliances.models import Alliance
 from portal.alliances.queries import all_alliances
-from portal.commands.demo_board import tell_board
+from portal.commands.demo_board import tell_board, tell_plan
 from portal.commands.demo_story import DAY, HOUR, Story, read
 from portal.research import operations, partnering
 from portal.research.models import Partner, Project
@@ -75,6 +75,7 @@ def _begin(story: Story, alliance: Alliance, row: Any, when: datetime) -> None:
 def _start(story: Story, project: Project, by: Actor) -> None:
     operations.start_project(project, by=by)
     tell_board(story, project, clock.now())
+    tell_plan(story, project, clock.now())
 
 
 def _ask(story: Story, project: Project, partner: Organisation, part: str, by: Actor) -> None:
