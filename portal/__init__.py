@@ -76,18 +76,10 @@ from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
 from portal.registry import Registry
-from portal.research import (
-    board_models,
-    board_views,
-    card_views,
-    export_views,
-    partner_views,
-    plan_views,
-    report_views,
-    work_models,
-)
+from portal.research import board_models, work_models
 from portal.research import models as research_models
-from portal.research import views as research_views
+from portal.research import pages as research_pages
+from portal.research import personal as research_personal
 from portal.research import workflow as research_workflow
 from portal.sheets import exporting
 from portal.sign_in import (
@@ -142,13 +134,7 @@ AREAS = (
     matters_views,
     outcome_views,
     paste_views,
-    research_views,
-    partner_views,
-    board_views,
-    card_views,
-    plan_views,
-    report_views,
-    export_views,
+    research_pages,
     # windows
     imports_views,
     offices_views,
@@ -236,15 +222,7 @@ PERSONAL_DATA = (
     person_queries.mentions(exchange_models.Interest, "person_id"),
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
     person_queries.mentions(matters_models.MatterStep, "person_id"),
-    person_queries.mentions(research_models.Project, "lead_person_id"),
-    person_queries.mentions(research_models.Partner, "person_id"),
-    person_queries.mentions(board_models.Card, "owner_id"),
-    person_queries.mentions(board_models.CardComment, "person_id"),
-    person_queries.mentions(board_models.CardMove, "person_id"),
-    person_queries.mentions(work_models.TeamMember, "person_id"),
-    person_queries.mentions(work_models.DeliverableVersion, "person_id"),
-    person_queries.mentions(work_models.ProgressReport, "sealed_by_id"),
-    person_queries.mentions(work_models.Countersignature, "person_id"),
+    *research_personal.PERSONAL_DATA,
     person_queries.mentions(outcomes_models.Outcome, "claimed_by_id", "confirmed_by_id"),
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from portal.accounts.models import Organisation, Person
 from portal.database import Model, Versioned, choice, constraints
-from portal.research.models import Partner, Project
+from portal.research.models import Participant, Project
 from portal.research.workflow import PartnerState
 
 #: The place of a card within its column: a whole number with room for others before it.
@@ -110,10 +110,10 @@ class Card(Versioned, Model):
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
     items: Mapped[list[CheckItem]] = relationship(order_by="CheckItem.id")
     #: Those who take part now, by whom its door is kept.
-    participants: Mapped[list[Partner]] = relationship(
+    participants: Mapped[list[Participant]] = relationship(
         primaryjoin=lambda: and_(
-            foreign(Partner.project_id) == Card.project_id,
-            Partner.state == PartnerState.CONFIRMED,
+            foreign(Participant.project_id) == Card.project_id,
+            Participant.state == PartnerState.CONFIRMED,
         ),
         viewonly=True,
         uselist=True,

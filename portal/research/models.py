@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from sqlalchemy import (
@@ -76,16 +76,16 @@ class Project(Versioned, Model):
     node: Mapped[ChainNode | None] = relationship()
     partners: Mapped[list[Partner]] = relationship(back_populates="project", order_by="Partner.id")
     #: Those who take part now: only they see what is inside.
-    participants: Mapped[list[Partner]] = relationship(
+    participants: Mapped[list[Participant]] = relationship(
         primaryjoin=lambda: and_(
-            Project.id == Partner.project_id, Partner.state == PartnerState.CONFIRMED
+            Project.id == Participant.project_id, Participant.state == PartnerState.CONFIRMED
         ),
         viewonly=True,
     )
     #: Those who were asked, or offered themselves, and wait for an answer.
-    asked: Mapped[list[Partner]] = relationship(
+    asked: Mapped[list[Participant]] = relationship(
         primaryjoin=lambda: and_(
-            Project.id == Partner.project_id, Partner.state == PartnerState.ASKED
+            Project.id == Participant.project_id, Participant.state == PartnerState.ASKED
         ),
         viewonly=True,
     )
@@ -202,6 +202,22 @@ class Partner(Versioned, Model):
     def takes_part(self) -> Any:
         """Whether it takes part now."""
         return self.state == PartnerState.CONFIRMED
+
+
+class Participant(Model):
+    """A part as the doors ask of it: whose it is and how it stands, the same row read lightly."""
+
+    __table__ = Partner.__table__
+    __mapper_args__ = {
+        "include_properties": ["id", "project_id", "organisation_id", "state"],
+        "primary_key": [Partner.__table__.c.id],
+    }
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        project_id: Mapped[int]
+        organisation_id: Mapped[int]
+        state: Mapped[PartnerState]
 
 
 class Need(Model):

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from portal.accounts.models import Organisation, Person
 from portal.database import TRIGGERS, Model, Trigger, Versioned, choice, constraints
-from portal.research.models import Partner, Project
+from portal.research.models import Participant, Project
 from portal.research.workflow import PartnerState
 
 #: Money in fen, and figures in thousandths.
@@ -153,10 +153,10 @@ class Deliverable(Versioned, Model):
     versions: Mapped[list[DeliverableVersion]] = relationship(
         order_by="DeliverableVersion.number", lazy="selectin"
     )
-    participants: Mapped[list[Partner]] = relationship(
+    participants: Mapped[list[Participant]] = relationship(
         primaryjoin=lambda: and_(
-            foreign(Partner.project_id) == Deliverable.project_id,
-            Partner.state == PartnerState.CONFIRMED,
+            foreign(Participant.project_id) == Deliverable.project_id,
+            Participant.state == PartnerState.CONFIRMED,
         ),
         viewonly=True,
         uselist=True,
@@ -212,10 +212,10 @@ class ProgressReport(Versioned, Model):
     signatures: Mapped[list[Countersignature]] = relationship(
         order_by="Countersignature.id", lazy="selectin"
     )
-    participants: Mapped[list[Partner]] = relationship(
+    participants: Mapped[list[Participant]] = relationship(
         primaryjoin=lambda: and_(
-            foreign(Partner.project_id) == ProgressReport.project_id,
-            Partner.state == PartnerState.CONFIRMED,
+            foreign(Participant.project_id) == ProgressReport.project_id,
+            Participant.state == PartnerState.CONFIRMED,
         ),
         viewonly=True,
         uselist=True,
