@@ -45,6 +45,11 @@ def test_it_is_not_approved_before_it_is_ready(world: World, missing: str) -> No
     project = idea(world, **({"ip_terms": None} if missing == "terms" else {}))
     if missing != "region":
         ask(world, project, "supplier")
+    if missing == "answer":  # two regions take part: only the answer is missing
+        ask(world, project, "chairer")
+        partnering.confirm_partner(
+            part_of(project, world.organisation["chairer"]), by=world.actor("chair")
+        )
     if missing == "terms":
         part = part_of(project, world.organisation["supplier"])
         partnering.confirm_partner(part, by=world.actor("supplier"))
@@ -79,6 +84,7 @@ def test_a_part_is_confirmed_by_link_once_by_the_person_it_is_for(world: World) 
     supplier = actors.person(link.person_id or 0, world.organisation["supplier"])
     partnering.answer_by_link(link, by=supplier, confirms=True)
     assert part_of(project, world.organisation["supplier"]).state is PartnerState.CONFIRMED
+    assert link.used_at is not None
     with pytest.raises(Refused):
         partnering.answer_by_link(link, by=supplier, confirms=True)
 
