@@ -118,6 +118,8 @@ class Config:
     WORKBOOK_SECONDS = int(os.environ.get("WORKBOOK_SECONDS", "20"))
     #: Days a listing may be open (DOMAIN D4: at most twelve months).
     LISTING_LONGEST_DAYS = 366
+    #: From how many regions the partners of a joint project come at least.
+    PROJECT_LEAST_REGIONS = int(os.environ.get("PROJECT_LEAST_REGIONS", "2"))
 
 
 class Development(Config):

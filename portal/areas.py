@@ -71,6 +71,11 @@ from portal.outcomes import workflow as outcomes_workflow
 from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
+from portal.research import board_models, work_models
+from portal.research import models as research_models
+from portal.research import pages as research_pages
+from portal.research import personal as research_personal
+from portal.research import workflow as research_workflow
 from portal.robots import models as robots_models
 from portal.robots import views as robots_views
 from portal.rotation import handover_views, planning_views, swap_views, turn_views
@@ -140,6 +145,7 @@ AREAS = (
     meeting_paper_views,
     share_views,
     fill_in_views,
+    research_pages,
     rotation_views,
     planning_views,
     turn_views,
@@ -198,6 +204,11 @@ NOUNS = (
     resolution_models.Vote,
     resolution_models.Action,
     matters_models.MatterMeeting,
+    research_models.Project,
+    research_models.Partner,
+    board_models.Card,
+    work_models.Deliverable,
+    work_models.ProgressReport,
     rotation_models.Charter,
     rotation_models.Blackout,
     rotation_models.Turn,
@@ -227,6 +238,8 @@ WORKFLOWS = (
     meetings_workflow.MEETING,
     meetings_workflow.RESOLUTION,
     meetings_workflow.ACTION,
+    research_workflow.PROJECT,
+    research_workflow.PARTNER,
     rotation_workflow.TURN,
     rotation_workflow.SWAP,
     rotation_workflow.HANDOVER,
@@ -279,6 +292,7 @@ PERSONAL_DATA = (
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
     person_queries.mentions(robots_models.Robot, "set_by_id"),
+    *research_personal.PERSONAL_DATA,
     inbox_personal.inbox_data,
     person_queries.journal_data,
 )

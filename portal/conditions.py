@@ -53,6 +53,10 @@ is_for_members = Fact("is_for_members")
 is_verified = Fact("is_verified")
 is_filled_in = Fact("is_filled_in")
 is_named = Fact("is_named")
+is_called = Fact("is_called")
+is_offer = Fact("is_offer")
+is_request = Fact("is_request")
+is_partner = Fact("is_partner")
 
 
 def secretary_of(at: str) -> HeldAt:
@@ -98,6 +102,9 @@ member_has_answered = HeldAmong(Role.DELEGATE, "answering_members", "id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
 #: A seat on the roll that was frozen at notice.
 seat_held_on = HeldAmong(Role.DELEGATE, "roll", "organisation_id")
+#: Of joint projects: whose organisation takes part, or was asked to.
+takes_part = HeldAmong(Role.DELEGATE, "participants", "organisation_id")
+was_asked = HeldAmong(Role.DELEGATE, "asked", "organisation_id")
 not_the_submitter = (NotMine("submitted_by_id"), NotMine("submitted_for_id"))
 not_the_applicant = (NotMine("applied_by_id"), NotMine("applied_for_id"))
 not_the_claimant = NotMine("claimed_by_id")
@@ -112,6 +119,7 @@ not_the_scanner = NotMine("scanned_by_id")
 not_the_reporter = NotMine("reported_by_id")
 not_the_minute_taker = NotMine("minutes_by_id")
 another_organisation = RepresentsAnother("organisation_id")
+beside_lead = RepresentsAnother("lead_id")
 
 #: Contacts are shown as far as the organisation consented, contact by contact; its own people
 #: always see them. The chair and the secretariat see what the members see.

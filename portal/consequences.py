@@ -26,6 +26,8 @@ from portal.matters.operations import (
 )
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
+from portal.research.cards import hand_over_cards
+from portal.research.merging import move_projects
 from portal.rotation.deferring import give_up_turns_of_member
 from portal.rotation.merging import move_turns
 
@@ -60,7 +62,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),
     # Who leaves an organisation hands over what they answered for there.
-    ("appointment", "end"): (hand_over_exchange, hand_over_matters),
+    ("appointment", "end"): (hand_over_exchange, hand_over_matters, hand_over_cards),
     # Whoever was invited because they answered as a guest has answered now.
     ("invitation", "accept"): (take_up_for_invited,),
     # Two records of one organisation become one; no lifecycle, for neither has a state.
@@ -71,6 +73,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
         move_introductions,
         move_matters,
         move_outcomes,
+        move_projects,
         move_turns,
     ),
     ("organisation", "rename"): (reindex_exchange,),

@@ -50,6 +50,7 @@ MENU: tuple[Entry, ...] = (
     Entry(_l("Supply and demand"), "exchange.list_listings"),
     Entry(_l("Matchmaking"), "exchange.list_interests", "interest.list"),
     Entry(_l("Matters"), "matters.list_matters", "matter.list"),
+    Entry(_l("Joint projects"), "research.list_projects", "project.list"),
     Entry(_l("Outcomes"), "outcomes.list_outcomes", "outcome.list"),
     Entry(_l("Alliances"), "alliances.list_alliances"),
     Entry(_l("Directory"), "directory.list_organisations"),
@@ -85,6 +86,22 @@ ORGANISATION_TABS: tuple[Entry, ...] = tuple(
         (_l("Qualifications"), "organisations.list_qualifications", "organisation.edit"),
         (_l("Contacts"), "organisations.list_contacts", "organisation.edit"),
         (_l("People"), "organisations.list_people", "organisation.list_people"),
+    )
+)
+
+
+#: What there is within a joint project: for whoever takes part, but for the first.
+PROJECT_TABS: tuple[Entry, ...] = tuple(
+    Entry(label, endpoint, permission, taken={"project_id": "id"})
+    for label, endpoint, permission in (
+        (_l("Overview"), "research.view_project", "project.view"),
+        (_l("Board"), "research.view_board", "project.work"),
+        (_l("Task list"), "research.list_tasks", "project.work"),
+        (_l("Calendar"), "research.view_calendar", "project.work"),
+        (_l("Plan"), "research.view_plan", "project.work"),
+        (_l("Funds"), "research.view_funds", "project.work"),
+        (_l("Deliverables"), "research.list_deliverables", "project.work"),
+        (_l("Reports"), "research.list_reports", "project.work"),
     )
 )
 

@@ -37,9 +37,12 @@ from portal.permissions import (
     MEETINGS,
     PEOPLE,
     PERMISSIONS,
+    RESEARCH,
     VISIBILITY,
     WINDOWS,
 )
+from portal.research import partner_views
+from portal.research import views as project_views
 from portal.roles import Role
 from portal.rotation import handover_views, swap_views, turn_views
 from portal.words import HeldAmong, HeldAt
@@ -65,6 +68,8 @@ MOVES = {
     "turn": turn_views.MOVES,
     "swap": swap_views.MOVES,
     "handover": handover_views.MOVES,
+    "project": project_views.MOVES,
+    "project_partner": partner_views.MOVES,
 }
 
 
@@ -430,7 +435,7 @@ def test_consequences_follow_moves_that_exist() -> None:
 
 
 def test_no_permission_stands_in_two_parts_of_the_table() -> None:
-    parts = (ALLIANCES, EXCHANGE, MEETINGS, PEOPLE, WINDOWS)
+    parts = (ALLIANCES, EXCHANGE, MEETINGS, PEOPLE, RESEARCH, WINDOWS)
     assert sum(len(part) for part in parts) == len(PERMISSIONS)
 
 

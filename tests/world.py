@@ -82,6 +82,7 @@ from portal.sheets.reading import ReadSheet
 from portal.sign_in import inviting, scanning
 from portal.sign_in.factor_resets import request_reset
 from portal.sign_in.models import Passkey
+from tests.research.make import join_forces
 
 #: Who they are, and for which organisation they act when they act.
 CAST = {
@@ -118,6 +119,11 @@ class World:
     introduction: dict[str, int] = field(default_factory=dict)
     matter: dict[str, int] = field(default_factory=dict)
     outcome: dict[str, int] = field(default_factory=dict)
+    project: dict[str, int] = field(default_factory=dict)
+    project_partner: dict[str, int] = field(default_factory=dict)
+    card: dict[str, int] = field(default_factory=dict)
+    deliverable: dict[str, int] = field(default_factory=dict)
+    progress_report: dict[str, int] = field(default_factory=dict)
     factor_reset: dict[str, int] = field(default_factory=dict)
     news: dict[str, int] = field(default_factory=dict)
     outbox_message: dict[str, int] = field(default_factory=dict)
@@ -191,6 +197,8 @@ def build() -> World:
     _post(world, now)
     with clock.standing_still(now - 2 * DAY):
         _achieve(world)
+    with clock.standing_still(now - 4 * DAY):
+        join_forces(world)
     with clock.standing_still(now - 3 * DAY):
         _apply_and_tell(world)
     with clock.standing_still(now - 1 * DAY):

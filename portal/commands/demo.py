@@ -33,6 +33,7 @@ from portal.commands.demo_introductions import tell_introductions
 from portal.commands.demo_matters import follow_matter, tell_meetings
 from portal.commands.demo_meetings import tell_councils
 from portal.commands.demo_organisations import code_for, tell_organisations
+from portal.commands.demo_research import tell_projects
 from portal.commands.demo_rotation import tell_rotation
 from portal.commands.demo_story import DAY, Story, post_all, read
 from portal.commands.load import load_starter
@@ -45,6 +46,7 @@ from portal.monitor import cells
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.outcomes.models import Outcome
 from portal.regions.queries import region_by_code
+from portal.research.models import Project
 from portal.roles import Role
 from portal.sign_in.passwords import hash_password
 
@@ -75,7 +77,8 @@ def demo(if_empty: bool) -> None:
         f"{db.session.query(Person).count()} people, {db.session.query(Listing).count()} listings, "
         f"{db.session.query(Interest).count()} interests, "
         f"{db.session.query(Matter).count()} matters, "
-        f"{db.session.query(Outcome).count()} outcomes."
+        f"{db.session.query(Outcome).count()} outcomes, "
+        f"{db.session.query(Project).count()} joint projects."
     )
 
 
@@ -97,6 +100,7 @@ def build(now: datetime) -> Story:
     story.at(now - 1.5 * DAY, lambda: tell_introductions(story))
     story.at(now - 2.5 * DAY, lambda: tell_guests(story))
     tell_rotation(story)
+    tell_projects(story)
     story.run()
     _read_what_is_old(now)
     cells.catch_up_wholly(by=SYSTEM)

@@ -35,11 +35,13 @@ from portal.kept import kept
 from portal.language import LANGUAGES, chosen_language, is_english, switch_to
 from portal.matters.steps import STEP_NAMES
 from portal.matters.workflow import MATTER
-from portal.navigation import MENU, Entry, entries, place
+from portal.navigation import MENU, PROJECT_TABS, Entry, entries, place
 from portal.outcomes.facts import value_for_side, value_words
 from portal.outcomes.forms import OUTCOME_KINDS
 from portal.outcomes.models import Outcome
 from portal.outcomes.workflow import OUTCOME
+from portal.research.models import Project
+from portal.research.workflow import PROJECT
 
 #: The sign-ins that the demo world shows, with who they are in it.
 DEMO_ACCOUNTS = {
@@ -76,6 +78,8 @@ def init_app(app: Flask) -> None:
     app.add_template_global(introduction_words)
     app.add_template_global(matter_words)
     app.add_template_global(outcome_words)
+    app.add_template_global(project_words)
+    app.add_template_global(project_tabs)
     app.add_template_global(outcome_value)
     app.add_template_global(kept_listing_rows)
     app.add_template_global(main_menu)
@@ -159,6 +163,16 @@ def matter_words() -> dict[str, Any]:
         "steps": STEP_NAMES,
         "address": place("matters.list_matters") + "/",
     }
+
+
+def project_words() -> dict[str, Any]:
+    """Return the words of joint projects, and the address their rows begin with."""
+    return {"states": PROJECT.labels, "address": place("research.list_projects") + "/"}
+
+
+def project_tabs(project: Project) -> list[Entry]:
+    """Return the tabs of a joint project that whoever asks may follow."""
+    return entries(PROJECT_TABS, current_standing(), project)
 
 
 def outcome_words() -> dict[str, Any]:

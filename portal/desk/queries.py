@@ -23,6 +23,7 @@ from portal.meetings.resolution_models import Action, Resolution
 from portal.outcomes.models import Outcome
 from portal.prepared import Prepared
 from portal.regions.models import Region
+from portal.research.models import Partner, Project
 from portal.roles import Role
 from portal.rotation.models import Handover, Swap, Turn
 from portal.workflow import awaiting
@@ -30,7 +31,7 @@ from portal.workflow import awaiting
 #: The nouns whose lifecycles wait for people.
 AWAITED = (
     *(Listing, Interest, Membership, Outcome, GuestAnswer, Introduction, Turn, Swap, Handover),
-    *(Resolution, Action, Meeting, Document),
+    *(Resolution, Action, Meeting, Document, Project, Partner),
 )
 #: The badge counts no further.
 COUNT_LIMIT = 99

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from flask import Blueprint, current_app, render_template
 from flask_login import current_user
 
 from portal.access import current_standing, public, requires
 from portal.accounts.queries import agencies_for, organisations_of, scope_name
+from portal.actors import Standing
 from portal.alliances import member_queries
 from portal.alliances.queries import all_alliances, member_counts
 from portal.desk import health
@@ -18,6 +22,7 @@ from portal.kept import kept
 from portal.matters.queries import waiting_matters
 from portal.meetings.waiting import NOUNS as MEETINGS
 from portal.outcomes.queries import waiting_outcomes
+from portal.research.queries import waiting_projects
 from portal.roles import Role
 from portal.rotation.queries import ROTATION
 
@@ -50,18 +55,7 @@ def view_desk() -> str:
     waiting = waiting_now()
     return render_template(
         "desk/view_desk.html",
-        listings=queries.waiting_listings(standing, SHOWN),
-        interests=interest_queries.waiting_interests(standing, SHOWN),
-        # The badge has counted already: what waits for nobody is not asked for again.
-        memberships=member_queries.waiting_memberships(standing, SHOWN)
-        if waiting.get("membership")
-        else (),
-        guests=waiting_guests(standing, SHOWN) if waiting.get("guest_answer") else (),
-        # Counted already with the badge; the list has the rows.
-        introductions=waiting.get("introduction", 0),
-        matters=waiting_matters(standing, SHOWN) if waiting.get("matter") else (),
-        outcomes=waiting_outcomes(standing, SHOWN) if waiting.get("outcome") else (),
-        # Counted already; a page of its own lists them.
+        **_shown(standing, waiting),
         **_counted(waiting),
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
@@ -77,10 +71,31 @@ def view_desk() -> str:
     )
 
 
+#: What the desk lists of what waits: nouns of the badge, and the question for their rows.
+WAITING: dict[str, tuple[tuple[str, ...], Callable[[Standing, int], Sequence[Any]]]] = {
+    "listings": (("listing",), queries.waiting_listings),
+    "interests": (("interest",), interest_queries.waiting_interests),
+    "memberships": (("membership",), member_queries.waiting_memberships),
+    "guests": (("guest_answer",), waiting_guests),
+    "matters": (("matter",), waiting_matters),
+    "outcomes": (("outcome",), waiting_outcomes),
+    "projects": (("project", "project_partner"), waiting_projects),
+}
+#: What it only counts: it is listed on pages of its own.
+COUNTED = {"introductions": ("introduction",), "rotation": ROTATION, "meetings": MEETINGS}
+
+
+def _shown(standing: Standing, waiting: dict[str, int]) -> dict[str, Sequence[Any]]:
+    """Return the rows of what waits; what the badge counted none of is not asked for again."""
+    return {
+        name: ask(standing, SHOWN) if any(waiting.get(noun) for noun in nouns) else ()
+        for name, (nouns, ask) in WAITING.items()
+    }
+
+
 def _counted(waiting: dict[str, int]) -> dict[str, int]:
-    """Return how much waits of what the desk only counts: it is listed on pages of its own."""
-    counted = {"rotation": ROTATION, "meetings": MEETINGS}
-    return {name: sum(waiting.get(noun, 0) for noun in of) for name, of in counted.items()}
+    """Return how much waits of what the desk only counts."""
+    return {name: sum(waiting.get(noun, 0) for noun in nouns) for name, nouns in COUNTED.items()}
 
 
 @bp.get("/healthz")

@@ -13,6 +13,7 @@ from portal.permissions.alliances import ALLIANCES
 from portal.permissions.exchange import EXCHANGE
 from portal.permissions.meetings import MEETINGS
 from portal.permissions.people import PEOPLE
+from portal.permissions.research import RESEARCH as RESEARCH
 from portal.permissions.visibility import VISIBILITY as VISIBILITY
 from portal.permissions.windows import WINDOWS
 from portal.words import Line
@@ -22,5 +23,6 @@ PERMISSIONS: dict[str, tuple[Line, ...]] = {
     **ALLIANCES,
     **EXCHANGE,
     **MEETINGS,
+    **RESEARCH,
     **WINDOWS,
 }

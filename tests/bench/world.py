@@ -38,6 +38,10 @@ from portal.organisations.models import (
     OrganisationNode,
 )
 from portal.regions.models import Region
+from portal.research.board_models import BoardColumn, Card
+from portal.research.models import Project
+from portal.research.ordering import ROOM
+from portal.research.workflow import ProjectState
 from portal.sign_in.queries import live_session
 
 ACCOUNT = "delegate@demo.example"
@@ -292,6 +296,38 @@ def fill(size: int, own_organisation: int) -> None:
         connection.invalidate()
 
 
+def fill_board(cards: int) -> tuple[int, int]:
+    """Put many cards on the board of an idea; return the project of forty cards, and this one."""
+    with db.engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+        own = select(Project.id, Project.lead_id, Project.lead_person_id)
+        busy = connection.execute(own.where(Project.state == ProjectState.ACTIVE)).one()
+        large = connection.execute(
+            own.where(Project.state == ProjectState.IDEA, Project.lead_id == busy.lead_id)
+        ).one()
+        columns = connection.scalars(
+            select(BoardColumn.id)
+            .where(BoardColumn.project_id == large.id)
+            .order_by(BoardColumn.position)
+        ).all()
+        rows = [
+            {
+                "project_id": large.id,
+                "column_id": columns[number % len(columns)],
+                "place": (number + 1) * ROOM,
+                "title": f"缠绕工艺任务 {number}",
+                "owner_id": large.lead_person_id,
+                "organisation_id": large.lead_id,
+                "due_on": clock.today(),
+                "labels": ["工艺"],
+                "created_at": clock.now(),
+                "version": 1,
+            }
+            for number in range(cards)
+        ]
+        connection.execute(insert(Card.__table__), rows)
+    return busy.id, large.id
+
+
 def readers(own_organisation: int) -> Iterator[Standing]:
     """Yield the standings that search is checked for."""
     delegate = db.session.scalars(select(Person.id).where(Person.email == ACCOUNT)).one()
@@ -393,6 +429,7 @@ def main() -> None:
         if own_organisation is None:
             raise SystemExit(f"{ACCOUNT} acts for no organisation.")
         db.session.remove()
+        board, large_board = fill_board(2000)
         fill(size, own_organisation)
         record = db.session.scalar(
             select(func.min(Listing.id)).where(
@@ -411,6 +448,9 @@ def main() -> None:
             "directory": "/organisations",
             "directory, cqca": "/organisations?q=cqca",
             "directory, near": "/organisations?near=HE-BAODING&within=200&kind=enterprise",
+            "board": f"/projects/{board}/board",
+            "board, 2,000": f"/projects/{large_board}/board",
+            "board, changed?": f"/projects/{board}/board/version",
             "members": "/alliances/hydrogen/members",
             "members, later": "/alliances/hydrogen/members?sort=pinyin&after=1-m",
         }

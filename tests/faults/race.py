@@ -35,6 +35,8 @@ from portal.matters.models import Matter
 from portal.matters.recording import record_outcome
 from portal.outcomes import models as outcome_models
 from portal.outcomes.operations import Claim, confirm_outcome
+from portal.research import cards, placing
+from portal.research.board_models import Card
 from portal.rotation.cases import Span
 from portal.rotation.deferring import defer_turn
 from portal.rotation.models import Swap, Turn
@@ -247,6 +249,22 @@ def defer(_app: Flask, task: Task) -> int:
     return turn.id
 
 
+def place(_app: Flask, task: Task) -> int:
+    """Put a card before another one of a column, or at its end."""
+    card = db.session.get_one(Card, task["card"])
+    made = placing.place_card(
+        card, column_id=task["column"], before_id=task.get("before"), by=_by(task)
+    )
+    return made.id
+
+
+def block(_app: Flask, task: Task) -> int:
+    """Let a card wait for another one."""
+    card = db.session.get_one(Card, task["card"])
+    cards.block_card(card, task["blocker"], by=_by(task))
+    return card.id
+
+
 def hold(app: Flask, _task: Task) -> int:
     """Take the write lock and keep it until this process dies."""
     taken = threading.Event()
@@ -283,6 +301,8 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
         exchange,
         plan_term,
         defer,
+        place,
+        block,
     )
 }
 

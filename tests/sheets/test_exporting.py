@@ -32,6 +32,7 @@ STAY_HERE = {
     "desk.view_desk": "beginnings of lists that are taken along where they stand whole",
     "devices.list_devices": "one's own keys",
     "imports.list_imports": "names of files; what was not taken over has a workbook of its own",
+    "research.list_reports": "each is taken along whole, as a Word file",
     "passkeys.list_passkeys": "one's own keys",
     "factors.list_factor_resets": "who lost a key",
     "organisations.list_agents": "who acts for oneself",

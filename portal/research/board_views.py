@@ -1,0 +1,185 @@
+"""Pages of a board: its columns, what a waiting browser asks, the list and the month."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from flask import Response as FlaskResponse
+from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from portal import clock
+from portal.access import can, current_actor, current_standing, requires
+from portal.errors import Missing
+from portal.forms import Form, refusals
+from portal.language import LANGUAGES, chosen_language
+from portal.research import board_queries, columns, placing, team
+from portal.research.board_forms import ColumnForm, column_name
+from portal.research.board_queries import CardFilter, CardRow
+from portal.research.models import Project
+from portal.research.views import bp
+
+
+def number_in(name: str) -> int | None:
+    """Return a number of the address, or None where there is none that could be an id."""
+    written = request.args.get(name, "")
+    is_number = written.isascii() and written.isdecimal() and len(written) < 10
+    return int(written) if is_number else None
+
+
+def filter_asked() -> CardFilter:
+    """Return what the address narrows the cards to."""
+    return CardFilter(number_in("owner"), number_in("organisation"), number_in("package"))
+
+
+def card_html(row: CardRow) -> Markup:
+    """Return a card as it stands on a board; the same for everybody who may see it."""
+    overdue = row.due_on is not None and not row.is_done and row.due_on < clock.today()
+    return Markup(_kept_card(row, overdue, chosen_language()))  # noqa: S704 - a template
+
+
+@lru_cache(maxsize=8192)
+def _kept_card(row: CardRow, is_overdue: bool, language: str) -> str:
+    """Render a card once: it is a plain value. Nothing of who looks may stand in it."""
+    page = current_app.jinja_env.get_template("research/card.html")
+    return page.render(card=row, is_overdue=is_overdue, language_tag=LANGUAGES[language])
+
+
+def narrowing(project: Project) -> dict[str, Any]:
+    """Return what the cards of a project may be narrowed to, and what was chosen."""
+    return {
+        "sides": team.people_in(project.id).values(),
+        "packages": board_queries.packages_of(project.id),
+        "narrowed": filter_asked(),
+    }
+
+
+@bp.get("/projects/<int:project_id>/board")
+@requires("project.work", Project)
+def view_board(project: Project) -> str:
+    """Show the board: a window of each column, narrowed as the address says."""
+    return board_page(project)
+
+
+def board_page(project: Project, **more: Any) -> str:
+    """Render a board; `more` carries what was refused."""
+    shown = number_in("shown") or board_queries.WINDOW
+    change, found = board_queries.board_of(project.id, filter_asked(), shown=shown)
+    values: dict[str, Any] = {
+        "project": project,
+        "change": change,
+        "columns": found,
+        "shown": min(shown, board_queries.LARGEST_WINDOW),
+        "last_move": board_queries.last_move(project.id, current_actor().person_id or 0)
+        if project.is_workable
+        else None,
+        "is_lead": can(current_standing(), "project.lead", project),
+        "card_html": card_html,
+        "column_name": column_name,
+        **narrowing(project),
+    }
+    return render_template("research/view_board.html", **{**values, **more})
+
+
+@bp.get("/projects/<int:project_id>/board/version")
+@requires("project.work", Project)
+def board_version(project: Project) -> Response:
+    """Say how often the board changed; 304 to a browser that knows it."""
+    change = board_queries.change_of(project.id)
+    response: FlaskResponse = jsonify(change=change)
+    response.set_etag(f"{project.id}-{change}")
+    return response.make_conditional(request)
+
+
+@bp.post("/projects/<int:project_id>/board/undo")
+@requires("project.work", Project)
+def undo_move(project: Project) -> Response | tuple[str, int]:
+    """Take back the last move one made."""
+    form = Form()
+    with refusals(form):
+        card = placing.undo_move(project, by=current_actor())
+        flash(_("Taken back: %(title)s", title=card.title), "success")
+        return redirect(url_for("research.view_board", project_id=project.id))
+    return board_page(project, refusal=form.refusal), form.status
+
+
+@bp.route("/projects/<int:project_id>/board/columns", methods=["GET", "POST"])
+@requires("project.lead", Project)
+def edit_columns(project: Project) -> str | tuple[str, int] | Response:
+    """Say how many cards each column takes, and add one of one's own."""
+    form = ColumnForm()
+    if form.validate_on_submit():
+        with refusals(form):
+            limit, by = form.card_limit.data, current_actor()
+            chosen = request.form.get("column_id", "")
+            if chosen.isdecimal() and len(chosen) < 10:
+                columns.limit_column(project, int(chosen), card_limit=limit, by=by)
+            else:
+                columns.add_column(project, name=form.name.data or "", card_limit=limit, by=by)
+            flash(_("Saved."), "success")
+            return redirect(url_for("research.edit_columns", project_id=project.id))
+    found = board_queries.columns_of(project.id)
+    page = render_template(
+        "research/edit_columns.html",
+        project=project,
+        form=form,
+        columns=found,
+        column_name=column_name,
+    )
+    return page, form.status
+
+
+def _key(written: str) -> tuple[date, int] | None:
+    """Return the key of a page of tasks, such as `2026-11-30.17`, or None."""
+    day, _dot, number = written.partition(".")
+    try:
+        return date.fromisoformat(day), int(number[:9])
+    except ValueError:
+        return None
+
+
+@bp.get("/projects/<int:project_id>/tasks")
+@requires("project.work", Project)
+def list_tasks(project: Project) -> str:
+    """Show the same tasks as a list, by the day they are due."""
+    rows, next_key = board_queries.task_page(
+        project.id, filter_asked(), after=_key(request.args.get("after", ""))
+    )
+    names = {each.id: column_name(each) for each in board_queries.columns_of(project.id)}
+    return render_template(
+        "research/list_tasks.html",
+        project=project,
+        rows=rows,
+        names=names,
+        next_key=f"{next_key[0].isoformat()}.{next_key[1]}" if next_key else None,
+        **narrowing(project),
+    )
+
+
+@bp.get("/projects/<int:project_id>/calendar")
+@requires("project.work", Project)
+def view_calendar(project: Project) -> str:
+    """Show the tasks of a month on the days they are due."""
+    today = clock.today()
+    try:
+        first = date.fromisoformat(f"{request.args.get('month', f'{today:%Y-%m}')}-01")
+    except ValueError:
+        raise Missing(f"month at {request.path}") from None
+    if not 1900 < first.year < 2200:
+        raise Missing(f"month at {request.path}")
+    weeks = board_queries.weeks_of(first)
+    first_shown, until = weeks[0][0], date.fromordinal(weeks[-1][-1].toordinal() + 1)
+    return render_template(
+        "research/view_calendar.html",
+        project=project,
+        first=first,
+        weeks=weeks,
+        today=today,
+        tasks=board_queries.tasks_between(project.id, first_shown, until),
+        before=f"{date.fromordinal(first.toordinal() - 1):%Y-%m}",
+        after=f"{date.fromordinal(first.toordinal() + 31):%Y-%m}",
+    )

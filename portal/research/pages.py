@@ -1,0 +1,23 @@
+"""All pages of joint projects hang on one blueprint; imported together, they are all opened."""
+
+from __future__ import annotations
+
+from portal.research import (
+    board_views,
+    card_views,
+    export_views,
+    partner_views,
+    plan_views,
+    report_views,
+)
+from portal.research.views import bp
+
+__all__ = [
+    "board_views",
+    "bp",
+    "card_views",
+    "export_views",
+    "partner_views",
+    "plan_views",
+    "report_views",
+]

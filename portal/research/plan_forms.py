@@ -1,0 +1,149 @@
+"""What may be typed about plans, funds and deliverables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice, SelectField, StringField
+from wtforms.validators import NumberRange
+
+from portal.forms import DayField, Form, NumberField, at_most, chosen, required
+from portal.language import FEN_PER_WAN
+from portal.outcomes.forms import ClaimForm, whole_fen
+from portal.research.planning import FundContent
+from portal.research.team import Side
+from portal.research.work_models import DeliverableKind, FundSource
+
+FUND_SOURCES = {
+    FundSource.FISCAL: _l("Fiscal funds"),
+    FundSource.OWN: _l("Own funds"),
+    FundSource.FUND: _l("Industry fund"),
+    FundSource.OTHER: _l("Other sources"),
+}
+DELIVERABLE_KINDS = {
+    DeliverableKind.PATENT: _l("Patent"),
+    DeliverableKind.STANDARD: _l("Standard"),
+    DeliverableKind.PROTOTYPE: _l("Prototype"),
+    DeliverableKind.PAPER: _l("Paper"),
+    DeliverableKind.SOFTWARE: _l("Software"),
+}
+MILLI = 1000
+
+
+def figure(milli: int | None) -> str:
+    """Return a figure kept in thousandths as people write it."""
+    return "" if milli is None else f"{Decimal(milli) / MILLI:f}"
+
+
+def _sides(sides: Mapping[int, Side]) -> list[SelectChoice]:
+    return [SelectChoice(side.id, side.name) for side in sides.values()]
+
+
+def _figure(label: Any) -> Any:
+    within = NumberRange(-(10**9), 10**9, message=_l("A figure below 1,000,000,000."))
+    return NumberField(label, places=None, validators=[*required_figure(), within])
+
+
+def required_figure() -> list[Any]:
+    """Return the validators of a figure that must be given; nought is one."""
+    return list(chosen(_l("Please fill this in.")))
+
+
+class PackageForm(Form):
+    """A work package and who answers for it."""
+
+    name = StringField(_l("Work package"), validators=[*required(), at_most(80)])
+    organisation_id = SelectField(_l("Organisation"), coerce=int, validators=chosen())
+
+    def __init__(self, sides: Mapping[int, Side]) -> None:
+        super().__init__(prefix="package-")
+        self.organisation_id.choices = _sides(sides)
+
+
+class KpiForm(Form):
+    """An indicator with its unit and target."""
+
+    name = StringField(_l("Indicator"), validators=[*required(), at_most(80)])
+    unit = StringField(_l("Unit"), validators=[*required(), at_most(20)])
+    target = _figure(_l("Target"))
+
+    def __init__(self) -> None:
+        super().__init__(prefix="kpi-")
+
+
+class ReachedForm(Form):
+    """What is reached of an indicator."""
+
+    actual = _figure(_l("Reached so far"))
+
+
+class MilestoneForm(Form):
+    """A day by which something must be reached."""
+
+    name = StringField(_l("Milestone"), validators=[*required(), at_most(80)])
+    due_on = DayField(_l("Due on"), validators=required(_l("Choose a day as year, month and day.")))
+
+    def __init__(self) -> None:
+        super().__init__(prefix="milestone-")
+
+
+def _amount(label: Any) -> Any:
+    within = NumberRange(0, 10_000_000, message=_l("An amount between 0 and 10,000,000."))
+    return NumberField(label, places=None, validators=[*required_figure(), within, whole_fen])
+
+
+class FundForm(Form):
+    """Money of one source for one organisation."""
+
+    organisation_id = SelectField(_l("Organisation"), coerce=int, validators=chosen())
+    source = SelectField(_l("Source"), validators=chosen())
+    planned = _amount(_l("Planned (10,000 yuan)"))
+    received = _amount(_l("Received (10,000 yuan)"))
+    spent = _amount(_l("Spent (10,000 yuan)"))
+
+    def __init__(self, sides: Sequence[Side]) -> None:
+        super().__init__()
+        self.organisation_id.choices = [SelectChoice(side.id, side.name) for side in sides]
+        self.source.choices = [SelectChoice(s.value, label) for s, label in FUND_SOURCES.items()]
+
+    def content(self) -> FundContent:
+        """Return what was typed, as the operation takes it (money in fen)."""
+        amounts = (self.planned, self.received, self.spent)
+        planned, received, spent = (int((each.data or 0) * FEN_PER_WAN) for each in amounts)
+        source = FundSource(self.source.data)
+        return FundContent(self.organisation_id.data, source, planned, received, spent)
+
+
+class DeliverableForm(Form):
+    """What came out, whose it is, and its first version."""
+
+    kind = SelectField(_l("Kind"), validators=chosen())
+    title = StringField(_l("Title"), validators=[*required(_l("Give it a title.")), at_most(80)])
+    owner_id = SelectField(
+        _l("Whose it is by the terms of the project"), coerce=int, validators=chosen()
+    )
+    note = StringField(_l("What this version is"), validators=[*required(), at_most(200)])
+
+    def __init__(self, sides: Mapping[int, Side]) -> None:
+        super().__init__()
+        self.kind.choices = [SelectChoice(k.value, label) for k, label in DELIVERABLE_KINDS.items()]
+        self.owner_id.choices = _sides(sides)
+
+
+class VersionForm(Form):
+    """A further version of a deliverable."""
+
+    version_note = StringField(_l("What this version is"), validators=[*required(), at_most(200)])
+
+
+class LandingForm(ClaimForm):
+    """Where a deliverable went, and the contract."""
+
+    taker_id = SelectField(_l("Who takes it"), coerce=int, validators=chosen())
+
+    def __init__(self, title: str, takers: Sequence[tuple[int, str]]) -> None:
+        super().__init__(title=title)
+        self.taker_id.choices = [SelectChoice(number, name) for number, name in takers]

@@ -1,0 +1,63 @@
+"""Questions about what a project plans, spends and delivers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from portal.database import among, db
+from portal.outcomes.models import Outcome
+from portal.research.work_models import Deliverable, Fund, Kpi, Milestone, WorkPackage
+
+
+def work_packages_of(project_id: int) -> Sequence[WorkPackage]:
+    """Return the work packages of a project, each with who answers for it."""
+    return db.session.scalars(
+        select(WorkPackage).where(WorkPackage.project_id == project_id).order_by(WorkPackage.id)
+    ).all()
+
+
+def kpis_of(project_id: int) -> Sequence[Kpi]:
+    """Return the indicators of a project."""
+    return db.session.scalars(
+        select(Kpi).where(Kpi.project_id == project_id).order_by(Kpi.id)
+    ).all()
+
+
+def milestones_of(project_id: int) -> Sequence[Milestone]:
+    """Return the milestones of a project by day."""
+    return db.session.scalars(
+        select(Milestone)
+        .where(Milestone.project_id == project_id)
+        .order_by(Milestone.due_on, Milestone.id)
+    ).all()
+
+
+def funds_of(project_id: int) -> Sequence[Fund]:
+    """Return the funds of a project, by organisation and source."""
+    return db.session.scalars(
+        select(Fund).where(Fund.project_id == project_id).order_by(Fund.organisation_id, Fund.id)
+    ).all()
+
+
+def deliverables_of(project_id: int) -> Sequence[Deliverable]:
+    """Return the deliverables of a project, newest first, each with its versions."""
+    return db.session.scalars(
+        select(Deliverable).where(Deliverable.project_id == project_id).order_by(-Deliverable.id)
+    ).all()
+
+
+def landed(deliverables: Sequence[Deliverable]) -> dict[int, Outcome]:
+    """Return the newest outcome of each deliverable that has one."""
+    ids = [each.id for each in deliverables]
+    found = db.session.scalars(
+        select(Outcome)
+        .where(
+            Outcome.source_noun == Deliverable.noun,
+            among(Outcome.source_id, ids),
+            Outcome.reverses_id.is_(None),
+        )
+        .order_by(Outcome.id)
+    )
+    return {each.source_id: each for each in found}

@@ -1,0 +1,66 @@
+"""Who may be named on the cards of a project: the people of the organisations that take part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Integer, bindparam, or_, select
+
+from portal import clock
+from portal.accounts.models import Appointment, Organisation, Person
+from portal.accounts.queries import OF_ORGANISATION
+from portal.database import Instant, among
+from portal.prepared import Prepared
+from portal.research.models import Partner
+from portal.research.workflow import PartnerState
+
+
+class Named(NamedTuple):
+    """A person by id and name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Side:
+    """An organisation that takes part, with the people who act for it now."""
+
+    id: int
+    name: str
+    people: tuple[Named, ...]
+
+
+_AT = bindparam("at", callable_=clock.now, type_=Instant, unique=True)
+_PEOPLE = Prepared(
+    select(Partner.organisation_id, Organisation.name, Person.id, Person.name)
+    .join(Organisation, Organisation.id == Partner.organisation_id)
+    .outerjoin(
+        Appointment,
+        (Appointment.scope_id == Partner.organisation_id)
+        & among(Appointment.role, OF_ORGANISATION)
+        & (Appointment.from_at <= _AT)
+        & or_(Appointment.until_at.is_(None), Appointment.until_at > _AT),
+    )
+    .outerjoin(Person, Person.id == Appointment.person_id)
+    .where(
+        Partner.project_id == bindparam("project", type_=Integer),
+        Partner.state == PartnerState.CONFIRMED,
+    )
+    .order_by(Partner.id, Person.name, Person.id)
+)
+
+
+def people_in(project_id: int) -> dict[int, Side]:
+    """Return the organisations that take part in a project, the lead first, with their people."""
+    rows = _PEOPLE.rows({"project": project_id})
+    sides: dict[int, tuple[str, dict[int, str]]] = {}
+    for organisation_id, name, person_id, person_name in rows:
+        _name, people = sides.setdefault(organisation_id, (name, {}))
+        if person_id is not None:
+            people[person_id] = person_name
+    return {
+        key: Side(key, name, tuple(Named(*each) for each in people.items()))
+        for key, (name, people) in sides.items()
+    }

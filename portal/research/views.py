@@ -1,0 +1,146 @@
+"""Pages of joint projects: the list, the record, its moves, the counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.access import can, current_actor, current_standing, requires
+from portal.accounts.queries import timeline_of
+from portal.alliances.queries import alliances_of
+from portal.forms import refusals
+from portal.moves import attempt
+from portal.research import operations, queries
+from portal.research.facts import project_facts
+from portal.research.forms import OfferForm, ProjectForm
+from portal.research.models import Project
+from portal.research.workflow import PARTNER, PROJECT
+from portal.workflow import open_to
+
+bp = Blueprint("research", __name__)
+
+#: The operation of each move of the lifecycle; a test compares it with the table.
+MOVES = {
+    "call": operations.call_project,
+    "form": operations.form_project,
+    "approve": operations.approve_project,
+    "start": operations.start_project,
+    "hold": operations.hold_project,
+    "resume": operations.resume_project,
+    "complete": operations.complete_project,
+    "transfer": operations.transfer_project,
+    "archive": operations.archive_project,
+    "drop": operations.drop_project,
+}
+
+
+@bp.get("/projects")
+@requires("project.list")
+def list_projects() -> str:
+    """Show the projects one takes part in, those that call, and those one keeps."""
+    kind = queries.list_asked(request.args.get("list"))
+    after = request.args.get("after", "")
+    rows, next_key = queries.project_page(
+        current_standing(),
+        kind,
+        after=int(after) if after.isdecimal() and len(after) < 10 else None,
+    )
+    return render_template(
+        "research/list_projects.html",
+        rows=rows,
+        next_key=next_key,
+        kind=kind,
+        labels=PROJECT.labels,
+    )
+
+
+@bp.get("/projects/figures")
+@requires("project.count")
+def view_figures() -> str:
+    """Show how many projects there are, and which regions take part in them together."""
+    return render_template(
+        "research/view_figures.html", counts=queries.counts(), labels=PROJECT.labels
+    )
+
+
+@bp.route("/projects/new", methods=["GET", "POST"])
+@requires("project.create")
+def new_project() -> str | tuple[str, int] | Response:
+    """Take the idea of a project that one's organisation would lead."""
+    by = current_actor()
+    mine = alliances_of(by.organisation_id or 0)
+    written = request.values.get("alliance_id", "")
+    alliance = next((each for each in mine if str(each.id) == written), mine[0] if mine else None)
+    form = ProjectForm(mine, queries.nodes_of_chain(alliance) if alliance else ())
+    if form.validate_on_submit() and alliance is not None:
+        with refusals(form):
+            made = operations.create_project(
+                alliance,
+                form.content(),
+                part=form.part.data or "",
+                receipt=form.receipt(by),
+                by=by,
+            )
+            flash(_("The idea is written down. Call for partners, or ask some."), "success")
+            return redirect(url_for("research.view_project", project_id=made.id))
+    return render_template("research/edit_project.html", form=form, project=None), form.status
+
+
+@bp.route("/projects/<int:project_id>/edit", methods=["GET", "POST"])
+@requires("project.lead", Project)
+def edit_project(project: Project) -> str | tuple[str, int] | Response:
+    """Change what a project says, until it is approved."""
+    form = ProjectForm((), queries.nodes_of_chain(project.alliance), project)
+    if form.validate_on_submit():
+        with refusals(form):
+            operations.edit_project(
+                project, form.content(), by=current_actor(), expected=form.expected
+            )
+            flash(_("Saved."), "success")
+            return redirect(url_for("research.view_project", project_id=project.id))
+    return render_template("research/edit_project.html", form=form, project=project), form.status
+
+
+@bp.get("/projects/<int:project_id>")
+@requires("project.view", Project)
+def view_project(project: Project) -> str:
+    """Show what a project is, who takes part, and what one may do."""
+    return project_page(project)
+
+
+def project_page(project: Project, **more: Any) -> str:
+    """Render a project's page; `more` carries a failed move or a form with errors."""
+    standing = current_standing()
+    is_lead = can(standing, "project.lead", project) and project.is_gathering
+    may_offer = can(standing, "project.offer", project) and not any(
+        each.organisation_id == standing.actor.organisation_id for each in project.partners
+    )
+    is_inside = can(standing, "project.work", project)
+    is_keeper = can(standing, "project.approve", project)
+    values: dict[str, Any] = {
+        "project": project,
+        "facts_of": project_facts(project),
+        "moves": open_to(standing, project),
+        "parts": [(each, open_to(standing, each)) for each in project.partners],
+        "needs": queries.needs_of(project.id),
+        "is_lead": is_lead,
+        "is_inside": is_inside,
+        "offer_form": OfferForm() if may_offer else None,
+        "labels": PROJECT.labels,
+        "part_labels": PARTNER.labels,
+        "timeline": timeline_of(project) if is_inside or is_keeper else (),
+    }
+    return render_template("research/view_project.html", **{**values, **more})
+
+
+@bp.post("/projects/<int:project_id>/moves/<move>")
+@requires("project.view", Project)
+def move_project(project: Project, move: str) -> Response | tuple[str, int]:
+    """Make a move of the lifecycle; who may is decided by the move's own permission."""
+    failed = attempt(MOVES, move, project)
+    if failed:
+        return project_page(project, failed=failed), failed.status
+    return redirect(url_for("research.view_project", project_id=project.id))

@@ -1,0 +1,106 @@
+"""What a project plans, spends and delivers, and how a deliverable lands as an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from icalendar import Calendar
+
+from portal.accounts.models import Organisation
+from portal.database import db
+from portal.errors import Denied, Refused, Stale
+from portal.outcomes.models import Outcome
+from portal.outcomes.operations import confirm_outcome
+from portal.research import delivering, operations, plan_queries, planning
+from portal.research.planning import FundContent
+from portal.research.work_models import DeliverableKind, FundSource
+from tests.client import Client
+from tests.conftest import both_engines
+from tests.research.make import active
+from tests.world import World, claim
+
+
+def fund(organisation_id: int, **changed: int) -> FundContent:
+    amounts = {"planned_fen": 500, "received_fen": 300, "spent_fen": 200, **changed}
+    return FundContent(organisation_id, FundSource.OWN, **amounts)
+
+
+@pytest.mark.usefixtures("context")
+class TestOperations:
+    @both_engines
+    def test_each_says_its_own_money_and_the_lead_everybodys(self, world: World) -> None:
+        project, by = active(world), world.actor("supplier")
+        maker, supplier = world.organisation["maker"], world.organisation["supplier"]
+        planning.set_fund(project, fund(supplier), by=by)
+        planning.set_fund(project, fund(supplier, spent_fen=300), by=world.actor("delegate"))
+        assert [each.spent_fen for each in plan_queries.funds_of(project.id)] == [300]
+        with pytest.raises(Denied):
+            planning.set_fund(project, fund(maker), by=by)
+        with pytest.raises(Refused):
+            planning.set_fund(project, fund(supplier, spent_fen=301), by=by)
+        with pytest.raises(Refused):
+            planning.set_fund(
+                project, fund(world.organisation["medic"]), by=world.actor("delegate")
+            )
+
+    def test_the_plan_of_an_ended_project_stays(self, world: World) -> None:
+        project, lead = active(world), world.actor("delegate")
+        operations.complete_project(project, by=lead)
+        with pytest.raises(Refused):
+            planning.add_kpi(project, name="废品率", unit="%", target_milli=1, by=lead)
+
+    def test_a_further_version_is_accepted_anew(self, world: World) -> None:
+        project, lead, by = active(world), world.actor("delegate"), world.actor("supplier")
+        made = delivering.add_deliverable(
+            project,
+            kind=DeliverableKind.PATENT,
+            title="张力闭环",
+            owner_id=world.organisation["supplier"],
+            note="受理",
+            by=by,
+        )
+        with pytest.raises(Denied):
+            delivering.accept_deliverable(made, by=by)
+        seen = made.version
+        delivering.hand_in_version(made, "授权", by=by)
+        with pytest.raises(Stale):
+            delivering.accept_deliverable(made, by=lead, expected=seen)
+        delivering.accept_deliverable(made, by=lead)
+        assert made.accepted_number == 2
+        delivering.hand_in_version(made, "补正", by=by)
+        assert not made.is_accepted
+
+    @both_engines
+    def test_an_accepted_deliverable_lands_as_an_outcome_of_both_sides(self, world: World) -> None:
+        project, lead, by = active(world), world.actor("delegate"), world.actor("supplier")
+        maker = world.organisation["maker"]
+        made = delivering.add_deliverable(
+            project,
+            kind=DeliverableKind.PROTOTYPE,
+            title="示范线",
+            owner_id=maker,
+            note="第一版",
+            by=lead,
+        )
+        taker = db.session.get_one(Organisation, world.organisation["supplier"])
+        with pytest.raises(Refused):
+            delivering.land_deliverable(made, taker, claim(), by=lead)
+        delivering.accept_deliverable(made, by=lead)
+        with pytest.raises(Denied):
+            delivering.land_deliverable(made, taker, claim(), by=by)
+        outcome = delivering.land_deliverable(made, taker, claim(), by=lead)
+        confirm_outcome(outcome, by=by)
+        came = plan_queries.landed([made])[made.id]
+        assert (came.id, came.from_id, came.to_id) == (outcome.id, maker, taker.id)
+        assert came.from_region_id != came.to_region_id
+        assert db.session.get_one(Outcome, outcome.id).is_standing
+
+
+def test_the_milestones_are_a_calendar(visit: Callable[..., Client], world: World) -> None:
+    answer = visit("supplier").get(f"/projects/{world.project['active']}/milestones.ics")
+    (event,) = Calendar.from_ical(BytesIO(answer.data).read()).walk("VEVENT")
+    assert str(event["SUMMARY"]).endswith("工艺评审")
+    secretary = visit("secretary")
+    assert secretary.get(f"/projects/{world.project['active']}/milestones.ics").status_code == 403

@@ -1,0 +1,106 @@
+"""Quarterly reports: what the board says, what is sealed, who countersigns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from portal import clock
+from portal.database import WRITING, db
+from portal.errors import Denied, Refused
+from portal.research import cards, partnering, placing, reporting
+from portal.research.cards import CardContent
+from portal.research.models import Project
+from portal.research.report_queries import after, first_of
+from portal.research.work_models import ProgressReport
+from tests.client import Client
+from tests.conftest import both_engines
+from tests.research.make import active, board, on_board, part_of
+from tests.world import World
+
+
+def drawn(world: World, project: Project) -> ProgressReport:
+    year, quarter = reporting.quarter_of(clock.today())
+    return reporting.draw_report(project, year=year, quarter=quarter, by=world.actor("delegate"))
+
+
+@pytest.mark.usefixtures("context")
+class TestOperations:
+    @both_engines
+    def test_a_report_tells_done_late_and_next(self, world: World) -> None:
+        project, by = active(world), world.actor("supplier")
+        year, quarter = reporting.quarter_of(clock.today())
+        done = on_board(world, project, "完成的")
+        placing.place_card(done, column_id=board(project)[-1].id, by=by)
+        late = clock.today() - timedelta(days=1)
+        ahead = first_of(*after(year, quarter)) + timedelta(days=3)
+        for title, due in (("晚了", late), ("下季", ahead), ("更远", ahead + timedelta(days=200))):
+            cards.add_card(project, CardContent(title, due_on=due), by=by)
+        facts = drawn(world, project).facts
+        named = {key: [t["title"] for t in facts[key]["named"]] for key in ("done", "late", "next")}
+        assert named == {"done": ["完成的"], "late": ["晚了"], "next": ["下季"]}
+
+    @both_engines
+    def test_what_is_sealed_changes_no_more(self, world: World) -> None:
+        project, lead = active(world), world.actor("delegate")
+        report = drawn(world, project)
+        with pytest.raises(Refused):
+            reporting.seal_report(report, by=lead)
+        with pytest.raises(Denied):
+            reporting.write_report(report, "我写", by=world.actor("supplier"))
+        reporting.write_report(report, "按计划推进。", by=lead)
+        reporting.seal_report(report, by=lead)
+        assert report.seal == reporting.seal_of(report)
+        for attempt in (
+            lambda: reporting.write_report(report, "改一改", by=lead),
+            lambda: reporting.seal_report(report, by=lead),
+            lambda: drawn(world, project),
+        ):
+            with pytest.raises(Refused):
+                attempt()
+        number = report.id
+        db.session.remove()
+        with db.engine.connect().execution_options(**{WRITING: True}) as connection:
+            change = text("UPDATE progress_report SET text = 'x' WHERE id = :id")
+            with pytest.raises(DBAPIError):
+                connection.execute(change, {"id": number})
+
+    def test_each_partner_countersigns_once_and_nobody_else(self, world: World) -> None:
+        project, lead = active(world, partners=("supplier", "chairer")), world.actor("delegate")
+        report = drawn(world, project)
+        with pytest.raises(Refused):
+            reporting.countersign_report(report, by=world.actor("supplier"))
+        reporting.write_report(report, "按计划推进。", by=lead)
+        reporting.seal_report(report, by=lead)
+        reporting.countersign_report(report, by=world.actor("supplier"))
+        for who, refusal in (("supplier", Refused), ("delegate", Denied), ("secretary", Denied)):
+            with pytest.raises(refusal):
+                reporting.countersign_report(report, by=world.actor(who))
+        part = part_of(project, world.organisation["chairer"])
+        partnering.leave_project(part, by=world.actor("chair"), note="退出。")
+        with pytest.raises(Denied):
+            reporting.countersign_report(report, by=world.actor("chair"))
+
+    def test_a_quarter_to_come_has_no_report(self, world: World) -> None:
+        project, lead = active(world), world.actor("delegate")
+        year, quarter = after(*reporting.quarter_of(clock.today()))
+        with pytest.raises(Refused):
+            reporting.draw_report(project, year=year, quarter=quarter, by=lead)
+
+
+def test_the_word_file_opens_and_says_what_the_page_says(
+    visit: Callable[..., Client], world: World
+) -> None:
+    answer = visit("supplier").get(f"/reports/{world.progress_report['drawn']}.docx")
+    with ZipFile(BytesIO(answer.data)) as archive:
+        assert archive.testzip() is None
+        root = ElementTree.fromstring(archive.read("word/document.xml"))
+    said = "".join(root.itertext())
+    assert "active 70MPa储氢瓶联合攻关" in said and "缠绕废品率" in said
