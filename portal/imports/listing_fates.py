@@ -6,7 +6,7 @@ and hands it in, and the secretariat reviews it like any other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -23,6 +23,7 @@ from portal.alliances.models import Alliance
 from portal.errors import Refused
 from portal.exchange.content import ListingContent
 from portal.exchange.importing import draft_for_member
+from portal.exchange.kinds import fields_of
 from portal.exchange.models import (
     LARGEST_AMOUNT,
     RENEWED_DAYS,
@@ -35,6 +36,7 @@ from portal.imports import queries
 from portal.imports.fates import Position, place_of
 from portal.imports.listing_records import ListingRecord
 from portal.imports.models import Fate
+from portal.imports.words import label_of
 from portal.written.dates import Precision
 
 #: As many characters of a title and of a description as a listing holds.
@@ -157,9 +159,12 @@ def content_of(verdict: ListingVerdict, direction: Direction) -> ListingContent:
     record = verdict.record
     fits = record.amount_wan is not None and record.amount_wan <= LARGEST_AMOUNT
     until = last_day(record)
+    kind = ListingKind(record.kind) if record.kind else None
+    particulars, others = particulars_of(kind, record.others)
     lines = [
         record.name if len(record.name) > TITLE else None,
         record.specification,
+        *(f"{label}: {text}" for label, text in others),
         _("Amount: %(amount)s", amount=record.amount_said)
         if record.amount_said and (record.amount_note or not fits)
         else None,
@@ -172,10 +177,33 @@ def content_of(verdict: ListingVerdict, direction: Direction) -> ListingContent:
         valid_until=until or clock.today() + timedelta(days=RENEWED_DAYS),
         # Nobody but its owner decides that everyone may see it.
         visibility=ListingVisibility.MEMBERS,
-        kind=ListingKind(record.kind) if record.kind else None,
+        kind=kind,
+        particulars=particulars,
         chain_node_id=verdict.chain_node_id,
         amount_fen=record.money.fen if record.money and fits else None,
     )
+
+
+def particulars_of(
+    kind: ListingKind | None, others: Iterable[tuple[str, str]]
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Return what of some columns are fields that a kind has of its own, and the rest as it is.
+
+    A column is such a field by its label, as the form and the workbook write it; what is none of
+    its choices, or no number, stays in words.
+    """
+    fields = {label_of(str(each.label)): each for each in fields_of(kind)}
+    found: dict[str, str] = {}
+    rest = []
+    for label, text in others:
+        each = fields.get(label_of(label))
+        by_word = {str(said): value for value, said in each.choices.items()} if each else {}
+        value = by_word.get(text, text)
+        if each is None or each.wrong(value) is not None:
+            rest.append((label, text))
+        else:
+            found[each.name] = value
+    return found, rest
 
 
 def last_day(record: ListingRecord) -> date | None:

@@ -41,6 +41,8 @@ class ListingRecord(Record):
     when: Written | None = None
     date_said: str | None = None
     specification: str | None = None
+    #: (label, text) of the other columns, but those of contacts and numbers.
+    others: tuple[tuple[str, str], ...] = ()
 
     @property
     def amount_wan(self) -> Decimal | None:
@@ -130,6 +132,7 @@ class ListingReader(Reader):
             when=read_date(day, self.today) if day else None,
             date_said=day or None,
             specification=self._specification(number),
+            others=self._others(number),
             problems=(*problems, *self._wrong(title, cells, problems)),
             remarks=named.remarks,
         )
@@ -143,19 +146,22 @@ class ListingReader(Reader):
         return self.words.numbering.sub("", written).strip()
 
     def _specification(self, number: int) -> str | None:
-        """Return what exactly: the column of it, and what other columns say, a line each."""
+        """Return what exactly: its own cell, line by line."""
         cells = self.sheet.rows.get(number, ())
-        lines = [self._value(number, Field.SPECIFICATION)]
+        said = self._value(number, Field.SPECIFICATION)
         column = self.layout.columns.get(Field.SPECIFICATION, len(cells))
-        if column < len(cells) and lines[0] == plain(cells[column]):
-            # Its own cell, line by line; a merged or repeated one speaks from above.
-            lines = [as_written(line) for line in cells[column].splitlines()]
-        lines += [
-            f"{BRACKET.sub('', label)}: {as_written(cells[column])}"
+        if column < len(cells) and said == plain(cells[column]):
+            # A merged or repeated one speaks from above, on one line.
+            said = "\n".join(as_written(line) for line in cells[column].splitlines())
+        return said or None
+
+    def _others(self, number: int) -> tuple[tuple[str, str], ...]:
+        cells = self.sheet.rows.get(number, ())
+        return tuple(
+            (BRACKET.sub("", label), as_written(cells[column]))
             for column, label in self._kept.items()
             if not self.words.is_nothing(self._own(number, column))
-        ]
-        return "\n".join(line for line in lines if line) or None
+        )
 
     def _wrong(
         self, title: str, cells: Sequence[str], problems: Sequence[LazyString]

@@ -18,6 +18,7 @@ from portal.actors import person
 from portal.alliances.models import Alliance
 from portal.chain.models import ChainNode
 from portal.database import db
+from portal.exchange.kinds import fields_of
 from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
 from portal.exchange.operations import submit_listing
 from portal.exchange.workflow import ListingState
@@ -287,3 +288,32 @@ def test_a_workbook_without_listings_is_refused_in_words(
     done = run(app, path)
     assert done.exit_code == 1
     assert "标题" in done.output or "titles" in done.output
+
+
+def test_fields_of_a_kind_are_read_by_their_labels(
+    app: Flask, world: World, tmp_path: Path
+) -> None:
+    """What is no choice of theirs, or of another kind, stays in words."""
+    one, _other = names(app, world)
+    with app.test_request_context():
+        known = {each.name: str(each.label) for each in fields_of(ListingKind.TECHNOLOGY)}
+        words = {
+            each.name: str(next(iter(each.choices.values()), "专利一件"))
+            for each in fields_of(ListingKind.TECHNOLOGY)
+        }
+    header = ["成果名称", "单位名称", "类型", *known.values(), "备注栏目"]
+    rows = [
+        ["甲", one, "技术", *words.values(), "可现场查看"],
+        ["乙", one, "技术", "说不清", "", "", ""],
+        ["丙", one, "服务", *words.values(), ""],
+    ]
+    imported(app, written(tmp_path, *rows, header=header), direction="supply")
+    with app.app_context():
+        of_service, vague, whole = stored(app)[:3]
+        assert set(whole.particulars or {}) == set(known)
+        assert whole.specification == "备注栏目: 可现场查看"
+        assert vague.particulars is None
+        assert "说不清" in vague.specification
+        assert of_service.particulars is None
+        assert words["rights"] in of_service.specification
+        db.session.remove()
