@@ -93,8 +93,8 @@ def settled(engine: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, 
         template, cast = request.getfixturevalue("sqlite_template")
         path: Path = request.getfixturevalue("place_of_sqlite")
         # Never written over: whoever still holds the last one keeps that to themselves.
-        for left in path.parent.iterdir():
-            left.unlink()
+        shutil.rmtree(path.parent)
+        path.parent.mkdir()
         shutil.copyfile(template, path)
         yield f"sqlite:///{path}", cast
     else:
