@@ -7,13 +7,16 @@ from flask_babel import gettext as _
 
 from portal.exchange.facts import Fact
 from portal.guests.models import GuestAnswer
+from portal.guests.workflow import GuestAnswerState
 from portal.language import day
 from portal.regions.working_days import answer_due
 
 
 def guest_facts(guest: GuestAnswer, *, sees_number: bool) -> list[Fact]:
     """Return (label, value, address) of its facts; the number only to whom may see it."""
-    number = (guest.mobile or _("erased")) if sees_number else _("shown once it is verified")
+    # Once it is verified or rejected, there is no later day on which others would see it.
+    promised = _("shown once it is verified") if guest.state is GuestAnswerState.HELD else None
+    number = (guest.mobile or _("erased")) if sees_number else promised
     known = guest.organisation
     return [
         (_("Organisation, as the guest wrote it"), guest.name, None),
