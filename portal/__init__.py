@@ -46,6 +46,7 @@ from portal.database import db
 from portal.desk import context
 from portal.inbox import personal as inbox_personal
 from portal.inbox import telling
+from portal.meetings import personal as meetings_personal
 from portal.prepared import Prepared
 from portal.registry import Registry
 from portal.robots import operations as robots_operations
@@ -113,7 +114,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
             outbox.leave_to_portal,
             alliances_operations.leave_chairs,
         ),
-        at_erasure=(sign_in_personal.forget, inbox_personal.forget),
+        at_erasure=(sign_in_personal.forget, inbox_personal.forget, meetings_personal.forget),
     )
     migrate.init_app(app, db)
     outbox.init_app(app)

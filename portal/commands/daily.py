@@ -10,6 +10,7 @@ from portal.exchange.reminding import remind_of_expiring, remind_of_lapsing
 from portal.guests.operations import erase_old_guests
 from portal.inbox.mails import send_digests
 from portal.matters.reminding import remind_silent_matters
+from portal.meetings.personal import erase_plates
 from portal.monitor import cells
 from portal.outbox import sends_mail
 from portal.rotation.asking import ask_for_confirmations
@@ -26,6 +27,7 @@ def daily() -> None:
     lapsing, expiring = remind_of_lapsing(by=SYSTEM), remind_of_expiring(by=SYSTEM)
     click.echo(f"{lapsing} answers lapse soon, {expiring} listings have their last day soon.")
     click.echo(f"{erase_old_guests(by=SYSTEM)} guests' numbers were erased.")
+    erase_plates(by=SYSTEM)
     if sends_mail():
         click.echo(f"{send_digests(by=SYSTEM)} digests were written.")
     else:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, select, tuple_
 
 from portal import clock, journal, search
 from portal.access import visible_to
@@ -339,8 +339,11 @@ def _newest_statement(standing: Standing, limit: int) -> Prepared:
         for column, scopes in (
             (Listing.alliance_id, alliances | standing[Role.EXPERT]),
             (Listing.region_id, regions),
-            (Organisation.district_id, regions),
         )
         if scopes
     ]
+    if regions:
+        # That an anonymous listing is of a district would tell whose it is.
+        seated = among(Organisation.district_id, sorted(regions))
+        concerns.append(and_(seated, owner_shown(standing)))
     return Prepared(query.where(or_(*concerns)) if concerns else query)

@@ -175,7 +175,10 @@ def _count_listings(
     if alliance_id is not None:
         narrowed.append(Listing.alliance_id == alliance_id)
     if seated is not None:
+        # Narrowed to a day, a count of one would tell in which district an anonymous poster sits.
         narrowed.append(Listing.organisation_id.in_(seated))
+        named: Any = Listing.is_named
+        narrowed.append(named)
     asked = (
         select(
             Listing.created_at,

@@ -6,6 +6,7 @@ from portal.conditions import (
     CONVENERS,
     EVERYONE,
     FELLOWS,
+    by_system,
     chair_of,
     delegate_of,
     is_announced,
@@ -27,6 +28,7 @@ MEETINGS: dict[str, tuple[Line, ...]] = {
     "document.keep": ((secretary_of("alliance_id"),),),
     "document.check": tuple((*line, not_the_scanner) for line in CONVENERS),
     "letterhead.edit": ((secretary_of("id"),),),
+    "meeting.erase_plates": ((by_system,),),
     # meetings: called and held by chair and secretariat, seen by members once noticed
     "meeting.list": ((member_of("id"),), (secretary_of("id"),), (chair_of("id"),)),
     "meeting.call": ((secretary_of("id"),), (chair_of("id"),)),
