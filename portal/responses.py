@@ -1,7 +1,7 @@
 """What every response carries, and how every request is bounded.
 
-Strict headers, versioned addresses for static files, and the rule that a safe request reads
-only.
+Strict headers, versioned addresses for static files, numbers that a row can have, and the rule
+that a safe request reads only.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, g, request, url_for
+from werkzeug.routing import IntegerConverter, Map
 
 from portal.operations import reading_only
 
@@ -30,8 +31,20 @@ HEADERS = {
 }
 
 
+#: The largest number of a row: what an INTEGER of PostgreSQL holds.
+LARGEST_NUMBER = 2**31 - 1
+
+
+class SmallInteger(IntegerConverter):
+    """`<int:…>` in an address: a number that no row can have leads nowhere (404)."""
+
+    def __init__(self, map: Map, **limits: Any) -> None:
+        super().__init__(map, **{"max": LARGEST_NUMBER, **limits})
+
+
 def init_app(app: Flask) -> None:
     """Put the headers on every response and make safe requests read-only."""
+    app.url_map.converters["int"] = SmallInteger  # before the areas bring their addresses
     versions: dict[str, str] = {}
     addresses: dict[str, str] = {}
 

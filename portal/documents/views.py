@@ -24,6 +24,7 @@ from portal.forms import refusals
 from portal.language import localised
 from portal.moves import attempt
 from portal.sheets.exporting import exported
+from portal.sniffing import kind_of
 from portal.uploads import takes_upload
 from portal.workflow import open_to
 
@@ -162,6 +163,8 @@ def send_template(alliance: Alliance) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         with refusals(form):
             sent = form.file.data.stream
+            kind_of(sent)  # a bomb goes off where it is filled in
+            sent.seek(0)
             rendering.filled(BytesIO(sent.read()), {}, address="https://example.org/")
             sent.seek(0)
             received = files.receive(sent, form.file.data.filename or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from docx import Document as Word
@@ -22,6 +23,7 @@ from portal.meetings import operations as meeting_operations
 from portal.meetings.counting import Choice
 from portal.store import store
 from tests.client import Client
+from tests.files.make import bomb
 from tests.meetings import make
 from tests.world import World
 
@@ -151,11 +153,34 @@ class TestPapers:
             "{% for i in range(10000000) %}x{% endfor %}",
             "{% if %}",
             "{{ unknown.field }}",
+            "{{ 1 / 0 }}",
+            "{{ 'x' * 10 }}",
+            "{{ 9 ** 9 }}",
+            "{{ qr._image }}{{ qr._image.tpl.docx }}",
+            "{{ (qr|attr('_image')).tpl }}",
+            "{{ ([qr]|map(attribute='_image')|first).tpl }}",
+            "{{ '{0._image.tpl}'.format(qr) }}",
+            '{{ qr.tpl.replace_zipname("word/settings.xml", "/proc/self/environ") }}',
         ],
     )
     def test_a_template_gets_nothing_beyond_its_fields(self, line: str) -> None:
         with pytest.raises(Refused):
             rendering.filled(template(line), {}, address="https://example.org/")
+
+    def test_a_template_writes_no_file(self, tmp_path: Path) -> None:
+        there = tmp_path / "written"
+        with pytest.raises(Refused):
+            rendering.filled(
+                template(f'{{{{ qr.tpl.save("{there}") }}}}'), {}, address="https://example.org/"
+            )
+        assert not there.exists()
+
+    def test_a_template_is_handed_plain_values_alone(self, world: World) -> None:
+        given = {"items": [{"title": "x", "number": 1, "result": None}], "passed": True}
+        rendering.filled(template("{{ items }}"), given, address="https://example.org/")
+        for value in (make.hydrogen(world), [object()], {"x": str.upper}):
+            with pytest.raises(TypeError, match="no plain value"):
+                rendering.filled(template("x"), {"it": value}, address="https://example.org/")
 
     def test_what_is_no_template_is_refused(self) -> None:
         with pytest.raises(Refused):
@@ -189,3 +214,17 @@ def test_papers_are_chinese_whoever_makes_them(app: Flask, world: World, visit: 
         assert made.number.endswith("号")
         assert made.title.startswith("关于召开")
         assert "年" in said_in(made)
+
+
+def test_a_bomb_is_refused_before_it_is_tried_as_a_template(
+    world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(rendering, "filled", lambda *_a, **_k: tried.append("tried") or b"")
+    answer = visit("secretary").post(
+        "/alliances/hydrogen/letterhead/templates",
+        {"kind": "notice", "file": (BytesIO(bomb()), "大.docx")},
+    )
+    assert answer.status_code == 422
+    assert "解压后过大" in answer.text
+    assert not tried

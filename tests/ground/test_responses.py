@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.client import Client
+from tests.world import World
 
 PUBLIC_PAGES = ["/regions.css", "/", "/listings", "/alliances", "/organisations/1"]
 
@@ -48,3 +49,13 @@ def test_a_nul_anywhere_in_what_is_sent_is_turned_away(
     visit: Callable[..., Client], asked: str
 ) -> None:
     assert visit("delegate").open(f"/listings?{asked}", method="GET").status_code == 400
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "2147483648", "9" * 5000])
+def test_a_number_that_no_row_has_is_missing(
+    world: World, visit: Callable[..., Client], number: str
+) -> None:
+    client = visit("delegate")
+    assert client.open(f"/listings/{number}", method="GET").status_code == 404
+    card = world.card["first"]
+    assert client.post(f"/cards/{card}/blockers/{number}/remove").status_code == 404
