@@ -53,12 +53,17 @@ def open_vote(
 
 
 def seats_of_voter(meeting: Meeting, organisation_id: int | None) -> list[Seat]:
-    """Return the seats for which an organisation votes: its own, and one it is proxy of."""
+    """Return the seats for which an organisation votes: its own, and one it is proxy of.
+
+    A proxy lapses while who gave it is in the room: it votes for itself.
+    """
     own = next((each for each in meeting.seats if each.organisation_id == organisation_id), None)
-    if own is None or own.answer is Answer.PROXY:
+    if own is None or (own.answer is Answer.PROXY and not own.is_here):
         return []
     spoken = [
-        each for each in meeting.seats if each.answer is Answer.PROXY and each.proxy_to_id == own.id
+        each
+        for each in meeting.seats
+        if each.answer is Answer.PROXY and each.proxy_to_id == own.id and not each.is_here
     ]
     return [own, *spoken]
 

@@ -178,6 +178,17 @@ def test_the_group_link_answers_for_who_was_silent_and_never_twice(world: World)
     assert seat.attendee is None
 
 
+def test_the_group_link_gives_no_vote_away(world: World) -> None:
+    meeting = make.noticed(world)
+    one, two, _three = meeting.seats
+    proxy = Reply(Answer.PROXY, proxy_to_id=one.id)
+    with pytest.raises(Refused) as refused:
+        reply(two, proxy, by=ANONYMOUS, is_by_group=True)
+    assert (refused.value.field, two.answer) == ("proxy_to_id", None)
+    reply(two, proxy, by=ANONYMOUS)
+    assert two.proxy_to_id == one.id
+
+
 def test_who_comes_says_who(world: World) -> None:
     meeting = make.noticed(world)
     with pytest.raises(Refused):

@@ -151,6 +151,21 @@ def test_a_member_votes_for_its_seat_once_and_for_who_gave_it_a_proxy(world: Wor
     assert (resolution.present, resolution.yes, resolution.no, resolution.silent) == (3, 1, 1, 1)
 
 
+def test_a_proxy_lapses_while_who_gave_it_is_in_the_room(world: World) -> None:
+    meeting = make.noticed(world)
+    chairer, maker, quiet = meeting.seats
+    reply(quiet, Reply(Answer.PROXY, proxy_to_id=maker.id), by=ANONYMOUS)
+    operations.open_meeting(meeting, by=world.actor("chair"))
+    make.arrive(world, meeting, 3)
+    assert voting.seats_of_voter(meeting, maker.organisation_id) == [maker]
+    assert voting.seats_of_voter(meeting, quiet.organisation_id) == [quiet]
+    assert voting.present_seats(meeting) == [chairer, maker, quiet]
+    make.arrive(world, meeting, 2)
+    assert voting.seats_of_voter(meeting, maker.organisation_id) == [maker, quiet]
+    assert voting.seats_of_voter(meeting, quiet.organisation_id) == []
+    assert voting.present_seats(meeting) == [chairer, maker, quiet]
+
+
 def test_the_secretary_alters_no_vote_that_is_filed(world: World) -> None:
     meeting = make.in_session(world, 3)
     resolution = opened(world, meeting)

@@ -48,6 +48,8 @@ def test_twelve_of_eighteen_answer_by_link_in_two_taps(
     assert "还差 1 家" in shown
     refused = phone.post(f"/replies/{group}", {"answer": "comes", "attendee": "某某"})
     assert refused.status_code == 422
+    assert phone.soup(f"/replies/{tokens[0]}").select_one('button[value="proxy"]')
+    assert phone.soup(f"/replies/{group}").select_one('button[value="proxy"]') is None
     sent = {"answer": "comes", "attendee": "某某", "seat_id": str(last)}
     assert phone.post(f"/replies/{group}", sent).status_code == 302
     assert phone.post(f"/replies/{group}", sent).status_code == 422
