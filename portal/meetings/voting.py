@@ -102,16 +102,17 @@ def record_votes(
     """File what the seats voted by hand or on paper, as the secretary wrote it down.
 
     A seat that voted itself keeps its vote. Raises `Refused` for a seat that is not present, and
-    for paper without its scan.
+    for paper, which a ballot held in writing always is, without its scan.
     """
     require(by, "resolution.record", resolution)
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
     _refuse_closed(resolution, meeting)
     if resolution.is_secret:
         raise Refused(_l("Of a secret ballot only the counted figures are entered."))
+    is_paper = is_paper or meeting.is_written
     _take_scan(resolution, received, is_needed=is_paper, by=by)
     filed = {each.seat_id for each in _votes(resolution)}
-    allowed = meeting.seats if meeting.is_written or is_paper else present_seats(meeting)
+    allowed = meeting.seats if meeting.is_written else present_seats(meeting)
     by_id = {each.id: each for each in allowed}
     for seat_id, said in votes.items():
         if seat_id not in by_id:

@@ -26,7 +26,7 @@ from portal.meetings import (
 from portal.meetings.counting import Choice, Share, Verdict
 from portal.meetings.models import AgendaItem, Answer, Meeting
 from portal.meetings.replying import Reply, reply
-from portal.meetings.resolution_models import Action, Resolution, ResolutionKind, Vote
+from portal.meetings.resolution_models import Action, Resolution, ResolutionKind, Vote, Way
 from portal.meetings.workflow import ActionState, MeetingState, ResolutionState
 from portal.operations import operation
 from tests.conftest import both_engines
@@ -265,6 +265,22 @@ def test_papers_are_filed_in_a_batch_with_their_scan(world: World) -> None:
     voting.record_votes(resolution, votes, by=by, is_paper=True, received=scan())
     close(world, resolution)
     assert resolution.verdict is Verdict.PASSED
+
+
+def test_the_secretary_votes_for_nobody_who_is_silent_or_absent(world: World) -> None:
+    by = world.actor("secretary")
+    written = make.noticed(world, is_written=True, place="")
+    asked = opened(world, written)
+    with pytest.raises(Refused, match="scan|扫描"):
+        voting.record_votes(asked, said_by(written, Choice.YES), by=by)
+    voting.record_votes(asked, said_by(written, Choice.YES), by=by, received=scan())
+    (vote,) = resolution_queries.votes_on(asked)
+    assert vote.way is Way.PAPER
+    meeting = make.in_session(world, 2)
+    resolution = opened(world, meeting)
+    absent = {meeting.seats[2].id: Choice.YES}
+    with pytest.raises(Refused):
+        voting.record_votes(resolution, absent, by=by, is_paper=True, received=scan())
 
 
 def test_a_meeting_does_not_end_while_a_vote_is_open(world: World) -> None:
