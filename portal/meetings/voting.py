@@ -136,8 +136,8 @@ def record_secret(
 ) -> None:
     """File who took part in a secret ballot and its counted figures, with the scan; then count.
 
-    No row links a seat to what it voted. Raises `Refused` where the figures are not as many as
-    those who took part.
+    No row links a seat to what it voted; who is present and took no ballot is silent. Raises
+    `Refused` where the figures are not as many as those who took part.
     """
     require(by, "resolution.record", resolution)
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
@@ -153,6 +153,10 @@ def record_secret(
             raise Refused(_l("Only who is present votes. Record who has arrived first."))
         _file(resolution, by_id[seat_id], None, Way.PAPER, by=by)
     counted = [Choice.YES] * yes + [Choice.NO] * no + [Choice.ABSTAIN] * abstain
+    for seat in by_id.values():
+        if seat.id not in seat_ids:
+            _file(resolution, seat, Choice.SILENT, Way.SESSION, by=by)
+            counted.append(Choice.SILENT)
     journal.note("resolution.record", resolution, by=by)
     _conclude(resolution, counted, by=by)
 
@@ -253,11 +257,14 @@ def _conclude(
     move(resolution, "pass" if passed else "fail", by=by, note=note)
 
 
-def export(resolution: Resolution, seats: Sequence[Seat], votes: Sequence[Vote]) -> dict[str, Any]:
-    """Return everything the result follows from, as `docs/recount.py` reads it."""
+def export(resolution: Resolution, votes: Sequence[Vote]) -> dict[str, Any]:
+    """Return everything the result follows from, as `docs/recount.py` reads it.
+
+    Rows stand by choice and are numbered anew, so that they do not say which seat voted what.
+    """
     if resolution.rule is None:
         return {}
-    positions = {seat.id: seat.position for seat in seats}
+    said = sorted(vote.said.value if vote.said else "" for vote in votes)
 
     def share(which: Any) -> list[Any]:
         numerator, denominator, is_strict = which.parts
@@ -273,11 +280,7 @@ def export(resolution: Resolution, seats: Sequence[Seat], votes: Sequence[Vote])
             "recusal_lowers": resolution.rule.recusal_lowers,
         },
         "rows": [
-            {
-                "seat": positions.get(vote.seat_id, vote.seat_id),
-                "choice": vote.said.value if vote.said else None,
-            }
-            for vote in votes
+            {"seat": number, "choice": choice or None} for number, choice in enumerate(said, 1)
         ],
         "verdict": resolution.verdict.value if resolution.verdict else None,
     }
