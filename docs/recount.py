@@ -3,8 +3,9 @@
     python3 docs/recount.py resolution-12.json
 
 The file holds the rule in whole numbers ("quorum": [2, 3, "at least"], "passing": [1, 2, "more
-than"]), the number of seats, and a row for every seat that was present. A secret ballot has
-counted figures in place of choices. It knows nothing of the portal and imports nothing of it.
+than"]), the number of seats, and a row for every seat that was present, by choice and numbered
+anew. A secret ballot has counted figures in place of choices; who took no ballot is silent. It
+knows nothing of the portal and imports nothing of it.
 """
 
 import json
@@ -29,7 +30,8 @@ def recount(export):
     recused = sum(row["choice"] == "recused" for row in rows)
     if export.get("figures"):
         yes = export["figures"]["yes"]
-        if sum(export["figures"].values()) + recused != present:
+        silent = sum(row["choice"] == "silent" for row in rows)
+        if sum(export["figures"].values()) + recused + silent != present:
             raise ValueError("the counted figures are not as many as took part")
     else:
         yes = sum(row["choice"] == "yes" for row in rows)

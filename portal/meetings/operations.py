@@ -83,6 +83,18 @@ def _refuse_wrong_times(content: MeetingContent) -> None:
         raise Refused(_l("Choose a time that is still to come."), field="starts_at")
 
 
+def _refuse_shorter_notice(meeting: Meeting, content: MeetingContent) -> None:
+    """Refuse to bring a noticed meeting nearer than the rule frozen at its notice allows."""
+    if meeting.rules is None or content.starts_at >= meeting.starts_at:
+        return
+    left = (clock.day_of(content.starts_at) - clock.today()).days
+    if left < meeting.rules["notice_days"]:
+        raise Refused(
+            _l("Notice was given for a later day: cancel it and call another one."),
+            field="starts_at",
+        )
+
+
 @operation
 def edit_meeting(
     meeting: Meeting, content: MeetingContent, *, by: Actor, expected: int | None = None
@@ -97,6 +109,8 @@ def edit_meeting(
     if meeting.state not in (MeetingState.DRAFT, MeetingState.NOTICED):
         raise Refused(_l("This meeting has begun or is over."))
     _refuse_wrong_times(content)
+    agenda.refuse_open_votes(meeting)
+    _refuse_shorter_notice(meeting, content)
     if meeting.is_announced and (content.kind, content.is_written) != (
         meeting.kind,
         meeting.is_written,

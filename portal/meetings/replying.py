@@ -2,7 +2,8 @@
 
 The token of a link is made from the seat and the portal's key, so that the same link can be
 shown again and no table holds it. It opens one reply and nothing else; votes are never taken by
-it. The group's link lets whoever holds it answer for a seat that has not answered yet.
+it. The group's link lets whoever holds it answer for a seat that has not answered yet; a proxy
+it cannot give.
 """
 
 from __future__ import annotations
@@ -99,6 +100,10 @@ def reply(seat: Seat, said: Reply, *, by: Actor, is_by_group: bool = False) -> N
     if said.answer is Answer.COMES and not (said.attendee or "").strip():
         raise Refused(_l("Please say who comes."), field="attendee")
     if said.answer is Answer.PROXY:
+        if is_by_group:
+            raise Refused(
+                _l("A proxy is given by the organisation's own link."), field="proxy_to_id"
+            )
         _refuse_proxy(meeting, seat, said.proxy_to_id)
     is_coming = said.answer is Answer.COMES
     seat.answer = said.answer

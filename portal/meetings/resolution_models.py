@@ -118,6 +118,17 @@ class Resolution(Versioned, Model):
             return None
         return Rule(self.quorum, self.passing, self.base, bool(self.recusal_lowers))
 
+    @hybrid_property
+    def is_announced(self) -> Any:
+        """Whether members may know of the meeting that decides it."""
+        return self.meeting.is_announced
+
+    @is_announced.inplace.expression
+    @classmethod
+    def _is_announced(cls) -> Any:
+        meeting = cls.meeting.property.mapper.class_
+        return exists(select(meeting.id).where(meeting.id == cls.meeting_id, meeting.is_announced))
+
     @property
     def is_voting(self) -> bool:
         """Whether votes are taken now."""

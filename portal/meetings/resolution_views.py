@@ -134,6 +134,10 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "roll": roll if sees_votes else [],
         "votes": votes,
         "may_record": is_voting and can(standing, "resolution.record", resolution),
+        # A ballot held in writing is closed once its deadline has passed.
+        "may_count": resolution.is_voting
+        and not resolution.is_secret
+        and can(standing, "resolution.count", resolution),
         "form": RecordForm(),
         "files": files.files_of(resolution)
         if resolution.is_closed and can(standing, "resolution.record", resolution)
@@ -206,9 +210,7 @@ def fetch_rows(resolution: Resolution) -> Response:
     """Hand out everything the result follows from, to be counted once more by anybody."""
     if not resolution.is_closed:
         raise Missing(f"rows at {request.path}")
-    rows = voting.export(
-        resolution, resolution_queries.roll_of(resolution), resolution_queries.votes_on(resolution)
-    )
+    rows = voting.export(resolution, resolution_queries.votes_on(resolution))
     sent = Sent(json.dumps(rows, indent=1), mimetype="application/json")
     name = f"resolution-{resolution.id}.json"
     sent.headers["Content-Disposition"] = f"attachment; filename={name}"

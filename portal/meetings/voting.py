@@ -53,12 +53,17 @@ def open_vote(
 
 
 def seats_of_voter(meeting: Meeting, organisation_id: int | None) -> list[Seat]:
-    """Return the seats for which an organisation votes: its own, and one it is proxy of."""
+    """Return the seats for which an organisation votes: its own, and one it is proxy of.
+
+    A proxy lapses while who gave it is in the room: it votes for itself.
+    """
     own = next((each for each in meeting.seats if each.organisation_id == organisation_id), None)
-    if own is None or own.answer is Answer.PROXY:
+    if own is None or (own.answer is Answer.PROXY and not own.is_here):
         return []
     spoken = [
-        each for each in meeting.seats if each.answer is Answer.PROXY and each.proxy_to_id == own.id
+        each
+        for each in meeting.seats
+        if each.answer is Answer.PROXY and each.proxy_to_id == own.id and not each.is_here
     ]
     return [own, *spoken]
 
@@ -97,16 +102,17 @@ def record_votes(
     """File what the seats voted by hand or on paper, as the secretary wrote it down.
 
     A seat that voted itself keeps its vote. Raises `Refused` for a seat that is not present, and
-    for paper without its scan.
+    for paper, which a ballot held in writing always is, without its scan.
     """
     require(by, "resolution.record", resolution)
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
     _refuse_closed(resolution, meeting)
     if resolution.is_secret:
         raise Refused(_l("Of a secret ballot only the counted figures are entered."))
+    is_paper = is_paper or meeting.is_written
     _take_scan(resolution, received, is_needed=is_paper, by=by)
     filed = {each.seat_id for each in _votes(resolution)}
-    allowed = meeting.seats if meeting.is_written or is_paper else present_seats(meeting)
+    allowed = meeting.seats if meeting.is_written else present_seats(meeting)
     by_id = {each.id: each for each in allowed}
     for seat_id, said in votes.items():
         if seat_id not in by_id:
@@ -130,8 +136,8 @@ def record_secret(
 ) -> None:
     """File who took part in a secret ballot and its counted figures, with the scan; then count.
 
-    No row links a seat to what it voted. Raises `Refused` where the figures are not as many as
-    those who took part.
+    No row links a seat to what it voted; who is present and took no ballot is silent. Raises
+    `Refused` where the figures are not as many as those who took part.
     """
     require(by, "resolution.record", resolution)
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
@@ -147,6 +153,10 @@ def record_secret(
             raise Refused(_l("Only who is present votes. Record who has arrived first."))
         _file(resolution, by_id[seat_id], None, Way.PAPER, by=by)
     counted = [Choice.YES] * yes + [Choice.NO] * no + [Choice.ABSTAIN] * abstain
+    for seat in by_id.values():
+        if seat.id not in seat_ids:
+            _file(resolution, seat, Choice.SILENT, Way.SESSION, by=by)
+            counted.append(Choice.SILENT)
     journal.note("resolution.record", resolution, by=by)
     _conclude(resolution, counted, by=by)
 
@@ -247,11 +257,14 @@ def _conclude(
     move(resolution, "pass" if passed else "fail", by=by, note=note)
 
 
-def export(resolution: Resolution, seats: Sequence[Seat], votes: Sequence[Vote]) -> dict[str, Any]:
-    """Return everything the result follows from, as `docs/recount.py` reads it."""
+def export(resolution: Resolution, votes: Sequence[Vote]) -> dict[str, Any]:
+    """Return everything the result follows from, as `docs/recount.py` reads it.
+
+    Rows stand by choice and are numbered anew, so that they do not say which seat voted what.
+    """
     if resolution.rule is None:
         return {}
-    positions = {seat.id: seat.position for seat in seats}
+    said = sorted(vote.said.value if vote.said else "" for vote in votes)
 
     def share(which: Any) -> list[Any]:
         numerator, denominator, is_strict = which.parts
@@ -267,11 +280,7 @@ def export(resolution: Resolution, seats: Sequence[Seat], votes: Sequence[Vote])
             "recusal_lowers": resolution.rule.recusal_lowers,
         },
         "rows": [
-            {
-                "seat": positions.get(vote.seat_id, vote.seat_id),
-                "choice": vote.said.value if vote.said else None,
-            }
-            for vote in votes
+            {"seat": number, "choice": choice or None} for number, choice in enumerate(said, 1)
         ],
         "verdict": resolution.verdict.value if resolution.verdict else None,
     }

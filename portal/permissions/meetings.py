@@ -44,7 +44,8 @@ MEETINGS: dict[str, tuple[Line, ...]] = {
     "meeting.comment": FELLOWS,
     "meeting.finish_minutes": tuple((*line, not_the_minute_taker) for line in CONVENERS),
     # resolutions: the chair tables and opens, seats vote, the secretariat counts and has no vote
-    "resolution.view": FELLOWS,
+    # One that is prepared for a meeting members do not know of yet is not theirs to see.
+    "resolution.view": ((is_announced, member_of("alliance_id")), *CONVENERS),
     # Asked of the meeting at which it is to be decided.
     "resolution.propose": ((is_announced, member_of("alliance_id")), *CONVENERS),
     "resolution.table": ((chair_of("alliance_id"),),),

@@ -16,7 +16,17 @@ from portal.alliances.models import Membership
 from portal.alliances.operations import expel_membership
 from portal.database import db
 from portal.errors import Denied, Refused
-from portal.meetings import agenda, operations, queries, replying, rules, texts
+from portal.meetings import (
+    agenda,
+    operations,
+    queries,
+    replying,
+    resolution_queries,
+    resolutions,
+    rules,
+    texts,
+    voting,
+)
 from portal.meetings.counting import Share
 from portal.meetings.models import AgendaItem, Answer, Meeting, MeetingKind
 from portal.meetings.replying import Reply, reply
@@ -178,6 +188,17 @@ def test_the_group_link_answers_for_who_was_silent_and_never_twice(world: World)
     assert seat.attendee is None
 
 
+def test_the_group_link_gives_no_vote_away(world: World) -> None:
+    meeting = make.noticed(world)
+    one, two, _three = meeting.seats
+    proxy = Reply(Answer.PROXY, proxy_to_id=one.id)
+    with pytest.raises(Refused) as refused:
+        reply(two, proxy, by=ANONYMOUS, is_by_group=True)
+    assert (refused.value.field, two.answer) == ("proxy_to_id", None)
+    reply(two, proxy, by=ANONYMOUS)
+    assert two.proxy_to_id == one.id
+
+
 def test_who_comes_says_who(world: World) -> None:
     meeting = make.noticed(world)
     with pytest.raises(Refused):
@@ -242,6 +263,22 @@ def test_a_noticed_meeting_keeps_its_body(world: World) -> None:
         operations.edit_meeting(
             meeting, make.content(kind=MeetingKind.ASSEMBLY), by=world.actor("secretary")
         )
+
+
+def test_a_noticed_meeting_comes_no_nearer_than_its_notice_allows(world: World) -> None:
+    meeting, by = make.noticed(world), world.actor("secretary")
+    soon = clock.now() + timedelta(days=2)
+    nearer = make.content(starts_at=soon, ends_at=soon + timedelta(hours=1))
+    with pytest.raises(Refused) as refused:
+        operations.edit_meeting(meeting, nearer, by=by)
+    assert refused.value.field == "starts_at"
+    enough = soon + timedelta(days=2)
+    allowed = make.content(starts_at=enough, ends_at=enough + timedelta(hours=1))
+    operations.edit_meeting(meeting, allowed, by=by)
+    written = make.noticed(world, is_written=True, place="")
+    voting.open_vote(make.tabled(world, written), by=world.actor("chair"))
+    with pytest.raises(Refused):
+        operations.edit_meeting(written, make.content(is_written=True, place=""), by=by)
 
 
 def test_members_propose_and_chair_and_secretariat_set_the_order(world: World) -> None:
@@ -316,6 +353,22 @@ def test_a_draft_is_seen_by_chair_and_secretariat_alone(world: World) -> None:
     operations.notice_meeting(meeting, by=world.actor("chair"))
     assert can(standing_of(world.actor("supplier")), "meeting.view", meeting)
     assert not can(standing_of(world.actor("outsider")), "meeting.view", meeting)
+
+
+def test_what_a_draft_is_to_decide_is_seen_by_chair_and_secretariat_alone(world: World) -> None:
+    meeting = make.called(world)
+    said = resolutions.ResolutionContent(ResolutionKind.GENERAL, "决议", "同意。")
+    made = resolutions.propose_resolution(meeting, said, by=world.actor("secretary"))
+
+    def sees(who: str) -> bool:
+        standing = standing_of(world.actor(who))
+        rows = resolution_queries.registry_of(standing, meeting.alliance_id, "all")
+        assert can(standing, "resolution.view", made) is (made in rows)
+        return made in rows
+
+    assert [sees(who) for who in ("chair", "secretary", "supplier")] == [True, True, False]
+    operations.notice_meeting(meeting, by=world.actor("chair"))
+    assert [sees(who) for who in ("chair", "supplier", "outsider")] == [True, True, False]
 
 
 def test_who_misses_three_meetings_of_a_body_running_is_shown(world: World) -> None:

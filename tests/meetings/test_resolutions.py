@@ -26,7 +26,7 @@ from portal.meetings import (
 from portal.meetings.counting import Choice, Share, Verdict
 from portal.meetings.models import AgendaItem, Answer, Meeting
 from portal.meetings.replying import Reply, reply
-from portal.meetings.resolution_models import Action, Resolution, ResolutionKind, Vote
+from portal.meetings.resolution_models import Action, Resolution, ResolutionKind, Vote, Way
 from portal.meetings.workflow import ActionState, MeetingState, ResolutionState
 from portal.operations import operation
 from tests.conftest import both_engines
@@ -52,9 +52,7 @@ def said_by(meeting: Meeting, *said: Choice) -> dict[int, Choice]:
 
 
 def recounted(resolution: Resolution) -> str:
-    rows = voting.export(
-        resolution, resolution_queries.roll_of(resolution), resolution_queries.votes_on(resolution)
-    )
+    rows = voting.export(resolution, resolution_queries.votes_on(resolution))
     assert rows["verdict"] == resolution.verdict
     return str(recounting.recount(rows))
 
@@ -151,6 +149,21 @@ def test_a_member_votes_for_its_seat_once_and_for_who_gave_it_a_proxy(world: Wor
     assert (resolution.present, resolution.yes, resolution.no, resolution.silent) == (3, 1, 1, 1)
 
 
+def test_a_proxy_lapses_while_who_gave_it_is_in_the_room(world: World) -> None:
+    meeting = make.noticed(world)
+    chairer, maker, quiet = meeting.seats
+    reply(quiet, Reply(Answer.PROXY, proxy_to_id=maker.id), by=ANONYMOUS)
+    operations.open_meeting(meeting, by=world.actor("chair"))
+    make.arrive(world, meeting, 3)
+    assert voting.seats_of_voter(meeting, maker.organisation_id) == [maker]
+    assert voting.seats_of_voter(meeting, quiet.organisation_id) == [quiet]
+    assert voting.present_seats(meeting) == [chairer, maker, quiet]
+    make.arrive(world, meeting, 2)
+    assert voting.seats_of_voter(meeting, maker.organisation_id) == [maker, quiet]
+    assert voting.seats_of_voter(meeting, quiet.organisation_id) == []
+    assert voting.present_seats(meeting) == [chairer, maker, quiet]
+
+
 def test_the_secretary_alters_no_vote_that_is_filed(world: World) -> None:
     meeting = make.in_session(world, 3)
     resolution = opened(world, meeting)
@@ -219,10 +232,51 @@ def test_of_a_secret_ballot_no_row_says_who_voted_what(world: World) -> None:
         voting.record_secret(resolution, ids[:4], **figures, by=by, received=scan())
     voting.record_secret(resolution, ids, **figures, by=by, received=scan())
     mine = Vote.resolution_id == resolution.id
-    assert db.session.scalar(select(func.count(Vote.id)).where(mine)) == 5
-    assert db.session.scalar(select(func.count(Vote.id)).where(mine, Vote.said.is_not(None))) == 0
-    assert (resolution.verdict, resolution.yes, resolution.present) == (Verdict.PASSED, 4, 5)
+    assert db.session.scalar(select(func.count(Vote.id)).where(mine, Vote.said.is_(None))) == 5
+    # Only that a seat took no ballot is said of any.
+    said = db.session.scalars(select(Vote.said).where(mine, Vote.said.is_not(None))).all()
+    assert said == [Choice.SILENT]
+    assert (resolution.verdict, resolution.yes, resolution.present) == (Verdict.PASSED, 4, 6)
     assert recounted(resolution) == "passed"
+
+
+@pytest.mark.parametrize(
+    ("seats", "present", "ballots", "verdict"),
+    [(10, 8, 7, Verdict.FAILED), (9, 6, 5, Verdict.PASSED)],
+)
+def test_whoever_takes_no_secret_ballot_counts_among_those_present(
+    seats: int, present: int, ballots: int, verdict: Verdict, world: World
+) -> None:
+    make.grow_council(world, seats)
+    meeting = make.in_session(world, present)
+    resolution = opened(world, meeting, kind=ResolutionKind.ELECTION, is_secret=True)
+    voting.record_secret(
+        resolution,
+        [seat.id for seat in meeting.seats[:ballots]],
+        yes=4,
+        no=ballots - 4,
+        abstain=0,
+        by=world.actor("secretary"),
+        received=scan(),
+    )
+    assert (resolution.present, resolution.silent) == (present, 1)
+    assert resolution.verdict is verdict
+    assert recounted(resolution) == verdict
+
+
+def test_exported_rows_do_not_say_who_voted_what(world: World) -> None:
+    meeting = make.in_session(world, 3)
+    yes, no = Choice.YES, Choice.NO
+
+    def rows(*said: Choice) -> object:
+        resolution = opened(world, meeting)
+        votes = said_by(meeting, *said)
+        voting.record_votes(resolution, votes, by=world.actor("secretary"))
+        close(world, resolution)
+        assert recounted(resolution) == "passed"
+        return voting.export(resolution, resolution_queries.votes_on(resolution))["rows"]
+
+    assert rows(yes, no, yes) == rows(no, yes, yes)
 
 
 def test_a_written_ballot_runs_to_its_deadline_or_until_all_have_voted(world: World) -> None:
@@ -250,6 +304,23 @@ def test_papers_are_filed_in_a_batch_with_their_scan(world: World) -> None:
     voting.record_votes(resolution, votes, by=by, is_paper=True, received=scan())
     close(world, resolution)
     assert resolution.verdict is Verdict.PASSED
+
+
+def test_the_secretary_votes_for_nobody_who_is_silent_or_absent(world: World) -> None:
+    by = world.actor("secretary")
+    written = make.noticed(world, is_written=True, place="")
+    asked = opened(world, written)
+    with pytest.raises(Refused) as refused:
+        voting.record_votes(asked, said_by(written, Choice.YES), by=by)
+    assert refused.value.field == "file"
+    voting.record_votes(asked, said_by(written, Choice.YES), by=by, received=scan())
+    (vote,) = resolution_queries.votes_on(asked)
+    assert vote.way is Way.PAPER
+    meeting = make.in_session(world, 2)
+    resolution = opened(world, meeting)
+    absent = {meeting.seats[2].id: Choice.YES}
+    with pytest.raises(Refused):
+        voting.record_votes(resolution, absent, by=by, is_paper=True, received=scan())
 
 
 def test_a_meeting_does_not_end_while_a_vote_is_open(world: World) -> None:

@@ -11,10 +11,11 @@ from flask import Flask
 
 from portal import clock
 from portal.database import db
-from portal.meetings import queries
+from portal.meetings import queries, voting
 from portal.meetings.models import Meeting
 from portal.meetings.replying import group_token, seat_token
 from portal.meetings.resolution_models import Resolution
+from portal.operations import operation
 from tests.client import Client
 from tests.meetings import make
 from tests.meetings.test_counting import recounting
@@ -48,6 +49,8 @@ def test_twelve_of_eighteen_answer_by_link_in_two_taps(
     assert "还差 1 家" in shown
     refused = phone.post(f"/replies/{group}", {"answer": "comes", "attendee": "某某"})
     assert refused.status_code == 422
+    assert phone.soup(f"/replies/{tokens[0]}").select_one('button[value="proxy"]')
+    assert phone.soup(f"/replies/{group}").select_one('button[value="proxy"]') is None
     sent = {"answer": "comes", "attendee": "某某", "seat_id": str(last)}
     assert phone.post(f"/replies/{group}", sent).status_code == 302
     assert phone.post(f"/replies/{group}", sent).status_code == 422
@@ -91,6 +94,26 @@ def test_a_resolution_passes_and_its_rows_are_counted_once_more(
     with app.app_context():
         found = db.session.get_one(Resolution, int(number))
         assert found.state == "implemented"
+
+
+def test_a_written_ballot_is_closed_on_its_page_after_the_deadline(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    @operation
+    def let_the_deadline_pass(meeting: Meeting) -> None:
+        meeting.starts_at, meeting.ends_at = clock.now() - timedelta(hours=1), clock.now()
+
+    with app.app_context():
+        meeting = make.noticed(world, is_written=True, place="")
+        resolution = make.tabled(world, meeting)
+        voting.open_vote(resolution, by=world.actor("chair"))
+        let_the_deadline_pass(meeting)
+        address = f"/resolutions/{resolution.id}"
+        db.session.remove()
+    keeper, closing = visit("secretary"), f'form[action="{address}/moves/pass"]'
+    assert keeper.soup(address).select_one(closing) is not None
+    assert visit("supplier").soup(address).select_one(closing) is None
+    assert keeper.post(f"{address}/moves/pass").status_code == 302
 
 
 def test_a_notice_that_comes_late_asks_why(app: Flask, world: World, visit: Visit) -> None:
