@@ -27,6 +27,7 @@ from portal.matters.operations import (
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
 from portal.research.cards import hand_over_cards
+from portal.research.membership_effects import leave_projects_of_member
 from portal.research.merging import move_projects
 from portal.rotation.deferring import give_up_turns_of_member
 from portal.rotation.merging import move_turns
@@ -36,12 +37,14 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("membership", "withdraw"): (
         end_exchange_of_member,
         halt_matters_of_member,
+        leave_projects_of_member,
         give_up_turns_of_member,
         reindex_for_member,
     ),
     ("membership", "expel"): (
         end_exchange_of_member,
         halt_matters_of_member,
+        leave_projects_of_member,
         give_up_turns_of_member,
         reindex_for_member,
     ),

@@ -12,6 +12,7 @@ from portal.access import require
 from portal.accounts.models import Organisation
 from portal.actors import Actor
 from portal.alliances.models import Alliance
+from portal.alliances.queries import held_membership
 from portal.chain.models import ChainNode
 from portal.database import db
 from portal.errors import Denied, Refused
@@ -163,7 +164,7 @@ def hold_project(
     project: Project, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
     """Put a project on hold: its board can be read but not changed."""
-    require(by, "project.lead", project)
+    require(by, "project.hold", project)
     move(project, "hold", by=by, expected=expected, note=note)
 
 
@@ -171,8 +172,11 @@ def hold_project(
 def resume_project(
     project: Project, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Go on with a project on hold."""
+    """Go on with a project on hold. Raises `Refused` while its lead is no member."""
     require(by, "project.lead", project)
+    membership = held_membership(project.alliance_id, project.lead_id)
+    if membership is None or not membership.is_active:
+        raise Refused(_l("Its lead is no member of the alliance now."))
     move(project, "resume", by=by, expected=expected, note=note)
 
 

@@ -49,10 +49,7 @@ def place_card(
         raise Refused(_l("Please choose one."), field="column_id")
     if card.place is None:
         raise Refused(_l("It was put away."))
-    if column.id != card.column_id:
-        refuse_full(column)
-        if column.is_done:
-            _refuse_waiting(card)
+    _refuse_entering(card, column)
     made = CardMove(
         project_id=card.project_id,
         card_id=card.id,
@@ -71,7 +68,10 @@ def place_card(
 
 @operation
 def undo_move(project: Project, *, by: Actor) -> Card:
-    """Take back the actor's last move. Raises `Refused` where somebody moved that card since."""
+    """Take back the actor's last move.
+
+    Raises `Refused` where somebody moved that card since, and for what a move there refuses.
+    """
     require(by, "project.work", project)
     refuse_unworkable(project)
     last = last_move_of(project.id, by.person_id or 0)
@@ -79,6 +79,7 @@ def undo_move(project: Project, *, by: Actor) -> Card:
         raise Refused(_l("There is no move of yours to take back."))
     card = db.session.get_one(Card, last.card_id)
     column = db.session.get_one(BoardColumn, last.from_column_id)
+    _refuse_entering(card, column)
     last.undone_at = clock.now()
     _put(card, column, last.from_before_id, None)
     journal.note("card.undo", card, by=by, to_state=column.kind)
@@ -104,6 +105,15 @@ def last_move_of(project_id: int, person_id: int) -> CardMove | None:
     if db.session.scalar(later) is not None or db.session.scalar(stands) is None:
         return None
     return last
+
+
+def _refuse_entering(card: Card, column: BoardColumn) -> None:
+    """Refuse a column that is full, or is for what is done while the card waits."""
+    if column.id == card.column_id:
+        return
+    refuse_full(column)
+    if column.is_done:
+        _refuse_waiting(card)
 
 
 def refuse_full(column: BoardColumn) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.access import can, current_actor, current_standing, requires
-from portal.accounts.queries import timeline_of
+from portal.accounts.queries import TimelineEntry, timeline_of
 from portal.alliances.queries import alliances_of
 from portal.forms import refusals
 from portal.moves import attempt
@@ -131,9 +132,15 @@ def project_page(project: Project, **more: Any) -> str:
         "offer_form": OfferForm() if may_offer else None,
         "labels": PROJECT.labels,
         "part_labels": PARTNER.labels,
-        "timeline": timeline_of(project) if is_inside or is_keeper else (),
+        "timeline": _history(project, is_inside=is_inside) if is_inside or is_keeper else (),
     }
     return render_template("research/view_project.html", **{**values, **more})
+
+
+def _history(project: Project, *, is_inside: bool) -> list[TimelineEntry]:
+    """Return the steps of a project; its keeper reads that they were made, not what they name."""
+    steps = timeline_of(project)
+    return steps if is_inside else [replace(each, note=None) for each in steps]
 
 
 @bp.post("/projects/<int:project_id>/moves/<move>")

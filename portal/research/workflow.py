@@ -39,6 +39,8 @@ _P = PartnerState
 GATHERING = (_S.IDEA, _S.CALLING, _S.FORMING)
 #: The states in which the board may be worked on.
 WORKABLE = (_S.FORMING, _S.APPROVED, _S.ACTIVE)
+#: The states from which it is put on hold: the work has begun or is about to.
+HOLDABLE = (_S.APPROVED, _S.ACTIVE)
 #: The states in which something may still come of it.
 UNFINISHED = (*GATHERING, _S.APPROVED, _S.ACTIVE, _S.ON_HOLD)
 
@@ -118,9 +120,9 @@ PROJECT = Workflow(
         Move(
             "hold",
             _l("Put on hold"),
-            (_S.ACTIVE,),
+            HOLDABLE,
             _S.ON_HOLD,
-            "project.lead",
+            "project.hold",
             note=NoteRule.REQUIRED,
             note_label=_l("Why (the partners read it)"),
             done=_l("Put it on hold"),

@@ -136,6 +136,26 @@ def test_a_wrong_move_is_taken_back_to_its_place(world: World) -> None:
         placing.undo_move(project, by=by)
 
 
+def test_a_move_is_not_taken_back_into_a_full_column_or_past_what_it_waits_for(
+    world: World,
+) -> None:
+    project, by = active(world), world.actor("supplier")
+    todo, doing, *_rest, done = board(project)
+    a, b = on_board(world, project, "a"), on_board(world, project, "b")
+    placing.place_card(a, column_id=doing.id, by=by)
+    placing.place_card(a, column_id=todo.id, by=by)
+    placing.place_card(b, column_id=doing.id, by=world.actor("delegate"))
+    columns.limit_column(project, doing.id, card_limit=1, by=world.actor("delegate"))
+    with pytest.raises(Refused):
+        placing.undo_move(project, by=by)
+    placing.place_card(a, column_id=done.id, by=by)
+    placing.place_card(a, column_id=todo.id, by=by)
+    cards.block_card(a, b.id, by=by)
+    with pytest.raises(Refused, match="b"):
+        placing.undo_move(project, by=by)
+    assert (order(todo.id), a.done_at) == (["a"], None)
+
+
 def test_a_move_leaves_an_open_form_valid_and_an_edit_does_not(world: World) -> None:
     project, by = active(world), world.actor("supplier")
     card = on_board(world, project, "a")

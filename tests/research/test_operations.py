@@ -6,14 +6,16 @@ import pytest
 
 from portal import actors, links
 from portal.access import can, standing_of
-from portal.alliances.models import Alliance
+from portal.alliances.models import Alliance, Membership
+from portal.alliances.operations import expel_membership, withdraw_membership
 from portal.database import db
 from portal.errors import Denied, Refused
 from portal.research import operations, partnering
+from portal.research.cards import CardContent, edit_card
 from portal.research.models import Partner, Project
 from portal.research.workflow import PartnerState, ProjectState
 from tests.conftest import both_engines
-from tests.research.make import active, ask, idea, part_of, plan, token_sent
+from tests.research.make import active, ask, idea, on_board, part_of, plan, token_sent
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -157,3 +159,23 @@ def test_a_project_given_up_lets_nobody_wait(world: World) -> None:
     part = db.session.get_one(Partner, ask(world, project, "supplier"))
     operations.drop_project(project, by=world.actor("delegate"), note="没有经费。")
     assert part.state is PartnerState.DECLINED
+
+
+def test_whoever_leaves_the_alliance_leaves_its_projects(world: World) -> None:
+    keeper, supplier = world.actor("secretary"), world.organisation["supplier"]
+    working, gathering = active(world), idea(world)
+    asked = db.session.get_one(Partner, ask(world, gathering, "supplier"))
+    part = part_of(working, supplier)
+    task = on_board(world, working, "试制")
+    edit_card(task, CardContent("试制", organisation_id=supplier), by=world.actor("supplier"))
+    expelled = db.session.get_one(Membership, world.membership["supplier"])
+    expel_membership(expelled, by=keeper, note="违反章程。", basis="决议第5号")
+    db.session.expire_all()
+    assert (part.state, asked.state) == (PartnerState.LEFT, PartnerState.DECLINED)
+    assert not can(standing_of(world.actor("supplier")), "project.view", working)
+    assert task.organisation_id == world.organisation["maker"]
+    withdrawn = db.session.get_one(Membership, world.membership["maker"])
+    withdraw_membership(withdrawn, by=keeper, basis="来函第1号")
+    assert working.state is ProjectState.ON_HOLD
+    with pytest.raises(Refused):
+        operations.resume_project(working, by=world.actor("delegate"))

@@ -82,7 +82,7 @@ class TestFromTheDirectory:
         supplier, quiet = (world.organisation[name] for name in ("supplier", "quiet"))
         card = add_card(project, CardContent("a", organisation_id=supplier), by=by)
         planning.set_fund(project, FundContent(supplier, FundSource.OWN, 5, 5, 5), by=by)
-        place = db.session.get_one(Membership, world.membership["supplier"])
+        place = db.session.get_one(Membership, world.membership["quiet"])
         withdraw_membership(place, by=world.actor("secretary"), basis="来函1号")
         merge_organisations(
             db.session.get_one(Organisation, supplier),

@@ -104,3 +104,14 @@ def test_the_milestones_are_a_calendar(visit: Callable[..., Client], world: Worl
     assert str(event["SUMMARY"]).endswith("工艺评审")
     secretary = visit("secretary")
     assert secretary.get(f"/projects/{world.project['active']}/milestones.ics").status_code == 403
+
+
+def test_the_secretariat_reads_the_steps_and_nothing_from_inside(
+    visit: Callable[..., Client], world: World
+) -> None:
+    address = f"/projects/{world.project['active']}"
+    assert "rule 缠绕工艺规范" in visit("supplier").get(address).text
+    seen = visit("secretary").get(address).text
+    assert "登记了一项成果" in seen, "that something was delivered is told"
+    for inside in ("rule 缠绕工艺规范", "工艺评审"):
+        assert inside not in seen
