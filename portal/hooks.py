@@ -139,7 +139,7 @@ def post_json(url: str, content: Mapping[str, Any]) -> Any:
         raise Failed(f"answered {response.status}")
     try:
         return json.loads(read)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -36,7 +36,7 @@ def say(url: str, text: str) -> None:
     if isinstance(answer, dict):
         refusals = [answer[name] for name in CODES if answer.get(name) not in (None, 0)]
         if refusals:
-            raise hooks.Failed(f"the group refuses it ({str(refusals[0])[:20]})")
+            raise hooks.Failed(f"the group refuses it ({ascii(refusals[0])[:20]})")
 
 
 def send(sheet: Sheet) -> None:

@@ -12,15 +12,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import clock
+from portal.actors import SYSTEM
 from portal.alliances import news
 from portal.alliances.models import Alliance
 from portal.database import db
+from portal.delivering import give_up, put_off
 from portal.errors import Denied, Refused
 from portal.exchange import operations
 from portal.exchange.models import Listing, ListingVisibility
 from portal.journal import JournalDetail, JournalLine
 from portal.robots.models import Robot, RobotPost
 from portal.robots.operations import remove_robot, set_robot
+from portal.robots.posting import courier
 from portal.worker import work
 from tests.client import Client
 from tests.conftest import both_engines
@@ -112,6 +115,34 @@ def test_what_the_group_does_not_take_is_tried_again(
         lead(app, port)
         work(once=True)
     assert posts()[0].sent_at is not None
+
+
+@both_engines
+@pytest.mark.parametrize("said", [rb'{"errcode":"\ud800\u0000"}', b"[" * 4000])
+def test_whatever_the_group_answers_the_worker_goes_on(
+    said: bytes, app: Flask, world: World, context: None
+) -> None:
+    settle(world)
+    post(world)
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(said) + said) as (
+        port,
+        _asked,
+    ):
+        lead(app, port)
+        work(once=True)
+    (tried,) = posts()
+    assert tried.sent_at or (tried.last_error or "").startswith("the group refuses it")
+
+
+@both_engines
+def test_what_another_server_said_is_stored_whatever_it_holds(world: World, context: None) -> None:
+    settle(world)
+    post(world)
+    (waiting,) = posts()
+    put_off(courier(), waiting.id, error="550 无\ud800\0此人", by=SYSTEM)
+    assert waiting.last_error == "550 无\\ud800此人"
+    give_up(courier(), waiting.id, error="551 \ud800\0 no", by=SYSTEM)
+    assert waiting.last_error == "551 \\ud800 no"
 
 
 def test_an_address_that_is_not_public_is_given_up(app: Flask, world: World, context: None) -> None:
