@@ -131,5 +131,6 @@ def _text_of_news(alliance: Alliance, news: News) -> str | None:
 #: What is told, and how it is said.
 _TEXTS: dict[str, Callable[[Alliance, Any], str | None]] = {
     "listing.publish": _text_of_listing,
+    "listing.confirm": _text_of_listing,
     "news.write": _text_of_news,
 }

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import clock
+from portal.accounts.models import Organisation, Person
 from portal.actors import SYSTEM
 from portal.alliances import news
 from portal.alliances.models import Alliance
@@ -19,6 +20,7 @@ from portal.database import db
 from portal.delivering import give_up, put_off
 from portal.errors import Denied, Refused
 from portal.exchange import operations
+from portal.exchange.filling_in import confirm_listing, fill_in_listing
 from portal.exchange.models import Listing, ListingVisibility
 from portal.journal import JournalDetail, JournalLine
 from portal.robots.models import Robot, RobotPost
@@ -78,6 +80,21 @@ def test_what_everybody_may_see_is_posted_once(app: Flask, world: World, context
     assert "季度例会" in second and f"/news/{news_id}" in second
     for each in posts():
         assert each.sent_at and each.body == "" and each.next_attempt_at is None
+
+
+def test_what_was_filled_in_is_posted_once_confirmed(world: World, context: None) -> None:
+    settle(world)
+    listing = fill_in_listing(
+        hydrogen(world),
+        content(title="代填报的需求"),
+        db.session.get_one(Organisation, world.organisation["supplier"]),
+        db.session.get_one(Person, world.person["supplier"]),
+        by=world.actor("secretary"),
+    )
+    assert posts() == []
+    confirm_listing(listing, by=world.actor("supplier"))
+    (waiting,) = posts()
+    assert "代填报的需求" in waiting.body
 
 
 def test_what_not_everybody_may_see_is_never_posted(world: World, context: None) -> None:
