@@ -162,6 +162,28 @@ def test_what_another_server_said_is_stored_whatever_it_holds(world: World, cont
     assert waiting.last_error == "551 \\ud800 no"
 
 
+def test_what_was_changed_or_taken_back_meanwhile_is_not_posted(
+    app: Flask, world: World, context: None
+) -> None:
+    settle(world)
+    paused, changed = post(world, "求购阀门"), post(world, "求购铝")
+    told = news.write_news(
+        hydrogen(world), title="季度例会", body="周三。", by=world.actor("secretary")
+    )
+    operations.pause_listing(paused, by=world.actor("delegate"))
+    operations.recall_listing(changed, by=world.actor("delegate"))
+    operations.edit_listing(changed, content(title="求购铜"), by=world.actor("delegate"))
+    operations.submit_listing(changed, by=world.actor("delegate"))
+    operations.publish_listing(changed, by=world.actor("secretary"))
+    news.withdraw_news(told, by=world.actor("secretary"))
+    with answering(OK) as (port, asked):
+        lead(app, port)
+        work(once=True)
+    assert asked == []
+    for each in posts():
+        assert each.undeliverable_at and each.last_error == "it was changed or taken back"
+
+
 def test_an_address_that_is_not_public_is_given_up(app: Flask, world: World, context: None) -> None:
     settle(world)
     post(world)
