@@ -159,7 +159,7 @@ def put_off(courier: Courier, row_id: int, *, error: str, by: Actor, is_away: bo
     if not is_away and row.created_at < clock.now() - PATIENCE:
         _give_up(row, error, by=by)
         return
-    row.last_error = error[:LONGEST_ERROR]
+    row.last_error = _storable(error)
     row.next_attempt_at = clock.now() + pause_after(row.attempts)
 
 
@@ -172,7 +172,12 @@ def give_up(courier: Courier, row_id: int, *, error: str, by: Actor) -> None:
         _give_up(row, error, by=by)
 
 
+def _storable(error: str) -> str:
+    """Return what another server said as every database takes it."""
+    return error.encode("utf-8", "backslashreplace").decode().replace("\0", "")[:LONGEST_ERROR]
+
+
 def _give_up(row: Any, error: str, *, by: Actor) -> None:
-    row.last_error, row.undeliverable_at = error[:LONGEST_ERROR], clock.now()
+    row.last_error, row.undeliverable_at = _storable(error), clock.now()
     row.next_attempt_at = None
     journal.note(f"{row.noun}.give_up", row, by=by)

@@ -74,15 +74,15 @@ def is_public(written: str) -> bool:
         return False  # with a zone, or none at all
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or address.teredo
-        if inner or address in _TRANSLATED:
+        if inner or address not in _UNICAST:
             return False
     return address.is_global and not (
         address.is_multicast or address.is_reserved or address.is_unspecified
     )
 
 
-#: IPv4 addresses translated into IPv6: no robot has one.
-_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/32")
+#: All that is given out of IPv6; outside lie site-local ones, IPv4 ones translated, the reserved.
+_UNICAST = ipaddress.IPv6Network("2000::/3")
 
 
 def checked_address(host: str) -> str:
@@ -139,7 +139,7 @@ def post_json(url: str, content: Mapping[str, Any]) -> Any:
         raise Failed(f"answered {response.status}")
     try:
         return json.loads(read)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

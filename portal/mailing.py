@@ -57,9 +57,11 @@ def mail_of(envelope: Envelope) -> EmailMessage:
     name, sender = parseaddr(current_app.config["MAIL_FROM"])
     mail = EmailMessage(policy=SMTP)
     user, _at, domain = sender.rpartition("@")
+    local, _at, host = envelope.recipient.rpartition("@")
     try:
         mail["From"] = Address(name, user, domain)
-        mail["To"] = Address(addr_spec=envelope.recipient)
+        # A Chinese domain has a name in ASCII, which every server takes.
+        mail["To"] = Address(addr_spec=f"{local}@{host.encode('idna').decode()}")
     except (HeaderParseError, ValueError, IndexError) as error:
         raise Never("no mail can go to this address") from error
     mail["Subject"] = " ".join(envelope.subject.split())
@@ -76,6 +78,9 @@ def send(envelope: Envelope) -> None:
     try:
         server = _connected()
         try:
+            server.ehlo_or_helo_if_needed()
+            if not str(mail["To"]).isascii() and not server.has_extn("smtputf8"):
+                raise Never("the mail server takes no such address")
             server.send_message(mail)
         finally:
             # What the server says to a farewell changes nothing: the mail is with it, or is not.

@@ -151,6 +151,12 @@ NOTICES: tuple[Notice, ...] = (
         "listing.propose", (_ITS_PEOPLE,), _l("“%(title)s” was filled in for you: confirm it"), True
     ),
     notice("listing.confirm", (secretariat,), _l("%(side)s confirmed “%(title)s”")),
+    Notice(
+        "listing.confirm.named",
+        "listing.confirm",
+        (named_on,),
+        _l("%(side)s shows you “%(title)s” in confidence"),
+    ),
     notice("listing.turn_down", (secretariat,), _l("%(side)s did not confirm “%(title)s”"), True),
     notice("listing.hand_over", (_CONTACT,), _l("“%(title)s” was handed over to you")),
     # guests, who have no inbox: what becomes of an answer they gave
@@ -221,6 +227,11 @@ NOTICES: tuple[Notice, ...] = (
     notice("matter.end", _BOTH, _l("“%(title)s” was ended: see why")),
     notice("matter.hand_over", _BOTH, _l("“%(title)s” was handed over to a colleague")),
     notice("matter.attach", _BOTH, _l("A file was added to “%(title)s”")),
+    notice("matter.meet", _BOTH, _l("A meeting was noted for “%(title)s”: see when and where")),
+    notice("matter.move_meeting", _BOTH, _l("A meeting for “%(title)s” was changed"), urgent=True),
+    notice(
+        "matter.cancel_meeting", _BOTH, _l("A meeting for “%(title)s” was cancelled"), urgent=True
+    ),
     notice("matter.ask", _BOTH, _l("How far has “%(title)s” come?"), urgent=True),
     notice("matter.tell", (secretariat,), _l("“%(title)s” has been silent for long"), True),
     # outcomes

@@ -7,8 +7,8 @@ poster says is handed over as data and never read as markup.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Poster:
     heading: str
     title: str
     text: str
-    facts: Sequence[str]
+    facts: tuple[str, ...]
     #: What whoever scans the code does, and what it takes.
     call: str
     hint: str
@@ -39,10 +39,15 @@ class Poster:
 
 def draw(poster: Poster) -> bytes:
     """Return a poster as a PNG of 1080 by 1440 pixels; the same words give the same picture."""
+    return _drawn(poster, Path(current_app.root_path).parent)
+
+
+@lru_cache(maxsize=64)
+def _drawn(poster: Poster, folder: Path) -> bytes:
+    """Return the picture: drawing takes long, and many look at the same one."""
     code = BytesIO()
     segno.make(poster.address, error="m").save(code, kind="svg", border=0)
     told = {**asdict(poster), "code": code.getvalue().decode()}
-    folder = Path(current_app.root_path).parent
     picture = typst.compile(
         str(folder / "templates" / "posters" / "poster.typ"),
         root=str(folder / "templates" / "posters"),

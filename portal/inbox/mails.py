@@ -143,7 +143,8 @@ def _standings_of(who: Person) -> list[Standing]:
 
 
 def _listing_line(row: ListingRow) -> str:
-    return f"{row.title} · {row.organisation}\n{address_of('listing', row.id, is_full=True)}"
+    whose = row.organisation or _("Anonymous")
+    return f"{row.title} · {whose}\n{address_of('listing', row.id, is_full=True)}"
 
 
 def _part(title: str, lines: Sequence[str]) -> list[str]:

@@ -101,6 +101,14 @@ def _was_posted(robot: Robot, note: Note) -> bool:
     return db.session.scalar(earlier) is not None
 
 
+def is_still_true(post: RobotPost) -> bool:
+    """Tell whether what a post tells may still be seen by everybody, and reads the same."""
+    model, write = _NOUNS[post.about_noun]
+    record = db.session.get(model, post.about_id)
+    with force_locale("zh"):
+        return record is not None and write(post.robot.alliance, record) == post.body
+
+
 def _text_of_listing(alliance: Alliance, listing: Listing) -> str | None:
     """Return what is said of a listing that everybody may see, else None."""
     if not (listing.is_published and listing.is_public):
@@ -118,7 +126,9 @@ def _text_of_listing(alliance: Alliance, listing: Listing) -> str | None:
 
 
 def _text_of_news(alliance: Alliance, news: News) -> str | None:
-    """Return what is said of news, which everybody may read."""
+    """Return what is said of news that everybody may read, None once it was taken back."""
+    if not news.is_standing:
+        return None
     said: str = _(
         "%(alliance)s · news: %(title)s %(address)s",
         alliance=alliance.name,
@@ -131,5 +141,11 @@ def _text_of_news(alliance: Alliance, news: News) -> str | None:
 #: What is told, and how it is said.
 _TEXTS: dict[str, Callable[[Alliance, Any], str | None]] = {
     "listing.publish": _text_of_listing,
+    "listing.confirm": _text_of_listing,
     "news.write": _text_of_news,
+}
+#: By which noun a post finds again what it tells.
+_NOUNS: dict[str, tuple[Any, Callable[[Alliance, Any], str | None]]] = {
+    "listing": (Listing, _text_of_listing),
+    "news": (News, _text_of_news),
 }

@@ -8,6 +8,7 @@ from typing import Any
 from portal import hooks
 from portal.delivering import Courier, Later, Never
 from portal.robots.models import RobotPost
+from portal.robots.operations import is_still_true
 
 #: Under which names the robots of the usual chat programs say whether they took it: 0 if so.
 CODES = ("errcode", "code", "StatusCode")
@@ -18,12 +19,13 @@ class Sheet:
     """A text and where it goes."""
 
     url: str | None
-    text: str
+    #: None where it is no longer true, or no longer for everybody.
+    text: str | None
 
 
 def pack(post: RobotPost) -> Sheet:
-    """Return what is sent of a post."""
-    return Sheet(post.robot.url, post.body)
+    """Return what is sent of a post: it may have waited for days."""
+    return Sheet(post.robot.url, post.body if is_still_true(post) else None)
 
 
 def say(url: str, text: str) -> None:
@@ -36,13 +38,15 @@ def say(url: str, text: str) -> None:
     if isinstance(answer, dict):
         refusals = [answer[name] for name in CODES if answer.get(name) not in (None, 0)]
         if refusals:
-            raise hooks.Failed(f"the group refuses it ({str(refusals[0])[:20]})")
+            raise hooks.Failed(f"the group refuses it ({ascii(refusals[0])[:20]})")
 
 
 def send(sheet: Sheet) -> None:
-    """Post a text. Raises `Never` without an address that may be called, else `Later`."""
+    """Post a text. Raises `Never` without a text or an address to be called, else `Later`."""
     if sheet.url is None:
         raise Never("no address")
+    if sheet.text is None:
+        raise Never("it was changed or taken back")
     try:
         say(sheet.url, sheet.text)
     except hooks.Unsafe as unsafe:

@@ -237,6 +237,17 @@ def test_an_address_no_mail_can_go_to_is_given_up(
     assert message.undeliverable_at and server.taken == []
 
 
+def test_a_chinese_address_keeps_no_other_mail_waiting(server: MailServer, context: None) -> None:
+    """The domain goes out in ASCII; a name before it only to a server that takes it."""
+    written = [write("a@例子.中国"), write("王@new.example"), write()]
+    work(once=True)
+    assert [each.recipient for each in server.taken] == [
+        "a@xn--fsqu00a.xn--fiqs8s",
+        "li@new.example",
+    ]
+    assert [now(each).undeliverable_at is None for each in written] == [True, False, True]
+
+
 def test_the_password_is_said_nowhere(
     app: Flask, server: MailServer, context: None, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -52,3 +52,13 @@ def test_the_same_words_give_the_same_picture_and_others_another(app: Flask) -> 
         assert draw(PLAIN) != draw(replace(PLAIN, title="求购膜电极"))
         # A font that is missing would draw every character as the same box.
         assert draw(replace(PLAIN, title="氢")) != draw(replace(PLAIN, title="电"))
+
+
+def test_a_picture_that_is_asked_for_again_is_not_drawn_again(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        first = draw(replace(PLAIN, title="求购氢气"))
+        monkeypatch.setattr("typst.compile", lambda *_given, **_named: b"another")
+        assert draw(replace(PLAIN, title="求购氢气")) == first
+        assert draw(replace(PLAIN, title="求购氧气")) == b"another"

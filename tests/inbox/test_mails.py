@@ -192,6 +192,17 @@ def test_a_digest_tells_nothing_that_is_out_of_sight(world: World) -> None:
     assert "秘密的阀门" not in str(mails(before))
 
 
+def test_a_digest_says_of_an_anonymous_listing_that_it_is_one(world: World) -> None:
+    for who in world.person:
+        choose(world, who, Rhythm.NEVER, urgent=False)
+    choose(world, "supplier", Rhythm.DAILY, urgent=False)
+    post(world, "匿名的阀门", is_anonymous=True)
+    before = newest()
+    send_digests(by=SYSTEM)
+    ((_who, _subject, body),) = mails(before)
+    assert "匿名的阀门 · 匿名单位\n" in body and "None" not in body
+
+
 def test_two_runs_at_once_send_one_digest(world: World) -> None:
     who = db.session.get_one(Person, world.person["supplier"])
     before, digest = newest(), Digest("动态摘要", "…")

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.access import standing_of
-from portal.accounts.models import Person
+from portal.accounts.models import Organisation, Person
 from portal.accounts.operations import create_person, grant_appointment
 from portal.accounts.person_operations import close_account
 from portal.actors import ANONYMOUS, SYSTEM, Actor
@@ -16,13 +16,16 @@ from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.operations import change_tier, resume_membership, suspend_membership
 from portal.database import db
 from portal.exchange import answering, operations
+from portal.exchange.filling_in import confirm_listing, fill_in_listing
 from portal.exchange.models import Direction, Listing, ListingVisibility
 from portal.inbox.models import Message
 from portal.inbox.queries import titles
 from portal.inbox.telling import concerned_by
 from portal.introductions import operations as introductions
 from portal.journal import JournalLine
+from portal.matters import meetings
 from portal.matters import operations as matters
+from portal.matters.meetings import Meeting
 from portal.matters.models import Matter
 from portal.matters.queries import matter_of
 from portal.matters.reminding import remind_silent_matters
@@ -113,6 +116,27 @@ def test_a_confidential_listing_tells_whom_it_names(world: World, heard: Heard) 
     )
 
 
+def test_a_confidential_listing_that_was_filled_in_tells_whom_it_names(
+    world: World, heard: Heard
+) -> None:
+    named = frozenset({world.organisation["maker"]})
+    listing = fill_in_listing(
+        db.session.get_one(Alliance, world.alliance["hydrogen"]),
+        content(visibility=ListingVisibility.CONFIDENTIAL, named_ids=named),
+        db.session.get_one(Organisation, world.organisation["supplier"]),
+        db.session.get_one(Person, world.person["supplier"]),
+        by=world.actor("secretary"),
+    )
+    heard()
+    confirm_listing(listing, by=world.actor("supplier"))
+    assert heard() == sorted(
+        [
+            *told("listing.confirm", "secretary"),
+            *told("listing.confirm.named", "delegate", "manager"),
+        ]
+    )
+
+
 def published(world: World) -> Listing:
     """Return a new public listing of maker."""
     hydrogen = db.session.get_one(Alliance, world.alliance["hydrogen"])
@@ -174,6 +198,18 @@ def test_a_step_tells_who_handles_the_matter(world: World, heard: Heard) -> None
     assert heard() == told("matter.hold", "helper")
     matters.end_matter(matter, by=world.actor("helper"), note="没有需要了。")
     assert heard() == told("matter.end", "delegate")
+
+
+def test_a_meeting_tells_the_other_side(world: World, heard: Heard) -> None:
+    matter = opened(world)
+    heard()
+    supplier, day = world.actor("supplier"), clock.now() + DAY
+    noted = meetings.note_meeting(matter, Meeting("天津", day, day + DAY), by=supplier)
+    assert heard() == told("matter.meet", "delegate")
+    meetings.change_meeting(matter, noted, Meeting("北京", day, day + DAY), by=supplier)
+    assert heard() == told("matter.move_meeting", "delegate")
+    meetings.cancel_meeting(matter, noted, by=world.actor("manager"))
+    assert heard() == told("matter.cancel_meeting", "delegate", "supplier")
 
 
 def test_a_silent_matter_tells_both_sides_then_the_secretariat_once(

@@ -12,15 +12,20 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import clock
+from portal.accounts.models import Organisation, Person
+from portal.actors import SYSTEM
 from portal.alliances import news
 from portal.alliances.models import Alliance
 from portal.database import db
+from portal.delivering import give_up, put_off
 from portal.errors import Denied, Refused
 from portal.exchange import operations
+from portal.exchange.filling_in import confirm_listing, fill_in_listing
 from portal.exchange.models import Listing, ListingVisibility
 from portal.journal import JournalDetail, JournalLine
 from portal.robots.models import Robot, RobotPost
 from portal.robots.operations import remove_robot, set_robot
+from portal.robots.posting import courier
 from portal.worker import work
 from tests.client import Client
 from tests.conftest import both_engines
@@ -77,6 +82,21 @@ def test_what_everybody_may_see_is_posted_once(app: Flask, world: World, context
         assert each.sent_at and each.body == "" and each.next_attempt_at is None
 
 
+def test_what_was_filled_in_is_posted_once_confirmed(world: World, context: None) -> None:
+    settle(world)
+    listing = fill_in_listing(
+        hydrogen(world),
+        content(title="代填报的需求"),
+        db.session.get_one(Organisation, world.organisation["supplier"]),
+        db.session.get_one(Person, world.person["supplier"]),
+        by=world.actor("secretary"),
+    )
+    assert posts() == []
+    confirm_listing(listing, by=world.actor("supplier"))
+    (waiting,) = posts()
+    assert "代填报的需求" in waiting.body
+
+
 def test_what_not_everybody_may_see_is_never_posted(world: World, context: None) -> None:
     settle(world)
     named = frozenset({world.organisation["supplier"]})
@@ -112,6 +132,56 @@ def test_what_the_group_does_not_take_is_tried_again(
         lead(app, port)
         work(once=True)
     assert posts()[0].sent_at is not None
+
+
+@both_engines
+@pytest.mark.parametrize("said", [rb'{"errcode":"\ud800\u0000"}', b"[" * 4000])
+def test_whatever_the_group_answers_the_worker_goes_on(
+    said: bytes, app: Flask, world: World, context: None
+) -> None:
+    settle(world)
+    post(world)
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(said) + said) as (
+        port,
+        _asked,
+    ):
+        lead(app, port)
+        work(once=True)
+    (tried,) = posts()
+    assert tried.sent_at or (tried.last_error or "").startswith("the group refuses it")
+
+
+@both_engines
+def test_what_another_server_said_is_stored_whatever_it_holds(world: World, context: None) -> None:
+    settle(world)
+    post(world)
+    (waiting,) = posts()
+    put_off(courier(), waiting.id, error="550 无\ud800\0此人", by=SYSTEM)
+    assert waiting.last_error == "550 无\\ud800此人"
+    give_up(courier(), waiting.id, error="551 \ud800\0 no", by=SYSTEM)
+    assert waiting.last_error == "551 \\ud800 no"
+
+
+def test_what_was_changed_or_taken_back_meanwhile_is_not_posted(
+    app: Flask, world: World, context: None
+) -> None:
+    settle(world)
+    paused, changed = post(world, "求购阀门"), post(world, "求购铝")
+    told = news.write_news(
+        hydrogen(world), title="季度例会", body="周三。", by=world.actor("secretary")
+    )
+    operations.pause_listing(paused, by=world.actor("delegate"))
+    operations.recall_listing(changed, by=world.actor("delegate"))
+    operations.edit_listing(changed, content(title="求购铜"), by=world.actor("delegate"))
+    operations.submit_listing(changed, by=world.actor("delegate"))
+    operations.publish_listing(changed, by=world.actor("secretary"))
+    news.withdraw_news(told, by=world.actor("secretary"))
+    with answering(OK) as (port, asked):
+        lead(app, port)
+        work(once=True)
+    assert asked == []
+    for each in posts():
+        assert each.undeliverable_at and each.last_error == "it was changed or taken back"
 
 
 def test_an_address_that_is_not_public_is_given_up(app: Flask, world: World, context: None) -> None:
