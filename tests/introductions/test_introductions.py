@@ -275,3 +275,32 @@ def test_somebody_elses_link_does_not_answer(world: World, pair: Pair) -> None:
             by=person(world.person["supplier"], world.organisation["supplier"]),
             agrees=True,
         )
+
+
+def test_what_was_taken_back_and_rewritten_is_not_shown(
+    world: World, pair: Pair, visit: Visit
+) -> None:
+    introduction = propose(world, pair)
+    link = f"/introductions/answer/{tokens()[-1]}"
+    assert "需缠绕产能" in visit().get(link).text
+    listings.recall_listing(pair[0], by=world.actor("delegate"))
+    hidden = content(
+        title="密级需求",
+        specification="只给点名成员看。",
+        visibility=ListingVisibility.CONFIDENTIAL,
+        named_ids=[world.organisation["chairer"]],
+    )
+    listings.edit_listing(pair[0], hidden, by=world.actor("delegate"), submit=True)
+    listings.publish_listing(pair[0], by=world.actor("secretary"))
+    record = f"/introductions/{introduction.id}"
+    for who, address in (
+        (None, link),
+        ("supplier", record),
+        ("supplier", "/introductions"),
+        ("supplier", "/messages"),
+    ):
+        page = (visit(who) if who else visit()).get(address)
+        assert page.status_code == 200, address
+        assert "密级需求" not in page.text and "点名成员" not in page.text, address
+        assert "撤回" in page.text, address
+    assert "密级需求" in visit("delegate").get(record).text
