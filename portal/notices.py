@@ -113,6 +113,10 @@ SUBJECTS["introduction"] = Subject(
     Introduction, _title_of(Introduction.demand_id), literal(""), "introductions.view_introduction"
 )
 
+#: The secretariat, while nobody has said which organisation a guest is.
+_recorders = Who(
+    lambda guest: secretariat.where(guest) if guest.organisation_id is None else false()
+)
 _ITS_PEOPLE = people_at("organisation_id")
 _ANSWERED = people_at("owner_id")
 _CONTACT = people_at("organisation_id", handler="contact_id")
@@ -163,7 +167,7 @@ NOTICES: tuple[Notice, ...] = (
     ),
     notice(
         "guest_answer.verify",
-        (secretariat,),
+        (_recorders,),
         _l("%(side)s was verified as a guest of “%(title)s”: say which organisation it is"),
     ),
     notice(
