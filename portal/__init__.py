@@ -44,6 +44,7 @@ from portal.alliances import queries as alliances_queries
 from portal.areas import AREAS, JOB_PAGES, JOBS, NOUNS, PERSONAL_DATA, STANDING, WORKFLOWS
 from portal.database import db
 from portal.desk import context
+from portal.guests import personal as guests_personal
 from portal.inbox import personal as inbox_personal
 from portal.inbox import telling
 from portal.meetings import personal as meetings_personal
@@ -114,7 +115,12 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
             outbox.leave_to_portal,
             alliances_operations.leave_chairs,
         ),
-        at_erasure=(sign_in_personal.forget, inbox_personal.forget, meetings_personal.forget),
+        at_erasure=(
+            sign_in_personal.forget,
+            inbox_personal.forget,
+            meetings_personal.forget,
+            guests_personal.forget,
+        ),
     )
     migrate.init_app(app, db)
     outbox.init_app(app)

@@ -32,6 +32,7 @@ from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
 from portal.exchange import workflow as exchange_workflow
 from portal.guests import models as guests_models
+from portal.guests import personal as guests_personal
 from portal.guests import views as guests_views
 from portal.guests import workflow as guests_workflow
 from portal.imports import models as imports_models
@@ -273,6 +274,7 @@ PERSONAL_DATA = (
         "filled_in_by_id",
     ),
     person_queries.mentions(exchange_models.Interest, "person_id"),
+    guests_personal.guests_data,
     person_queries.mentions(introductions_models.Introduction, "proposed_by_id", "agreed_by_id"),
     person_queries.mentions(matters_models.Matter, "owner_person_id", "partner_person_id"),
     person_queries.mentions(matters_models.MatterStep, "person_id"),

@@ -9,6 +9,7 @@ how a timeline names the verb.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,7 +21,7 @@ from portal.accounts.queries import OF_ORGANISATION
 from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.database import among
-from portal.exchange.anonymity import owner_shown
+from portal.exchange.anonymity import owner_shown, title_shown
 from portal.exchange.models import Interest, Listing, Naming
 from portal.guests.models import GuestAnswer
 from portal.introductions.models import Introduction
@@ -92,26 +93,30 @@ SUBJECTS["swap"] = Subject(
 SUBJECTS["handover"] = Subject(
     Handover, name_of(Handover.outgoing_id), literal(""), "rotation.view_handover"
 )
-_TITLE_OF_LISTING = (
-    select(Listing.title)
-    .where(Listing.id == GuestAnswer.listing_id)
-    .correlate(GuestAnswer)
-    .scalar_subquery()
-)
+
+
+def _title_of(column: Any) -> Callable[[Standing], ColumnElement[Any]]:
+    """Return what makes the title of the listing that a column names, as far as one may view it."""
+
+    def title(standing: Standing) -> ColumnElement[Any]:
+        found = select(title_shown(standing)).where(Listing.id == column)
+        return found.correlate(column.class_).scalar_subquery()
+
+    return title
+
+
 SUBJECTS["guest_answer"] = Subject(
-    GuestAnswer, _TITLE_OF_LISTING, GuestAnswer.name, "guests.view_guest_answer"
+    GuestAnswer, _title_of(GuestAnswer.listing_id), GuestAnswer.name, "guests.view_guest_answer"
 )
 
-_TITLE_OF_DEMAND = (
-    select(Listing.title)
-    .where(Listing.id == Introduction.demand_id)
-    .correlate(Introduction)
-    .scalar_subquery()
-)
 SUBJECTS["introduction"] = Subject(
-    Introduction, _TITLE_OF_DEMAND, literal(""), "introductions.view_introduction"
+    Introduction, _title_of(Introduction.demand_id), literal(""), "introductions.view_introduction"
 )
 
+#: The secretariat, while nobody has said which organisation a guest is.
+_recorders = Who(
+    lambda guest: secretariat.where(guest) if guest.organisation_id is None else false()
+)
 _ITS_PEOPLE = people_at("organisation_id")
 _ANSWERED = people_at("owner_id")
 _CONTACT = people_at("organisation_id", handler="contact_id")
@@ -168,7 +173,7 @@ NOTICES: tuple[Notice, ...] = (
     ),
     notice(
         "guest_answer.verify",
-        (secretariat,),
+        (_recorders,),
         _l("%(side)s was verified as a guest of “%(title)s”: say which organisation it is"),
     ),
     notice(

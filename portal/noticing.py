@@ -54,9 +54,13 @@ class Subject:
     """What the inbox says of a noun: what a record is called, who stands beside it, its page."""
 
     model: Any
-    title: Column
+    title: Side
     side: Side
     endpoint: str
+
+    def title_for(self, standing: Standing) -> Any:
+        """Return the column of what it is called, as far as somebody may know."""
+        return self.title(standing) if isfunction(self.title) else self.title
 
     def side_for(self, standing: Standing) -> Any:
         """Return the column of who stands beside it, as far as somebody may know."""

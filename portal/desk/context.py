@@ -22,6 +22,7 @@ from portal.alliances.forms import ALLIANCE_KINDS, MEMBERSHIP_STATES, TIERS
 from portal.database import Busy
 from portal.desk.queries import waiting_counts
 from portal.exchange.anonymity import owner_words
+from portal.exchange.anonymity import title_words as words_of_title
 from portal.exchange.facets import Narrowing
 from portal.exchange.forms import KINDS, VISIBILITIES
 from portal.exchange.models import Listing
@@ -75,6 +76,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(listing_words)
     app.add_template_global(guest_words)
     app.add_template_global(owner_of, "owner_words")
+    app.add_template_global(title_of, "title_words")
     app.add_template_global(introduction_words)
     app.add_template_global(matter_words)
     app.add_template_global(outcome_words)
@@ -233,6 +235,11 @@ def listing_facets(narrowing: Narrowing) -> Markup:
 def owner_of(listing: Listing) -> str:
     """Return whose a listing is, as far as whoever looks may know."""
     return owner_words(current_standing(), listing)
+
+
+def title_of(listing: Any) -> str:
+    """Return a listing's title, as far as whoever asks may view it."""
+    return words_of_title(current_standing(), listing)
 
 
 def guest_words() -> dict[str, Any]:

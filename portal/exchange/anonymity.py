@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import ColumnElement, case, literal
 
-from portal.access import may_see, shown_to
+from portal.access import can, may_see, shown_to, visible_to
 from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.models import Organisation
 from portal.accounts.queries import TimelineEntry
@@ -49,6 +49,18 @@ def owner_words(standing: Standing, listing: Listing) -> str:
         kind=ORGANISATION_KINDS[listing.organisation.kind],
     )
     return said
+
+
+def title_words(standing: Standing, listing: Listing) -> str:
+    """Return the title of a listing, or what is said in its place where one may not view it."""
+    hidden: str = _("a listing that was taken back")
+    return listing.title if can(standing, "listing.view", listing) else hidden
+
+
+def title_shown(standing: Standing) -> ColumnElement[Any]:
+    """Return `title_words` as a column."""
+    shown = visible_to(standing, "listing.view", Listing)
+    return case((shown, Listing.title), else_=literal(_("a listing that was taken back")))
 
 
 def without_owner(

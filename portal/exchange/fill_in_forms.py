@@ -35,7 +35,8 @@ class FillInForm(ListingForm):
         """The organisation and the person that were chosen; zeros where nobody was."""
         written = self.member.data if self.member else ""
         place, _dash, who = (written or "").partition("-")
-        return (int(place), int(who)) if place.isdecimal() and who.isdecimal() else (0, 0)
+        is_both = all(each.isdecimal() and len(each) < 10 for each in (place, who))
+        return (int(place), int(who)) if is_both else (0, 0)
 
 
 class ConfirmForm(Form):

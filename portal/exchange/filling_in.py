@@ -26,7 +26,7 @@ from portal.exchange.operations import index, write_content
 from portal.exchange.workflow import LISTING, ListingState
 from portal.links import ActionLink, MadeLink
 from portal.operations import earlier_result, keep_receipt, operation
-from portal.outbox import send_mail
+from portal.outbox import send_mail, send_sms
 from portal.workflow import check_version, move
 
 #: What the action link is for, and how long the member may answer by it.
@@ -194,7 +194,7 @@ def answer_by_link(
     """
     listing = db.session.get_one(Listing, link.record_id)
     require(by, "listing.confirm", listing)
-    if opened_by.person_id is not None and opened_by.person_id == link.made_by_id:
+    if link.made_by_id in {opened_by.person_id, opened_by.on_behalf_of_id} - {None}:
         raise Refused(_l("This link is for the member: hand it over to them."))
     links.use(link, by=by)
     if confirms:
@@ -207,16 +207,18 @@ def answer_by_link(
 def _tell(listing: Listing) -> None:
     """Tell the person in whose name the link was used: a link may have reached somebody else."""
     contact = listing.contact
+    body = _(
+        "%(name)s, by the link for you “%(title)s” of %(organisation)s was answered. If that "
+        "was not you, take it back here: %(address)s",
+        name=contact.name,
+        title=listing.title,
+        organisation=listing.organisation.name,
+        address=links.address("exchange.view_listing", listing_id=listing.id),
+    )
     if contact.email:
-        body = _(
-            "%(name)s, by the link for you “%(title)s” of %(organisation)s was answered. If that "
-            "was not you, take it back here: %(address)s",
-            name=contact.name,
-            title=listing.title,
-            organisation=listing.organisation.name,
-            address=links.address("exchange.view_listing", listing_id=listing.id),
-        )
         send_mail(contact.email, _("Answered in your name"), body, by=SYSTEM)
+    elif contact.mobile:
+        send_sms(contact.mobile, body, by=SYSTEM)
 
 
 def _revoke_links(listing: Listing, *, by: Actor) -> None:

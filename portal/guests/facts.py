@@ -5,6 +5,9 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 
+from portal.access import can
+from portal.actors import Standing
+from portal.exchange.anonymity import title_words
 from portal.exchange.facts import Fact
 from portal.guests.models import GuestAnswer
 from portal.guests.workflow import GuestAnswerState
@@ -12,7 +15,7 @@ from portal.language import day
 from portal.regions.working_days import answer_due
 
 
-def guest_facts(guest: GuestAnswer, *, sees_number: bool) -> list[Fact]:
+def guest_facts(standing: Standing, guest: GuestAnswer, *, sees_number: bool) -> list[Fact]:
     """Return (label, value, address) of its facts; the number only to whom may see it."""
     # Once it is verified or rejected, there is no later day on which others would see it.
     promised = _("shown once it is verified") if guest.state is GuestAnswerState.HELD else None
@@ -23,8 +26,10 @@ def guest_facts(guest: GuestAnswer, *, sees_number: bool) -> list[Fact]:
         (_("Mobile number"), number, None),
         (
             _("Listing"),
-            guest.listing.title,
-            url_for("exchange.view_listing", listing_id=guest.listing_id),
+            title_words(standing, guest.listing),
+            url_for("exchange.view_listing", listing_id=guest.listing_id)
+            if can(standing, "listing.view", guest.listing)
+            else None,
         ),
         (
             _("Recorded as"),

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
-from portal import clock, journal
+from portal import clock, journal, outbox
 from portal.access import can, require, standing_of
 from portal.accounts.addresses import refuse_bad_addresses
-from portal.accounts.models import Organisation, OrganisationKind
+from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.accounts.operations import create_organisation
 from portal.accounts.queries import account_name, organisation_named
 from portal.actors import Actor, person
@@ -27,7 +27,7 @@ from portal.regions.models import Region
 from portal.roles import Role
 from portal.sign_in import inviting
 from portal.sign_in.models import Invitation
-from portal.workflow import move
+from portal.workflow import check_version, move
 
 WAITING = (GuestAnswerState.HELD, GuestAnswerState.VERIFIED)
 
@@ -102,6 +102,8 @@ def verify_guest_answer(
     is_plain = known and known.id != guest.owner_id and not known.is_without_manager
     also = {"organisation_id": known.id} if known and is_plain else None
     move(guest, "verify", by=by, expected=expected, note=note, also=also)
+    if also:
+        journal.note("guest_answer.record", guest, by=by)
 
 
 @operation
@@ -120,6 +122,9 @@ def place_guest(
     invitation is returned. Else its own people find the answer on their desk.
     """
     require(by, "guest_answer.record", guest)
+    check_version(guest, expected)
+    if not guest.is_to_place:
+        raise Refused(_l("It was decided in the meantime."))
     if guest.state == GuestAnswerState.HELD:
         verify_guest_answer(guest, by=by, expected=expected)
         expected = None
@@ -240,10 +245,31 @@ def erase_old_guests(*, by: Actor) -> int:
             GuestAnswer.sent_at <= clock.now() - KEPT, GuestAnswer.erased_at.is_(None)
         )
     ).all()
+    numbers = {guest.mobile for guest in old if guest.mobile}
     for guest in old:
         guest.mobile, guest.message, guest.erased_at = None, None, clock.now()
         journal.note("guest_answer.erase", guest, by=by)
+    db.session.flush()
+    _forget_invited(numbers)
     return len(old)
+
+
+def _forget_invited(numbers: set[str]) -> None:
+    """Take numbers out of invitations nobody accepted and out of what was sent to them.
+
+    What a person signs in with stays, and what a younger answer of a guest still holds.
+    """
+    kept = set(db.session.scalars(select(Person.mobile).where(Person.mobile.in_(numbers))))
+    kept |= set(
+        db.session.scalars(select(GuestAnswer.mobile).where(GuestAnswer.mobile.in_(numbers)))
+    )
+    for number in sorted(numbers - kept):
+        db.session.execute(
+            update(Invitation)
+            .where(Invitation.mobile == number, Invitation.accepted_at.is_(None))
+            .values(name="", mobile=None)
+        )
+        outbox.forget_recipient([number])
 
 
 @operation

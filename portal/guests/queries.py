@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.accounts.naming import normal_name
 from portal.actors import Standing
 from portal.database import db
+from portal.exchange.anonymity import title_shown
 from portal.exchange.models import Direction, Listing
 from portal.guests.models import GuestAnswer
 from portal.guests.workflow import GuestAnswerState
@@ -44,26 +46,27 @@ class GuestRow:
         return lateness(self.sent_at) if self.state is GuestAnswerState.HELD else None
 
 
-_ROW = (
-    select(
-        GuestAnswer.id,
-        GuestAnswer.name,
-        GuestAnswer.message,
-        GuestAnswer.state,
-        GuestAnswer.sent_at,
-        Listing.direction,
-        Listing.title,
+def _rows(standing: Standing) -> Select[Any]:
+    return (
+        select(
+            GuestAnswer.id,
+            GuestAnswer.name,
+            GuestAnswer.message,
+            GuestAnswer.state,
+            GuestAnswer.sent_at,
+            Listing.direction,
+            title_shown(standing),
+        )
+        .select_from(GuestAnswer)
+        .join(Listing, Listing.id == GuestAnswer.listing_id)
     )
-    .select_from(GuestAnswer)
-    .join(Listing, Listing.id == GuestAnswer.listing_id)
-)
 
 
 def guest_page(
     standing: Standing, *, listing_id: int | None = None, after: int | None = None, size: int = PAGE
 ) -> tuple[Sequence[GuestRow], int | None]:
     """Return a page of the guests' answers one may see, newest first, and the next page's key."""
-    query = _ROW.where(visible_to(standing, "guest_answer.view", GuestAnswer))
+    query = _rows(standing).where(visible_to(standing, "guest_answer.view", GuestAnswer))
     if listing_id is not None:
         query = query.where(GuestAnswer.listing_id == listing_id)
     if after is not None:
@@ -75,7 +78,9 @@ def guest_page(
 
 def waiting_guests(standing: Standing, limit: int) -> Sequence[GuestRow]:
     """Return the guests' answers that wait for this person, the longest waiting first."""
-    query = _ROW.where(awaiting(standing, GuestAnswer)).order_by(GuestAnswer.id).limit(limit)
+    query = (
+        _rows(standing).where(awaiting(standing, GuestAnswer)).order_by(GuestAnswer.id).limit(limit)
+    )
     return [GuestRow(*row) for row in db.session.execute(query)]
 
 

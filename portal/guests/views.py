@@ -114,7 +114,7 @@ def guest_page(guest: GuestAnswer, **more: Any) -> str:
     is_recorder = can(standing, "guest_answer.record", guest) and guest.is_to_place
     values: dict[str, Any] = {
         "guest": guest,
-        "facts_of": guest_facts(guest, sees_number=sees_number),
+        "facts_of": guest_facts(standing, guest, sees_number=sees_number),
         "dialled": dialled(guest.mobile) if sees_number and guest.mobile else None,
         "moves": [
             move

@@ -114,7 +114,12 @@ def titles(
     for noun, record_id in sorted(records):
         ids[noun].append(record_id)
     asked = [
-        select(literal(noun), subject.model.id, subject.title, subject.side_for(standing)).where(
+        select(
+            literal(noun),
+            subject.model.id,
+            subject.title_for(standing),
+            subject.side_for(standing),
+        ).where(
             among(subject.model.id, ids[noun]),
             visible_to(standing, f"{noun}.view", subject.model),
         )

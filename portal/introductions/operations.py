@@ -145,7 +145,7 @@ def agree_to_introduction(
     require(by, "introduction.answer", introduction)
     sides = (introduction.demand_owner_id, introduction.supply_owner_id)
     other = sides[1] if by.organisation_id == sides[0] else sides[0]
-    also = {"waiting_id": other, "agreed_by_id": by.person_id}
+    also = {"waiting_id": other, "agreed_by_id": by.on_behalf_of_id or by.person_id}
     move(introduction, "agree", by=by, expected=expected, note=note, also=also)
 
 
@@ -171,11 +171,12 @@ def complete_introduction(
             by=acts[introduction.supply_owner_id],
         )
         accept_interest(interest, by=acts[introduction.demand_owner_id])
-    except Denied as denied:
+    except (Denied, Refused) as refused:
+        # In words that name nobody: what keeps one side from it is not the other's to read.
         raise Refused(
             _l("It cannot be completed any more: a listing was closed or somebody left.")
-        ) from denied
-    also = {"interest_id": interest.id, "waiting_id": None}
+        ) from refused
+    also = {"interest_id": interest.id, "waiting_id": None, "released_at": clock.now()}
     move(introduction, "accept", by=by, expected=expected, note=note, also=also)
     _revoke_links(introduction, by=by)
 

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal import links
-from portal.access import can, current_actor, current_standing, public, requires
+from portal.access import can, current_actor, current_standing, public, requires, standing_of
 from portal.accounts.queries import timeline_of
+from portal.actors import Standing
 from portal.database import db
 from portal.errors import Missing
 from portal.exchange.anonymity import without_owner
@@ -127,6 +128,18 @@ def answer(token: str) -> str | tuple[str, int] | Response:
             flash(_("Thank you. Your answer is recorded."), "success")
             return redirect(url_for("introductions.answer", token=token))
     page = render_template(
-        "introductions/answer.html", introduction=introduction, link=link, form=form
+        "introductions/answer.html",
+        introduction=introduction,
+        link=link,
+        form=form,
+        is_shown=_is_shown(standing_of(operations.actor_of(link, introduction)), introduction),
     )
     return page, form.status
+
+
+def _is_shown(standing: Standing, introduction: Introduction) -> bool:
+    """Tell whether a side still acts for itself and may view both listings as they are now."""
+    both = (introduction.demand, introduction.supply)
+    return can(standing, "introduction.answer", introduction) and all(
+        can(standing, "listing.view", each) for each in both
+    )

@@ -96,7 +96,8 @@ EXCHANGE: dict[str, tuple[Line, ...]] = {
     "introduction.view": (
         (delegate_of("demand_owner_id"),),
         (delegate_of("supply_owner_id"),),
-        (is_proposed_by_me,),
+        (is_proposed_by_me, a_secretary),
+        (is_proposed_by_me, a_liaison),
         (secretary_of("alliance_id"),),
     ),
     "introduction.answer": (
@@ -104,7 +105,10 @@ EXCHANGE: dict[str, tuple[Line, ...]] = {
         (delegate_of("supply_owner_id"),),
     ),
     "introduction.complete": ((delegate_of("waiting_id"),),),
-    "introduction.withdraw": ((is_proposed_by_me,),),
+    "introduction.withdraw": (
+        (is_proposed_by_me, a_secretary),
+        (is_proposed_by_me, a_liaison),
+    ),
     # matters: moved by either side; the secretariat sees how far they have come
     "matter.list": ((a_delegate,), (a_secretary,)),
     "matter.view": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -18,9 +19,11 @@ from portal.alliances.models import Alliance
 from portal.database import db
 from portal.errors import Denied, Refused
 from portal.exchange import filling_in, operations
+from portal.exchange.fill_in_forms import FillInForm
 from portal.exchange.models import Listing
 from portal.exchange.queries import waiting_listings
 from portal.exchange.workflow import ListingState
+from portal.operations import operation
 from portal.outbox import OutboxMessage
 from portal.roles import Role
 from tests.client import Client
@@ -161,6 +164,35 @@ class TestOperations:
         )
         told = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
         assert told is not None and told.recipient == "supplier@test.example"
+
+    def test_a_maker_in_other_clothes_does_not_use_it_and_a_mobile_is_told(
+        self, world: World, context: None
+    ) -> None:
+        listing = filled(world)
+        made = filling_in.make_confirmation_link(listing, by=world.actor("secretary"))
+        by, agent = world.actor("supplier"), world.person["expert"]
+        with pytest.raises(Refused):
+            filling_in.answer_by_link(
+                made.link,
+                by=by,
+                opened_by=person(agent, None, world.person["secretary"]),
+                confirms=True,
+            )
+
+        @operation
+        def by_mobile_alone() -> None:
+            listing.contact.email, listing.contact.mobile = None, "13900002222"
+
+        by_mobile_alone()
+        filling_in.answer_by_link(made.link, by=by, opened_by=ANONYMOUS, confirms=True)
+        told = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+        assert told is not None and told.recipient == "13900002222"
+
+    @pytest.mark.parametrize("written", ["1-" + "9" * 5000, "9" * 10 + "-1", "-", "x-1"])
+    def test_a_choice_out_of_bounds_is_nobody(self, context: None, written: str) -> None:
+        form = FillInForm.__new__(FillInForm)
+        form.member = SimpleNamespace(data=written)
+        assert form.chosen_member == (0, 0)
 
 
 class TestInTheBrowser:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
-from portal.access import standing_of
+from portal.access import can, standing_of
 from portal.accounts.models import Appointment
 from portal.accounts.operations import end_appointment
 from portal.actors import SYSTEM, person
@@ -115,6 +115,23 @@ class TestBothAgree:
             operations.complete_introduction(introduction, by=world.actor("delegate"))
         assert introduction.state is IntroductionState.AGREED
 
+    def test_an_agent_agrees_for_whom_they_stand_in(self, world: World, pair: Pair) -> None:
+        introduction = propose(world, pair)
+        manager = world.person["manager"]
+        agent = person(world.person["expert"], world.organisation["maker"], manager)
+        operations.agree_to_introduction(introduction, by=agent)
+        operations.complete_introduction(introduction, by=world.actor("supplier"))
+        assert introduction.state is IntroductionState.ACCEPTED
+        # The pair is free for another one.
+        assert introduction.released_at is not None
+
+    def test_what_keeps_one_side_from_it_is_not_said(self, world: World, pair: Pair) -> None:
+        introduction = propose(world, pair)
+        operations.agree_to_introduction(introduction, by=world.actor("delegate"))
+        answering.send_interest(pair[0], message="可供。", by=world.actor("supplier"))
+        with pytest.raises(Refused, match="无法建立对接"):
+            operations.complete_introduction(introduction, by=world.actor("supplier"))
+
     def test_a_listing_closed_meanwhile_ends_it(self, world: World, pair: Pair) -> None:
         introduction = propose(world, pair)
         operations.agree_to_introduction(introduction, by=world.actor("supplier"))
@@ -158,6 +175,14 @@ class TestItEnds:
 
 
 class TestWhoMayProposeWhat:
+    def test_who_left_office_sees_and_withdraws_nothing(self, world: World, pair: Pair) -> None:
+        introduction = propose(world, pair, "liaison")
+        assert can(standing_of(world.actor("liaison")), "introduction.view", introduction)
+        end_appointment(db.session.get_one(Appointment, world.appointment["liaison"]), by=SYSTEM)
+        left = standing_of(world.actor("liaison"))
+        assert not can(left, "introduction.view", introduction)
+        assert not can(left, "introduction.withdraw", introduction)
+
     def test_one_is_open_for_a_pair(self, world: World, pair: Pair) -> None:
         propose(world, pair)
         with pytest.raises(Refused):
@@ -275,3 +300,32 @@ def test_somebody_elses_link_does_not_answer(world: World, pair: Pair) -> None:
             by=person(world.person["supplier"], world.organisation["supplier"]),
             agrees=True,
         )
+
+
+def test_what_was_taken_back_and_rewritten_is_not_shown(
+    world: World, pair: Pair, visit: Visit
+) -> None:
+    introduction = propose(world, pair)
+    link = f"/introductions/answer/{tokens()[-1]}"
+    assert "需缠绕产能" in visit().get(link).text
+    listings.recall_listing(pair[0], by=world.actor("delegate"))
+    hidden = content(
+        title="密级需求",
+        specification="只给点名成员看。",
+        visibility=ListingVisibility.CONFIDENTIAL,
+        named_ids=[world.organisation["chairer"]],
+    )
+    listings.edit_listing(pair[0], hidden, by=world.actor("delegate"), submit=True)
+    listings.publish_listing(pair[0], by=world.actor("secretary"))
+    record = f"/introductions/{introduction.id}"
+    for who, address in (
+        (None, link),
+        ("supplier", record),
+        ("supplier", "/introductions"),
+        ("supplier", "/messages"),
+    ):
+        page = (visit(who) if who else visit()).get(address)
+        assert page.status_code == 200, address
+        assert "密级需求" not in page.text and "点名成员" not in page.text, address
+        assert "撤回" in page.text, address
+    assert "密级需求" in visit("delegate").get(record).text
