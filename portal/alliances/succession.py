@@ -64,6 +64,13 @@ def take_back(term: ChairTerm, *, by: Actor) -> None:
     db.session.flush()
 
 
+def vacate(term: ChairTerm, *, by: Actor) -> None:
+    """End a step with nobody after it: the chair stands empty until somebody is entered."""
+    term.vacated_at = clock.now()
+    db.session.flush()
+    journal.note("succession.vacate", term, by=by)
+
+
 def steps_of(alliance_id: int) -> list[ChairTerm]:
     """Return every step of an alliance's succession in the order of time."""
     return list(

@@ -127,13 +127,13 @@ def give_up_turns_of_member(membership: Membership, *, by: Actor) -> None:
     require(by, "membership.withdraw", membership)
     note = str(_l("The membership ended or was suspended."))
     for turn in turns_of(membership.alliance_id):
-        if turn.organisation_id != membership.organisation_id or not turn.is_open:
+        if turn.organisation_id != membership.organisation_id:
             continue
         if turn.is_running and turn.state is not TurnState.PLANNED:
             # Where the secretariat entered somebody else by hand, that one goes on.
             if sits(turn):
                 vacate_turn(turn, by=SYSTEM, note=note)
-        elif turn.ends_on > clock.today():
+        elif turn.is_open and turn.ends_on > clock.today():
             _give_up(turn, by=SYSTEM)
 
 

@@ -36,21 +36,30 @@ def vacate_turn(
 ) -> None:
     """End a term early, now, with the reason; whoever the rules name acts from now on.
 
-    Raises `Refused` for a term that does not go on or by which nobody sits, without a reason, and
-    where no member has anybody who could act.
+    Where no member has anybody who could act, the chair stands empty until the secretariat enters
+    somebody. Raises `Refused` for a term that does not go on or by which nobody sits, and without
+    a reason.
     """
     require(by, "turn.vacate", turn)
-    if not sits(turn):
+    if turn.chair_term is None or not sits(turn):
         raise Refused(_l("Somebody else sits in the chair now."))
     charter = charter_of(turn.alliance_id)
     found = next(_who_acts(turn, charter), None)
-    if found is None:
-        raise Refused(_l("No other member has anybody who could sit in the chair."))
-    organisation_id, person_id = found
     today = clock.today()
     move(turn, "vacate", by=by, expected=expected, note=note)
     turn.is_counted = turn.is_counted and 2 * (today - turn.starts_on).days >= turn.days
     db.session.flush()
+    if found is None:
+        succession.vacate(turn.chair_term, by=by)
+        return
+    _let_act(turn, charter, *found, by=by)
+
+
+def _let_act(
+    turn: Turn, charter: Charter | None, organisation_id: int, person_id: int, *, by: Actor
+) -> None:
+    """Seat whoever acts for the rest of a term that ended, from this instant on."""
+    today = clock.today()
     rest = Span(today, turn.ends_on)
     acting = add_turn(
         db.session.get_one(Alliance, turn.alliance_id),

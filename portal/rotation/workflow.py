@@ -61,7 +61,7 @@ TURN = Workflow(
         "approve_programme": _l("Approved the programme of the term"),
     },
     start=_T.PLANNED,
-    finals=(_T.HANDED_OVER, _T.DEFERRED, _T.SWAPPED, _T.VACATED, _T.REPLACED),
+    finals=(_T.DEFERRED, _T.SWAPPED, _T.VACATED, _T.REPLACED),
     moves=(
         Move(
             "confirm",
@@ -93,7 +93,8 @@ TURN = Workflow(
         Move(
             "vacate",
             _l("End the term early"),
-            (_T.CONFIRMED, _T.ACTING),
+            # Handed over ahead of its last day, it still is the one by which the chair is held.
+            (_T.CONFIRMED, _T.ACTING, _T.HANDED_OVER),
             _T.VACATED,
             "turn.vacate",
             note=NoteRule.REQUIRED,

@@ -17,6 +17,7 @@ from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.operations import (
     admit_organisation,
     appoint_chair,
+    expel_membership,
     suspend_membership,
     withdraw_membership,
 )
@@ -327,6 +328,33 @@ class TestVacancy:
         assert holder is not None
         assert holder.current is not None
         assert holder.current.is_acting
+
+    def test_a_term_handed_over_early_ends_with_the_membership(self, world: World) -> None:
+        keeper, running = world.actor("secretary"), turn(world, "running")
+        handover = handing_over.begin_handover(running, by=world.actor("chair"))
+        handing_over.close_handover(handover, by=keeper, note="提前交接。")
+        chairing = db.session.get_one(Membership, world.membership["chairer"])
+        expel_membership(chairing, by=keeper, note="违反章程。", basis="决议第5号")
+        assert running.state is TurnState.VACATED
+        assert Role.CHAIR not in standing_of(world.actor("chair")).roles
+        assert Role.CHAIR in standing_of(world.actor("supplier")).roles
+
+    def test_where_nobody_can_act_the_chair_stands_empty(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(vacancies, "who_sits", lambda _organisation, _named: None)
+        keeper, running = world.actor("secretary"), turn(world, "running")
+        chairing = db.session.get_one(Membership, world.membership["chairer"])
+        suspend_membership(chairing, by=keeper, note="未缴会费。")
+        assert (running.state, chairing.is_active) == (TurnState.VACATED, False)
+        assert running.chair_term is not None
+        assert running.chair_term.vacated_at is not None
+        quiet = db.session.get_one(Organisation, world.organisation["quiet"])
+        loser = db.session.get_one(Person, world.person["loser"])
+        appoint_chair(hydrogen(world), quiet, loser, from_at=clock.now(), by=keeper)
+        holder = chair_of(world.alliance["hydrogen"])
+        assert holder is not None
+        assert holder.holder == loser
 
 
 class TestAtOnce:
