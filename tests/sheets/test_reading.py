@@ -161,13 +161,17 @@ def test_an_external_entity_is_not_followed(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("geheim")
     doctype = f'<!DOCTYPE x [<!ENTITY leak SYSTEM "file://{secret}">]>'.encode()
-    hostile = changed(
-        xlsx(TABLE),
-        SHEET,
-        lambda xml: (
-            doctype + xml[xml.find(b"<worksheet") :].replace("北京甲公司".encode(), b"&leak;")
-        ),
-    )
+    name = "北京甲公司"
+    # As UTF-8, or character by character, as the writer happens to write it.
+    ways = (name.encode(), name.encode("ascii", "xmlcharrefreplace"))
+
+    def poison(xml: bytes) -> bytes:
+        found = xml[xml.find(b"<worksheet") :]
+        for way in ways:
+            found = found.replace(way, b"&leak;")
+        return doctype + found
+
+    hostile = changed(xlsx(TABLE), SHEET, poison)
     assert b"&leak;" in zipfile.ZipFile(BytesIO(hostile)).read(SHEET)
     assert "no office program" in refusal(hostile)
 
