@@ -355,7 +355,9 @@ class TestOrganisationPage:
         number = world.membership["chairer"]
         assert visit("secretary").post(f"/memberships/{number}/expel", data).status_code == 302
         page = visit().soup(f"/organisations/{world.organisation['chairer']}")
-        assert "轮值" not in texts(page, ".panel-title")
+        # The term that was held ended as it left, and none goes on or follows.
+        (panel,) = (each for each in page.select(".panel") if "轮值" in texts(each, ".panel-title"))
+        assert [each.strip() for each in texts(panel, "strong")] == ["已届满"]
 
     def test_offers_to_call_and_to_copy(self, world: World, visit: Visit) -> None:
         page = visit().soup(f"/organisations/{world.organisation['maker']}")
