@@ -94,7 +94,7 @@ def settled(engine: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, 
         path: Path = request.getfixturevalue("place_of_sqlite")
         # Never written over: whoever still holds the last one keeps that to themselves.
         shutil.rmtree(path.parent)
-        path.parent.mkdir()
+        path.parent.mkdir(mode=0o700)
         shutil.copyfile(template, path)
         yield f"sqlite:///{path}", cast
     else:

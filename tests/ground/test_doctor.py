@@ -20,7 +20,7 @@ from portal.commands import doctor_machine
 from portal.database import TRIGGERS, db
 from portal.exchange.attaching import attach_to_listing
 from portal.exchange.models import Listing
-from portal.files import receive
+from portal.files import receive, sweep
 from portal.store import FolderStore
 from portal.worker import beat
 from tests.backup.place import changing
@@ -53,6 +53,7 @@ def patient(url: str, world: World, tmp_path: Path) -> Iterator[Flask]:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(tmp_path / "nowhere")
     with clock.standing_still(clock.now() + LATER), app.app_context():
         beat("a worker that runs", by=SYSTEM)
+        sweep(by=SYSTEM)  # what casts of other databases attached lies in the same folder
         db.session.remove()
     yield app
     with app.app_context():
