@@ -1343,6 +1343,9 @@ def test_every_page_is_decent_in_both_languages(
 
 #: Records that show their history to some, and forms that offer choices.
 WITH_MORE = (
+    # Messages of four fates; both listings judged by who the link is for.
+    "accounts.view_outbox",
+    "introductions.answer",
     "introductions.view_introduction",
     "guests.view_guest_answer",
     "exchange.view_listing",
