@@ -123,9 +123,10 @@ def built() -> dict[str, Flask]:
 
 
 @pytest.fixture
-def app(url: str, built: dict[str, Flask]) -> Iterator[Flask]:
+def app(url: str, built: dict[str, Flask], request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on this test's database; what a test changes in it is put back."""
-    if url not in built:
+    if request.node.get_closest_marker("faults") or url not in built:
+        # Beside processes of its own a test gets an application of its own.
         built[url] = make_app(url)
     made = built[url]
     settings, extensions = dict(made.config), dict(made.extensions)
