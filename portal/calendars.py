@@ -1,24 +1,25 @@
 """Calendars as other programs read them: events in, `text/calendar` bytes out (RFC 5545).
 
-Pure: it knows no area, no request and no database, and the instant of writing is handed to it
-or taken from the clock. A whole day is a date, half-open as everywhere in the portal (`until`
-is the first day after it); a moment is written in UTC, so that no time zone has to be described.
+The lines, their escaping and their folding are icalendar's. Pure: it knows no area, no request
+and no database, and the instant of writing is handed to it or taken from the clock. A whole day
+is a date, half-open as everywhere in the portal (`until` is the first day after it); a moment is
+written in UTC, so that no time zone has to be described.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+
+import icalendar
 
 from portal import clock
 
 MEDIA_TYPE = "text/calendar"
 PRODUCT = "-//Alliance portal//Calendar//EN"
-#: Octets of a line, without its end; a longer one goes on in the next, after a space.
-LONGEST_LINE = 75
 #: How often a program that subscribed may ask again.
-ASK_AGAIN = "PT6H"
+ASK_AGAIN = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -38,88 +39,69 @@ class Event:
     description: str = ""
     location: str = ""
     address: str = ""
+    #: Whose invitation it is; then `address` is where it answers.
+    organiser: str = ""
     revision: int = 0
     is_cancelled: bool = False
 
 
 def written(name: str, events: Iterable[Event], *, at: datetime | None = None) -> bytes:
-    """Return a calendar of that name as it is sent, with CRLF line ends, in the order given.
+    """Return a calendar of that name as it is sent, with the events in the order given.
 
-    `at` is the instant of writing (DTSTAMP), by default the clock's.
+    `at` is the instant of writing (DTSTAMP), by default the clock's. Where all its events are
+    cancelled it takes them out of the calendars that hold them (METHOD:CANCEL).
     """
-    stamp = _moment(at or clock.now())
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        f"PRODID:{PRODUCT}",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_text(name)}",
-        f"REFRESH-INTERVAL;VALUE=DURATION:{ASK_AGAIN}",
-        f"X-PUBLISHED-TTL:{ASK_AGAIN}",
-    ]
-    for event in events:
-        lines += _lines(event, stamp)
-    lines.append("END:VCALENDAR")
-    return b"".join(folded(line) for line in lines)
+    stamp = at or clock.now()
+    listed = list(events)
+    is_withdrawal = bool(listed) and all(event.is_cancelled for event in listed)
+    calendar = icalendar.Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", PRODUCT)
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "CANCEL" if is_withdrawal else "PUBLISH")
+    calendar.add("x-wr-calname", _text(name))
+    calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", icalendar.vDuration(ASK_AGAIN))
+    for event in listed:
+        calendar.add_component(_entry(event, stamp))
+    sent: bytes = calendar.to_ical(sorted=False)
+    return sent
 
 
-def folded(line: str) -> bytes:
-    """Return one line in UTF-8, folded at 75 octets and never within a character."""
-    parts: list[bytes] = []
-    current = b""
-    for character in line:
-        octets = character.encode()
-        # A line that goes on begins with a space, which counts.
-        room = LONGEST_LINE if not parts else LONGEST_LINE - 1
-        if len(current) + len(octets) > room:
-            parts.append(current)
-            current = b""
-        current += octets
-    parts.append(current)
-    return b"\r\n ".join(parts) + b"\r\n"
-
-
-def _lines(event: Event, stamp: str) -> list[str]:
-    found = [
-        "BEGIN:VEVENT",
-        f"UID:{_text(event.uid)}",
-        f"DTSTAMP:{stamp}",
-        f"DTSTART{_when(event.start)}",
-    ]
+def _entry(event: Event, stamp: datetime) -> icalendar.Event:
+    entry = icalendar.Event()
+    entry.add("uid", _text(event.uid))
+    entry.add("dtstamp", stamp.astimezone(UTC))
+    entry.add("dtstart", _when(event.start))
     if event.until is not None:
-        found.append(f"DTEND{_when(event.until)}")
-    found += [f"SEQUENCE:{event.revision}", f"SUMMARY:{_text(event.summary)}"]
-    for name, value in (("DESCRIPTION", event.description), ("LOCATION", event.location)):
+        entry.add("dtend", _when(event.until))
+    entry.add("sequence", event.revision)
+    entry.add("summary", _text(event.summary))
+    for name, value in (("description", event.description), ("location", event.location)):
         if value:
-            found.append(f"{name}:{_text(value)}")
+            entry.add(name, _text(value))
     if event.address:
-        found.append(f"URL:{_one_line(event.address)}")
-    if event.is_cancelled:
-        found.append("STATUS:CANCELLED")
+        entry.add("url", _one_line(event.address))
+    if event.organiser:
+        organiser = icalendar.vCalAddress(_one_line(event.address))
+        organiser.params["CN"] = _one_line(event.organiser).replace('"', "")
+        entry.add("organizer", organiser)
+    entry.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
     # A day that somebody chairs, or that something is due, keeps nobody from other meetings.
     if not isinstance(event.start, datetime):
-        found.append("TRANSP:TRANSPARENT")
-    found.append("END:VEVENT")
-    return found
+        entry.add("transp", "TRANSPARENT")
+    return entry
 
 
-def _when(value: date | datetime) -> str:
-    """Return the value of DTSTART or DTEND with what stands before it."""
-    if isinstance(value, datetime):
-        return f":{_moment(value)}"
-    return f";VALUE=DATE:{value:%Y%m%d}"
-
-
-def _moment(value: datetime) -> str:
-    return f"{value.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+def _when(value: date | datetime) -> date | datetime:
+    """Return a day as it is, and an instant in UTC: no time zone has to be described."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def _text(value: str) -> str:
-    """Return a text value escaped; what no line may hold is left out."""
-    escaped = value.replace("\r\n", "\n").replace("\r", "\n").replace("\\", "\\\\")
-    escaped = escaped.replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-    return _one_line(escaped)
+    """Return a text without what no line may hold; its line ends stay and are escaped."""
+    lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(_one_line(line) for line in lines)
 
 
 def _one_line(value: str) -> str:

@@ -6,12 +6,11 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
-from portal import links
+from portal import calendars, links
 from portal.access import current_actor, requires
 from portal.errors import Missing
 from portal.forms import Form, refusals, version_in
 from portal.matters import meetings
-from portal.matters.calendar import Event, calendar_of
 from portal.matters.meeting_forms import MeetingForm
 from portal.matters.models import Matter, MatterMeeting
 from portal.matters.views import bp
@@ -83,20 +82,20 @@ def cancel_meeting(matter: Matter, meeting_id: int) -> Answer:
 def fetch_meeting(matter: Matter, meeting_id: int) -> Response:
     """Hand out the file that puts a meeting into a calendar, or takes it out again."""
     noted = _found(matter, meeting_id)
-    event = Event(
+    event = calendars.Event(
         uid=noted.uid,
-        sequence=noted.sequence,
+        start=noted.begins_at,
+        until=noted.ends_at,
         summary=matter.title,
-        place=noted.place,
         description=f"{matter.owner.name}\n{matter.partner.name}",
+        location=noted.place,
         address=links.address("matters.view_matter", matter_id=matter.id),
         organiser=noted.organisation.name,
-        begins_at=noted.begins_at,
-        ends_at=noted.ends_at,
-        stamped_at=noted.changed_at,
+        revision=noted.sequence,
         is_cancelled=noted.cancelled_at is not None,
     )
-    response = Response(calendar_of(event), content_type="text/calendar; charset=utf-8")
+    file = calendars.written(matter.title, [event], at=noted.changed_at)
+    response = Response(file, mimetype=calendars.MEDIA_TYPE)
     name = f"meeting-{noted.id}.ics"
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     response.headers["Cache-Control"] = "no-store"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from hypothesis import example, given
+from hypothesis import strategies as some
+
 from portal import clock
-from portal.calendars import Event, folded, written
+from portal.calendars import Event, written
 
 AT = datetime(2026, 11, 26, 4, 5, 6, tzinfo=UTC)
 
@@ -44,14 +47,30 @@ def test_nobody_smuggles_a_line_in() -> None:
     assert not any(line.startswith("ATTENDEE") for line in lines)
 
 
-def test_no_line_is_longer_than_75_octets_and_no_character_is_cut() -> None:
-    for text in ("a" * 75, "a" * 76, "轮" * 25, "轮" * 60, "a" + "轮" * 60, "😀" * 40, ""):
-        sent = folded(text)
-        parts = sent.removesuffix(b"\r\n").split(b"\r\n")
-        assert all(len(part) <= 75 for part in parts), text
-        assert all(part.decode() for part in parts) or not text
-        assert sent.decode().replace("\r\n ", "") == text + "\r\n"
-    assert folded("a" * 75).count(b"\r\n") == 1
+@given(
+    some.text(alphabet=some.characters(codec="utf-8", categories=("L", "N", "S", "Zs")), min_size=1)
+)
+@example("a" * 75)
+@example("a" + "轮" * 60)
+@example("😀" * 40)
+def test_no_line_is_longer_than_75_octets_and_no_character_is_cut(text: str) -> None:
+    sent = written("x", [Event("a", AT, None, text)], at=AT)
+    parts = sent.removesuffix(b"\r\n").split(b"\r\n")
+    assert all(len(part) <= 75 and part.decode() for part in parts)
+    assert f"SUMMARY:{text}" in unfolded(sent)
+
+
+def test_what_is_cancelled_as_a_whole_is_taken_out_of_calendars() -> None:
+    gone, on = (Event(uid, AT, None, "x", is_cancelled=uid == "gone") for uid in ("gone", "on"))
+    assert "METHOD:CANCEL" in unfolded(written("x", [gone], at=AT))
+    for events in ([on], [gone, on], []):
+        assert "METHOD:PUBLISH" in unfolded(written("x", events, at=AT))
+
+
+def test_whose_invitation_it_is_stands_quoted() -> None:
+    event = Event("a", AT, None, "x", address="https://x/", organiser='甲;乙"\r\nUID:c')
+    (line,) = (each for each in unfolded(written("x", [event], at=AT)) if "ORGANIZER" in each)
+    assert line == 'ORGANIZER;CN="甲;乙UID:c":https://x/'
 
 
 def test_the_instant_of_writing_is_the_clocks() -> None:

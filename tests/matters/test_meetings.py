@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
 from portal import clock
 from portal.database import db
 from portal.errors import Denied, Refused, Stale
 from portal.matters import meetings
-from portal.matters.calendar import Event, calendar_of, escaped, folded
 from portal.matters.meetings import Meeting
 from portal.matters.models import Matter, MatterMeeting
 from portal.matters.operations import end_matter
@@ -24,80 +21,8 @@ Visit = Callable[..., Client]
 HOUR = timedelta(hours=1)
 
 
-def event(**changed: object) -> Event:
-    plain: dict[str, object] = {
-        "uid": "abc@alliance-portal",
-        "sequence": 0,
-        "summary": "求购碳纤维缠绕代工产能",
-        "place": "天津市滨海新区",
-        "description": "甲\n乙",
-        "address": "http://127.0.0.1:8000/matters/1",
-        "organiser": "北京甲氢能有限公司",
-        "begins_at": datetime(2026, 12, 1, 2, 0, tzinfo=UTC),
-        "ends_at": datetime(2026, 12, 1, 3, 30, tzinfo=UTC),
-        "stamped_at": datetime(2026, 11, 26, 1, 0, tzinfo=UTC),
-        "is_cancelled": False,
-    }
-    return Event(**{**plain, **changed})  # type: ignore[arg-type]
-
-
 def unfolded(file: bytes) -> list[str]:
     return file.decode().replace("\r\n ", "").removesuffix("\r\n").split("\r\n")
-
-
-class TestTheFile:
-    def test_it_says_when_where_and_what(self) -> None:
-        lines = unfolded(calendar_of(event()))
-        assert (lines[0], lines[-1]) == ("BEGIN:VCALENDAR", "END:VCALENDAR")
-        for line in (
-            "METHOD:PUBLISH",
-            "UID:abc@alliance-portal",
-            "SEQUENCE:0",
-            "DTSTAMP:20261126T010000Z",
-            "DTSTART:20261201T020000Z",
-            "DTEND:20261201T033000Z",
-            "SUMMARY:求购碳纤维缠绕代工产能",
-            "DESCRIPTION:甲\\n乙",
-            "STATUS:CONFIRMED",
-        ):
-            assert line in lines
-
-    def test_a_cancelled_one_takes_itself_out(self) -> None:
-        lines = unfolded(calendar_of(event(is_cancelled=True, sequence=3)))
-        assert "METHOD:CANCEL" in lines and "STATUS:CANCELLED" in lines and "SEQUENCE:3" in lines
-
-    def test_chinese_is_folded_at_75_octets_and_never_within_a_character(self) -> None:
-        file = calendar_of(event(place="天津市滨海新区第一大街" * 12))
-        for line in file.split(b"\r\n"):
-            assert len(line) <= 75
-            line.decode()
-        assert "LOCATION:" + "天津市滨海新区第一大街" * 12 in unfolded(file)
-        assert b"\n" not in file.replace(b"\r\n", b"")
-
-    @given(some.text(alphabet=some.characters(codec="utf-8", exclude_characters="\r\n")))
-    def test_what_is_folded_unfolds_to_itself(self, line: str) -> None:
-        pieces = folded(line).split(b"\r\n")
-        assert all(len(piece) <= 75 for piece in pieces)
-        assert folded(line).replace(b"\r\n ", b"").decode() == line
-
-    @pytest.mark.parametrize(
-        ("text", "value"),
-        [
-            ("甲;乙,丙", "甲\\;乙\\,丙"),
-            ("a\\n", "a\\\\n"),
-            ("一\r\n二\r三\n四", "一\\n二\\n三\\n四"),
-        ],
-    )
-    def test_text_is_escaped(self, text: str, value: str) -> None:
-        assert escaped(text) == value
-
-    def test_nothing_typed_begins_a_line_of_its_own(self) -> None:
-        lines = unfolded(
-            calendar_of(
-                event(place="x\r\nATTACH:http://evil.example", organiser='a"\r\nATTENDEE:x')
-            )
-        )
-        assert not [line for line in lines if line.startswith(("ATTACH", "ATTENDEE"))]
 
 
 def matter_of(world: World) -> Matter:

@@ -252,8 +252,8 @@ def test_calendars_get_changes_and_the_cancellation_under_one_name(world: World)
     second = event()
     operations.cancel_meeting(meeting, by=world.actor("secretary"), note="改期。")
     third = event()
-    assert first == (first[0], 0, "")
-    assert second == (first[0], 1, "")
+    assert first == (first[0], 0, "CONFIRMED")
+    assert second == (first[0], 1, "CONFIRMED")
     assert third == (first[0], 2, "CANCELLED")
 
 
