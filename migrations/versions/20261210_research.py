@@ -361,31 +361,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "project_person",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("project_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("organisation_id", sa.Integer(), nullable=False),
-        sa.Column("role", sa.String(length=60), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_project_person_organisation_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_project_person_person_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["project_id"], ["project.id"], name=op.f("fk_project_person_project_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_person")),
-        sa.UniqueConstraint(
-            "project_id",
-            "person_id",
-            "organisation_id",
-            name=op.f("uq_project_person_project_id_person_id_organisation_id"),
-        ),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
         "work_package",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from portal.database import db
 from portal.research.board_changing import changed
 from portal.research.board_models import Card
 from portal.research.models import Partner
-from portal.research.work_models import TeamMember, WorkPackage
+from portal.research.work_models import WorkPackage
 
 
 def end_access(partner: Partner) -> None:
@@ -38,11 +38,5 @@ def end_access(partner: Partner) -> None:
             WorkPackage.organisation_id == partner.organisation_id,
         )
         .values(organisation_id=project.lead_id)
-    )
-    db.session.execute(
-        delete(TeamMember).where(
-            TeamMember.project_id == project.id,
-            TeamMember.organisation_id == partner.organisation_id,
-        )
     )
     changed(project.id)

@@ -20,7 +20,6 @@ from portal.research.work_models import (
     Deliverable,
     Fund,
     ProgressReport,
-    TeamMember,
     WorkPackage,
 )
 from portal.research.workflow import PartnerState
@@ -54,8 +53,7 @@ def move_projects(double: Organisation, *, by: Actor) -> None:
         db.session.execute(
             update(table.__table__).where(there == double.id).values({column: into_id})
         )
-    _move_once(TeamMember, ("project_id", "person_id"), double.id, into_id)
-    _move_once(Countersignature, ("report_id",), double.id, into_id)
+    _move_countersignatures(double.id, into_id)
     _add_up(double.id, into_id)
     db.session.expire_all()
     for project_id in project_ids:
@@ -77,11 +75,14 @@ def _move_part(part: Partner, into_id: int) -> None:
     db.session.execute(update(parts).where(parts.c.id == part.id).values(values))  # type: ignore[arg-type]
 
 
-def _move_once(table: Any, beside: tuple[str, ...], double_id: int, into_id: int) -> None:
-    """Move rows of which the survivor may hold one already; then the double's is taken off."""
-    for row in db.session.scalars(select(table).where(table.organisation_id == double_id)).all():
-        same = [getattr(table, column) == getattr(row, column) for column in beside]
-        held = select(table.id).where(table.organisation_id == into_id, *same)
+def _move_countersignatures(double_id: int, into_id: int) -> None:
+    """Move what the double signed; where the survivor signed the same report, the double's goes."""
+    of_double = select(Countersignature).where(Countersignature.organisation_id == double_id)
+    for row in db.session.scalars(of_double).all():
+        held = select(Countersignature.id).where(
+            Countersignature.organisation_id == into_id,
+            Countersignature.report_id == row.report_id,
+        )
         if db.session.scalar(held) is not None:
             db.session.delete(row)
         else:

@@ -9,7 +9,6 @@ from portal.research.work_models import (
     Countersignature,
     DeliverableVersion,
     ProgressReport,
-    TeamMember,
 )
 
 PERSONAL_DATA = (
@@ -18,7 +17,6 @@ PERSONAL_DATA = (
     mentions(Card, "owner_id"),
     mentions(CardComment, "person_id"),
     mentions(CardMove, "person_id"),
-    mentions(TeamMember, "person_id"),
     mentions(DeliverableVersion, "person_id"),
     mentions(ProgressReport, "sealed_by_id"),
     mentions(Countersignature, "person_id"),

@@ -49,21 +49,6 @@ class DeliverableKind(StrEnum):
     SOFTWARE = "software"
 
 
-class TeamMember(Model):
-    """A person with a role of their own in a project, for one of its organisations."""
-
-    __tablename__ = "project_person"
-    __table_args__ = constraints(UniqueConstraint("project_id", "person_id", "organisation_id"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    role: Mapped[str] = mapped_column(String(60))
-
-    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
-
-
 class WorkPackage(Model):
     """A part of the work (任务包) with the organisation that answers for it."""
 
