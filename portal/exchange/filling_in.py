@@ -22,7 +22,7 @@ from portal.database import db
 from portal.errors import Refused
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Listing
-from portal.exchange.operations import index, write_content
+from portal.exchange.operations import index, lay_down, write_content
 from portal.exchange.workflow import LISTING, ListingState
 from portal.links import ActionLink, MadeLink
 from portal.operations import earlier_result, keep_receipt, operation
@@ -67,21 +67,13 @@ def fill_in_listing(
     listing = Listing(
         alliance=alliance,
         organisation=organisation,
-        region_id=organisation.region_id,
-        state=LISTING.start,
         contact_id=contact.id,
+        state=LISTING.start,
         submitted_by_id=by.person_id,
         submitted_for_id=by.on_behalf_of_id,
         filled_in_by_id=by.person_id,
-        created_at=clock.now(),
-        listed_at=clock.now(),
     )
-    write_content(listing, content, is_draft=False)
-    db.session.add(listing)
-    db.session.flush()
-    # Proof that the secrecy question was answered before anything was stored.
-    secrecy = {"secrecy": "none"}
-    journal.note("listing.fill_in", listing, by=by, to_state=listing.state, detail=secrecy)
+    lay_down(listing, content, "fill_in", by=by, is_draft=False)
     keep_receipt(receipt, listing)
     propose_listing(listing, by=by)
     return listing

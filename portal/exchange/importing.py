@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from portal import clock, journal
 from portal.access import require
 from portal.accounts.models import Organisation
 from portal.actors import Actor
 from portal.alliances.models import Alliance
-from portal.database import db
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Listing
-from portal.exchange.operations import index, write_content
+from portal.exchange.operations import index, lay_down
 from portal.exchange.workflow import LISTING
 from portal.operations import operation
 
@@ -28,16 +26,9 @@ def draft_for_member(
     listing = Listing(
         alliance=alliance,
         organisation=organisation,
-        region_id=organisation.region_id,
-        state=LISTING.start,
         contact_id=by.person_id,
-        created_at=clock.now(),
-        listed_at=clock.now(),
+        state=LISTING.start,
     )
-    write_content(listing, content, is_draft=True)
-    db.session.add(listing)
-    db.session.flush()
-    detail = {"secrecy": "none", "imported": True}
-    journal.note("listing.create", listing, by=by, to_state=listing.state, detail=detail)
+    lay_down(listing, content, "import", by=by, is_draft=True)
     index(listing)
     return listing

@@ -64,24 +64,32 @@ def post_listing(
     listing = Listing(
         alliance=alliance,
         organisation=organisation,
-        region_id=organisation.region_id,
-        state=LISTING.start,
         contact_id=by.person_id,
-        created_at=clock.now(),
-        listed_at=clock.now(),
+        state=LISTING.start,
     )
-    write_content(listing, content, is_draft=not submit)
-    db.session.add(listing)
-    db.session.flush()
-    # Proof that the secrecy question was answered before anything was stored.
-    secrecy = {"secrecy": "none"}
-    journal.note("listing.create", listing, by=by, to_state=listing.state, detail=secrecy)
+    lay_down(listing, content, "create", by=by, is_draft=not submit)
     keep_receipt(receipt, listing)
     if submit:
         submit_listing(listing, by=by)
     else:
         index(listing)
     return listing
+
+
+def lay_down(
+    listing: Listing, content: ListingContent, verb: str, *, by: Actor, is_draft: bool
+) -> None:
+    """Store a listing that was just made, at the start of its lifecycle, inside an operation.
+
+    The line of the journal says that the secrecy question was answered before that.
+    """
+    listing.region_id = listing.organisation.region_id
+    listing.created_at = listing.listed_at = clock.now()
+    write_content(listing, content, is_draft=is_draft)
+    db.session.add(listing)
+    db.session.flush()
+    secrecy = {"secrecy": "none"}
+    journal.note(f"listing.{verb}", listing, by=by, to_state=listing.state, detail=secrecy)
 
 
 @operation

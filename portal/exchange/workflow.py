@@ -49,6 +49,7 @@ LISTING = Workflow(
     },
     verbs={
         "create": _l("Posted"),
+        "import": _l("Brought it from a table"),
         "edit": _l("Changed"),
         "fill_in": _l("Filled it in for the member"),
         "attach": _l("Added a file"),
