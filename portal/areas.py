@@ -56,6 +56,7 @@ from portal.meetings import (
     reply_views,
     resolution_models,
     resolution_views,
+    resolution_workflow,
 )
 from portal.meetings import models as meetings_models
 from portal.meetings import paper_views as meeting_paper_views
@@ -237,8 +238,8 @@ WORKFLOWS = (
     matters_workflow.MATTER,
     documents_workflow.DOCUMENT,
     meetings_workflow.MEETING,
-    meetings_workflow.RESOLUTION,
-    meetings_workflow.ACTION,
+    resolution_workflow.RESOLUTION,
+    resolution_workflow.ACTION,
     research_workflow.PROJECT,
     research_workflow.PARTNER,
     rotation_workflow.TURN,

@@ -108,6 +108,11 @@ class Meeting(Versioned, Model):
         return self.noticed_at != None  # noqa: E711 - the same expression in SQL
 
     @property
+    def is_met(self) -> bool:
+        """Whether people meet for it, in a room or by video: it is not held in writing."""
+        return not self.is_written
+
+    @property
     def is_answerable(self) -> bool:
         """Whether a seat may still answer: noticed, and not begun."""
         return self.state is MeetingState.NOTICED and clock.now() < self.starts_at

@@ -20,6 +20,7 @@ from portal.errors import Refused
 from portal.meetings import agenda, texts
 from portal.meetings.counting import missing_for_quorum
 from portal.meetings.models import Meeting, MeetingKind, Seat
+from portal.meetings.presence import present_seats
 from portal.meetings.rules import asked_of
 from portal.meetings.workflow import MEETING, MeetingState
 from portal.operations import earlier_result, keep_receipt, operation
@@ -230,8 +231,6 @@ def open_meeting(
 ) -> None:
     """Open the meeting; who is present is recorded from now on."""
     require(by, "meeting.hold", meeting)
-    if meeting.is_written:
-        raise Refused(_l("It is held in writing: votes are taken until its deadline."))
     move(meeting, "open", by=by, expected=expected, note=note, also={"opened_at": clock.now()})
 
 
@@ -252,9 +251,8 @@ def give_up_meeting(
     """End a meeting at which too few are present. Raises `Refused` where enough are."""
     require(by, "meeting.hold", meeting)
     agenda.refuse_open_votes(meeting)
-    seats = list(meeting.seats)
-    present = sum(each.is_here for each in seats)
-    if meeting.quorum and not missing_for_quorum(meeting.quorum, len(seats), present):
+    seats, present = len(meeting.seats), len(present_seats(meeting))
+    if meeting.quorum and not missing_for_quorum(meeting.quorum, seats, present):
         raise Refused(_l("Enough are present: close the meeting instead."))
     move(meeting, "give_up", by=by, expected=expected, note=note, also={"closed_at": clock.now()})
 

@@ -23,6 +23,8 @@ from portal.meetings.models import (
     MinutesComment,
     Seat,
 )
+from portal.meetings.presence import present_seats
+from portal.meetings.resolution_models import Resolution, Vote
 from portal.meetings.texts import answered
 
 #: Meetings of one list.
@@ -93,7 +95,9 @@ class LiveCount:
     answered: int
     coming: int
     spoken_for: int
-    here: int
+    #: There now, with those that somebody in the room speaks for; and how many of the latter.
+    present: int
+    absent_spoken_for: int
     missing: int
 
 
@@ -102,14 +106,15 @@ def live_count(meeting: Meeting, seats: Sequence[Seat]) -> LiveCount | None:
     if meeting.quorum is None:
         return None
     replied, coming, spoken = answered(seats)
-    here = sum(seat.is_here for seat in seats)
-    sure = here if meeting.is_open else coming + spoken
+    present = len(present_seats(meeting))
+    sure = present if meeting.is_open else coming + spoken
     return LiveCount(
         seats=len(seats),
         answered=replied,
         coming=coming,
         spoken_for=spoken,
-        here=here,
+        present=present,
+        absent_spoken_for=present - sum(seat.is_here for seat in seats),
         missing=missing_for_quorum(meeting.quorum, len(seats), sure),
     )
 
@@ -124,9 +129,17 @@ class Attendance:
     absent: list[Seat]
 
 
+def _took_part(meeting: Meeting) -> set[int]:
+    """Return the seats that came; of a meeting held in writing those that voted on anything."""
+    if not meeting.is_written:
+        return {seat.id for seat in meeting.seats if seat.arrived_at is not None}
+    voted = select(Vote.seat_id).join(Resolution, Resolution.id == Vote.resolution_id)
+    return set(db.session.scalars(voted.where(Resolution.meeting_id == meeting.id)))
+
+
 def attendance(meeting: Meeting) -> Attendance:
     """Return who was at a meeting and who was not, each in protocol order."""
-    came = {seat.id for seat in meeting.seats if seat.arrived_at is not None}
+    came = _took_part(meeting)
     found = Attendance([], [], [], [])
     for seat in meeting.seats:
         if seat.id in came:

@@ -20,20 +20,12 @@ from portal.database import db
 from portal.errors import Refused
 from portal.files import Received
 from portal.meetings.counting import Choice, Verdict, has_quorum, result_of
-from portal.meetings.models import Answer, Meeting, Seat
+from portal.meetings.models import Meeting, Seat
+from portal.meetings.presence import present_seats, seats_of_voter
 from portal.meetings.resolution_models import Resolution, Vote, Way
+from portal.meetings.resolutions import refuse_secret_in_writing
 from portal.operations import operation
 from portal.workflow import check_version, move
-
-
-def present_seats(meeting: Meeting) -> list[Seat]:
-    """Return the seats that are there now: in the room, or spoken for by one that is."""
-    here = {seat.id for seat in meeting.seats if seat.is_here}
-    return [
-        seat
-        for seat in meeting.seats
-        if seat.id in here or (seat.answer is Answer.PROXY and seat.proxy_to_id in here)
-    ]
 
 
 @operation
@@ -45,27 +37,12 @@ def open_vote(
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
     if not meeting.takes_votes:
         raise Refused(_l("Votes are taken while the meeting is in session."))
+    refuse_secret_in_writing(meeting, is_secret=resolution.is_secret)
     rule, present = resolution.rule, len(present_seats(meeting))
     is_met = rule is None or has_quorum(rule, len(meeting.seats), present)
     if not meeting.is_written and not is_met:
         raise Refused(_l("Too few are present for a vote. Record who has arrived first."))
     move(resolution, "open", by=by, expected=expected, note=note, also={"opened_at": clock.now()})
-
-
-def seats_of_voter(meeting: Meeting, organisation_id: int | None) -> list[Seat]:
-    """Return the seats for which an organisation votes: its own, and one it is proxy of.
-
-    A proxy lapses while who gave it is in the room: it votes for itself.
-    """
-    own = next((each for each in meeting.seats if each.organisation_id == organisation_id), None)
-    if own is None or (own.answer is Answer.PROXY and not own.is_here):
-        return []
-    spoken = [
-        each
-        for each in meeting.seats
-        if each.answer is Answer.PROXY and each.proxy_to_id == own.id and not each.is_here
-    ]
-    return [own, *spoken]
 
 
 @operation
