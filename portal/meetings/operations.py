@@ -20,7 +20,7 @@ from portal.errors import Refused
 from portal.meetings import agenda, texts
 from portal.meetings.counting import missing_for_quorum
 from portal.meetings.models import Meeting, MeetingKind, Seat
-from portal.meetings.presence import present_seats
+from portal.meetings.presence import present_seats, speaking_seats
 from portal.meetings.rules import asked_of
 from portal.meetings.workflow import MEETING, MeetingState
 from portal.operations import earlier_result, keep_receipt, operation
@@ -200,6 +200,7 @@ def _freeze_roll(meeting: Meeting) -> int:
             Seat(
                 meeting_id=meeting.id,
                 organisation_id=organisation.id,
+                held_by_id=organisation.id,
                 name=organisation.name,
                 tier=tier,
                 position=position,
@@ -289,7 +290,7 @@ def arrive(meeting: Meeting, seat_ids: set[int], *, by: Actor) -> None:
     if not meeting.is_open:
         raise Refused(_l("Open the meeting first."))
     now = clock.now()
-    for seat in meeting.seats:
+    for seat in speaking_seats(meeting):
         is_here = seat.id in seat_ids
         if is_here and not seat.is_here:
             seat.arrived_at, seat.left_at = seat.arrived_at or now, None

@@ -19,7 +19,15 @@ from portal.documents.forms import DOCUMENT_KINDS
 from portal.errors import Missing
 from portal.forms import refusals
 from portal.language import localised
-from portal.meetings import minutes, operations, queries, resolution_queries, rules, written
+from portal.meetings import (
+    minutes,
+    observers,
+    operations,
+    queries,
+    resolution_queries,
+    rules,
+    written,
+)
 from portal.meetings.columns import MEETINGS
 from portal.meetings.forms import (
     MEETING_KINDS,
@@ -27,6 +35,7 @@ from portal.meetings.forms import (
     SHARES,
     ItemForm,
     MeetingForm,
+    ObserverForm,
     RuleForm,
 )
 from portal.meetings.models import Meeting, MeetingKind
@@ -153,6 +162,8 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
         "resolutions": resolution_queries.resolutions_at(meeting),
         "proposals": queries.proposals_of(meeting.alliance_id) if may_edit else (),
         "form": ItemForm() if may_edit else None,
+        "observers": observers.observers_of(meeting) if is_keeping else (),
+        "observer_form": ObserverForm() if is_keeping and meeting.names_observers else None,
         "may_propose": meeting.is_prepared and can(standing, "resolution.propose", meeting),
         "timeline": timeline_of(meeting) if is_keeping else (),
     }

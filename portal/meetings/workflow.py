@@ -51,6 +51,7 @@ MEETING = Workflow(
         "order": _l("Ordered the agenda"),
         "update": _l("Told everybody of a change"),
         "arrive": _l("Recorded who is present"),
+        "observers": _l("Changed who attends without a seat"),
         "write_minutes": _l("Wrote minutes"),
         "comment": _l("Commented on the minutes"),
     },
