@@ -21,7 +21,6 @@ from portal.forms import refusals
 from portal.language import localised
 from portal.meetings import (
     minutes,
-    observers,
     operations,
     queries,
     resolution_queries,
@@ -35,7 +34,6 @@ from portal.meetings.forms import (
     SHARES,
     ItemForm,
     MeetingForm,
-    ObserverForm,
     RuleForm,
 )
 from portal.meetings.models import Meeting, MeetingKind
@@ -162,8 +160,6 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
         "resolutions": resolution_queries.resolutions_at(meeting),
         "proposals": queries.proposals_of(meeting.alliance_id) if may_edit else (),
         "form": ItemForm() if may_edit else None,
-        "observers": observers.observers_of(meeting) if is_keeping else (),
-        "observer_form": ObserverForm() if is_keeping and meeting.names_observers else None,
         "may_propose": meeting.is_prepared and can(standing, "resolution.propose", meeting),
         "timeline": timeline_of(meeting) if is_keeping else (),
     }
