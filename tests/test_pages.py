@@ -789,6 +789,8 @@ CASES = [
     send("meetings.add_item", CALLERS, MEMBERS, meeting="noticed", data={"title": "议题"}),
     send("meetings.arrange_agenda", CALLERS, MEMBERS, meeting="noticed", data={"act": "order"}),
     send("meetings.record_present", CALLERS, MEMBERS, meeting="running"),
+    send("meetings.add_observer", CALLERS, MEMBERS, meeting="running", data={"name": "赵六"}),
+    send("meetings.arrange_observers", CALLERS, MEMBERS, meeting="running", data={"act": "order"}),
     view("meetings.view_notice", CALLERS, MEMBERS, meeting="noticed"),
     view("meetings.view_poster", HYDROGEN, meeting="noticed"),
     view("meetings.answer_notice", EVERYONE, arguments={"token": "seat"}, is_open=True),
