@@ -65,6 +65,8 @@ PROJECT = Workflow(
         "confirm": _l("Confirmed its part"),
         "decline": _l("Declined a part"),
         "leave": _l("Left the project"),
+        "staff": _l("Gave somebody a role"),
+        "unstaff": _l("Ended somebody's role"),
         "need": _l("Said who is still missing"),
         "board": _l("Changed the columns of the board"),
         "import": _l("Took tasks over from a table"),
