@@ -1099,6 +1099,7 @@ CASES = [
         project="active",
         data={"name": "待试验", "card_limit": "3"},
     ),
+    view("research.view_partner", f"{OWNERS} supplier", project_partner="confirmed", status=302),
     view("research.name_person", OWNERS, "supplier", project_partner="confirmed"),
     send("research.name_person", OWNERS, "supplier", project_partner="confirmed", status=422),
     send(

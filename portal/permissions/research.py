@@ -42,6 +42,7 @@ RESEARCH: dict[str, tuple[Line, ...]] = {
     "project.work": ((takes_part,),),
     "card.view": ((takes_part,),),
     "card.work": ((takes_part,),),
+    "card.remind": ((by_system,),),
     "task_import.view": ((takes_part,),),
     "task_import.run": ((takes_part,),),
     "progress_report.view": ((takes_part,),),

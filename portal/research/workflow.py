@@ -187,6 +187,7 @@ PARTNER = Workflow(
         _P.DECLINED: _l("Does not take part"),
         _P.LEFT: _l("Has left"),
     },
+    verbs={"ask": _l("Asked an organisation to take part")},
     start=_P.ASKED,
     finals=(_P.DECLINED, _P.LEFT),
     moves=(
