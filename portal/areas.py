@@ -54,9 +54,11 @@ from portal.meetings import (
     action_views,
     agenda_views,
     minutes_views,
+    observer_views,
     reply_views,
     resolution_models,
     resolution_views,
+    resolution_workflow,
 )
 from portal.meetings import models as meetings_models
 from portal.meetings import paper_views as meeting_paper_views
@@ -144,6 +146,7 @@ AREAS = (
     resolution_views,
     action_views,
     minutes_views,
+    observer_views,
     meeting_paper_views,
     share_views,
     fill_in_views,
@@ -202,6 +205,7 @@ NOUNS = (
     meetings_models.Meeting,
     meetings_models.Seat,
     meetings_models.AgendaItem,
+    meetings_models.Observer,
     meetings_models.MinutesComment,
     resolution_models.Resolution,
     resolution_models.Vote,
@@ -240,8 +244,8 @@ WORKFLOWS = (
     matters_workflow.MATTER,
     documents_workflow.DOCUMENT,
     meetings_workflow.MEETING,
-    meetings_workflow.RESOLUTION,
-    meetings_workflow.ACTION,
+    resolution_workflow.RESOLUTION,
+    resolution_workflow.ACTION,
     research_workflow.PROJECT,
     research_workflow.PARTNER,
     rotation_workflow.TURN,
