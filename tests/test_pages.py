@@ -1120,6 +1120,17 @@ CASES = [
         project="active",
         data={"name": "待试验", "card_limit": "3"},
     ),
+    view("research.view_partner", f"{OWNERS} supplier", project_partner="confirmed", status=302),
+    view("research.name_person", OWNERS, "supplier", project_partner="confirmed"),
+    send("research.name_person", OWNERS, "supplier", project_partner="confirmed", status=422),
+    send(
+        "research.release_person",
+        OWNERS,
+        "supplier",
+        project_partner="confirmed",
+        arguments={"number": 99},
+        status=422,
+    ),
     view("research.list_tasks", PARTIES, "secretary", project="active"),
     view(
         "research.take_tasks", PARTIES, "secretary", project="active", arguments={"ending": "csv"}
