@@ -35,6 +35,7 @@ from portal import (
     outbox,
     responses,
     store,
+    templating,
     uploads,
 )
 from portal.accounts import queries as accounts_queries
@@ -89,7 +90,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     app.config.from_mapping(settings or {})
     app.config["ASSETS"] = [ROOT / "static" / asset for asset in ASSETS]
     app.logger.setLevel(logging.INFO)
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    templating.init_app(app)
 
     database.init_app(app)
     links.init_app(app)

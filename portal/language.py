@@ -124,6 +124,11 @@ def _catalogue(language: str) -> Any:
     return support.Translations.load(str(CATALOGUES), [language])
 
 
+def word_in(language: str, word: str) -> str:
+    """Return what a catalogue says for a word; the word itself where it says nothing."""
+    return str(_catalogue(language).ugettext(word))
+
+
 def init_app(app: Flask, keep: Callable[[str], None]) -> None:
     """Teach the application its languages; `keep` stores the choice of whoever is signed in."""
     Babel(app, locale_selector=chosen_language)

@@ -19,7 +19,15 @@ from portal.documents.forms import DOCUMENT_KINDS
 from portal.errors import Missing
 from portal.forms import refusals
 from portal.language import localised
-from portal.meetings import minutes, operations, queries, resolution_queries, rules
+from portal.meetings import (
+    minutes,
+    observers,
+    operations,
+    queries,
+    resolution_queries,
+    rules,
+    written,
+)
 from portal.meetings.columns import MEETINGS
 from portal.meetings.forms import (
     MEETING_KINDS,
@@ -27,11 +35,13 @@ from portal.meetings.forms import (
     SHARES,
     ItemForm,
     MeetingForm,
+    ObserverForm,
     RuleForm,
 )
 from portal.meetings.models import Meeting, MeetingKind
 from portal.meetings.papers import OF_MEETING
-from portal.meetings.workflow import ACTION, MEETING, RESOLUTION
+from portal.meetings.resolution_workflow import ACTION, RESOLUTION
+from portal.meetings.workflow import MEETING
 from portal.moves import attempt
 from portal.sheets.exporting import exported
 from portal.workflow import Move, NoteRule, open_to
@@ -42,6 +52,7 @@ bp = Blueprint("meetings", __name__)
 MOVES = {
     "notice": operations.notice_meeting,
     "open": operations.open_meeting,
+    "conclude": written.conclude_meeting,
     "adjourn": operations.adjourn_meeting,
     "give_up": operations.give_up_meeting,
     "begin_minutes": minutes.begin_minutes,
@@ -142,6 +153,7 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
         "moves": _moves(meeting),
         "agenda": queries.timed(meeting, queries.agenda_of(meeting)),
         "seats": seats,
+        "names": {seat.id: seat.name for seat in seats},
         "count": queries.live_count(meeting, seats),
         "is_keeping": is_keeping,
         "may_edit": may_edit,
@@ -150,6 +162,8 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
         "resolutions": resolution_queries.resolutions_at(meeting),
         "proposals": queries.proposals_of(meeting.alliance_id) if may_edit else (),
         "form": ItemForm() if may_edit else None,
+        "observers": observers.observers_of(meeting) if is_keeping else (),
+        "observer_form": ObserverForm() if is_keeping and meeting.names_observers else None,
         "may_propose": meeting.is_prepared and can(standing, "resolution.propose", meeting),
         "timeline": timeline_of(meeting) if is_keeping else (),
     }

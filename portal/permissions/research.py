@@ -41,6 +41,8 @@ RESEARCH: dict[str, tuple[Line, ...]] = {
     "project.work": ((takes_part,),),
     "card.view": ((takes_part,),),
     "card.work": ((takes_part,),),
+    "task_import.view": ((takes_part,),),
+    "task_import.run": ((takes_part,),),
     "progress_report.view": ((takes_part,),),
     "progress_report.write": ((delegate_of("lead_id"),),),
     "progress_report.countersign": ((takes_part, beside_lead),),

@@ -67,6 +67,7 @@ PROJECT = Workflow(
         "leave": _l("Left the project"),
         "need": _l("Said who is still missing"),
         "board": _l("Changed the columns of the board"),
+        "import": _l("Took tasks over from a table"),
         "plan": _l("Changed the plan"),
         "fund": _l("Changed the funds"),
         "deliver": _l("Recorded a deliverable"),
