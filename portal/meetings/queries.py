@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import takewhile
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased, joinedload, lazyload, load_only
 
 from portal import clock
@@ -51,35 +51,51 @@ def timed(meeting: Meeting, items: Sequence[AgendaItem]) -> list[tuple[str, Agen
     return found
 
 
+def _items() -> Select[AgendaItem]:
+    """Return the statement for items with what each hangs on, and nothing that hangs on that."""
+    return select(AgendaItem).options(
+        joinedload(AgendaItem.organisation).options(load_only(Organisation.name), lazyload("*")),
+        joinedload(AgendaItem.action).options(lazyload("*")),
+        joinedload(AgendaItem.resolution).options(lazyload("*")),
+    )
+
+
+_ORDER = (AgendaItem.position, AgendaItem.id)
+
+
+def _waits_for(alliance_id: int) -> ColumnElement[bool]:
+    """Return the condition that a proposal waits to be placed on an agenda of an alliance."""
+    return and_(
+        AgendaItem.alliance_id == alliance_id,
+        AgendaItem.meeting_id.is_(None),
+        AgendaItem.declined_at.is_(None),
+    )
+
+
 def agenda_of(meeting: Meeting) -> Sequence[AgendaItem]:
-    """Return the agenda with what each item hangs on, and nothing that hangs on that."""
+    """Return the agenda, in its order."""
     return db.session.scalars(
-        select(AgendaItem)
-        .options(
-            joinedload(AgendaItem.organisation).options(
-                load_only(Organisation.name), lazyload("*")
-            ),
-            joinedload(AgendaItem.action).options(lazyload("*")),
-            joinedload(AgendaItem.resolution).options(lazyload("*")),
-        )
-        .where(AgendaItem.meeting_id == meeting.id)
-        .order_by(AgendaItem.position, AgendaItem.id)
+        _items().where(AgendaItem.meeting_id == meeting.id).order_by(*_ORDER)
     ).all()
+
+
+def agenda_and_proposals(
+    meeting: Meeting,
+) -> tuple[Sequence[AgendaItem], Sequence[AgendaItem]]:
+    """Return the agenda and what waits to be placed on one, as the two below, in one statement."""
+    on_it = AgendaItem.meeting_id == meeting.id
+    rows = db.session.scalars(
+        _items().where(or_(on_it, _waits_for(meeting.alliance_id))).order_by(*_ORDER)
+    ).all()
+    agenda = [each for each in rows if each.meeting_id is not None]
+    waiting = sorted((each for each in rows if each.meeting_id is None), key=lambda item: item.id)
+    return agenda, waiting[:PAGE]
 
 
 def proposals_of(alliance_id: int) -> Sequence[AgendaItem]:
     """Return what waits to be placed on an agenda, the oldest first."""
-    return db.session.scalars(
-        select(AgendaItem)
-        .options(joinedload(AgendaItem.organisation))
-        .where(
-            AgendaItem.alliance_id == alliance_id,
-            AgendaItem.meeting_id.is_(None),
-            AgendaItem.declined_at.is_(None),
-        )
-        .order_by(AgendaItem.id)
-        .limit(PAGE)
-    ).all()
+    waiting = _items().where(_waits_for(alliance_id))
+    return db.session.scalars(waiting.order_by(AgendaItem.id).limit(PAGE)).all()
 
 
 def item_of(alliance_id: int, item_id: int) -> AgendaItem | None:

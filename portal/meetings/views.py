@@ -145,11 +145,15 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
     is_keeping = can(standing, "meeting.edit", meeting)
     may_edit = is_keeping and meeting.is_prepared
     seats = meeting.seats if meeting.is_announced else []
+    if may_edit:
+        agenda, proposals = queries.agenda_and_proposals(meeting)
+    else:
+        agenda, proposals = queries.agenda_of(meeting), ()
     values: dict[str, Any] = {
         "meeting": meeting,
         "words": WORDS,
         "moves": _moves(meeting),
-        "agenda": queries.timed(meeting, queries.agenda_of(meeting)),
+        "agenda": queries.timed(meeting, agenda),
         "seats": seats,
         "names": {seat.id: seat.name for seat in seats},
         "count": queries.live_count(meeting, seats),
@@ -158,7 +162,7 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
         "papers": [(kind.value, DOCUMENT_KINDS[kind]) for kind in OF_MEETING],
         "sees_replies": may_see(standing, meeting, "replies"),
         "resolutions": resolution_queries.resolutions_at(meeting),
-        "proposals": queries.proposals_of(meeting.alliance_id) if may_edit else (),
+        "proposals": proposals,
         "form": ItemForm() if may_edit else None,
         "may_propose": meeting.is_prepared and can(standing, "resolution.propose", meeting),
         "timeline": timeline_of(meeting) if is_keeping else (),
