@@ -27,6 +27,9 @@ from portal.directory import views as directory_views
 from portal.documents import models as documents_models
 from portal.documents import views as documents_views
 from portal.documents import workflow as documents_workflow
+from portal.dues import models as dues_models
+from portal.dues import views as dues_views
+from portal.dues import workflow as dues_workflow
 from portal.exchange import file_views, fill_in_views, interest_views, paste_views, share_views
 from portal.exchange import models as exchange_models
 from portal.exchange import views as exchange_views
@@ -130,6 +133,7 @@ AREAS = (
     # commons
     outcomes_views,
     documents_views,
+    dues_views,
     # works
     exchange_views,
     interest_views,
@@ -196,6 +200,8 @@ NOUNS = (
     outcomes_models.Outcome,
     documents_models.Letterhead,
     documents_models.Document,
+    dues_models.DuesYear,
+    dues_models.Due,
     exchange_models.Listing,
     exchange_models.Interest,
     guests_models.GuestAnswer,
@@ -243,6 +249,7 @@ WORKFLOWS = (
     introductions_workflow.INTRODUCTION,
     matters_workflow.MATTER,
     documents_workflow.DOCUMENT,
+    dues_workflow.DUE,
     meetings_workflow.MEETING,
     resolution_workflow.RESOLUTION,
     resolution_workflow.ACTION,

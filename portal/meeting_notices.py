@@ -51,9 +51,7 @@ def _has_a_seat(thing: Any) -> ColumnElement[bool]:
 
 
 def _will_have_a_seat(meeting: Meeting) -> ColumnElement[bool]:
-    """Return the same of a meeting, also before its roll is frozen: who has a seat in the body."""
-    if meeting.is_announced:
-        return _has_a_seat(meeting)
+    """Return who has a seat in the body that meets: the roll freezes with the notice."""
     members = select(Membership.organisation_id).where(
         Membership.alliance_id == meeting.alliance_id,
         Membership.is_active,

@@ -23,6 +23,7 @@ from portal.accounts.models import Appointment, Organisation, Person
 from portal.alliances.models import Alliance, ChairTerm, Membership, News
 from portal.database import db
 from portal.documents.models import Document, Letterhead
+from portal.dues.models import Due, DuesRate, DuesYear
 from portal.exchange import queries
 from portal.exchange.models import Interest, Listing, Naming
 from portal.exchange.operations import index
@@ -110,6 +111,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "member_import",
             "task_import",
             "document",
+            "due",
             "meeting",
             "resolution",
             "action",
@@ -139,6 +141,7 @@ def move(
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
         "document": "documents.move_document",
+        "due": "dues.move_due",
         "meeting": "meetings.move_meeting",
         "resolution": "meetings.move_resolution",
         "action": "meetings.move_action",
@@ -732,6 +735,20 @@ CASES = [
     view("matters.new_outcome", PARTIES, "secretary", matter="claimed"),
     send("matters.new_outcome", PARTIES, "secretary", matter="claimed", status=422),
     send("matters.link_outcome", PARTIES, "secretary", matter="claimed", status=422),
+    # dues: kept by the secretariat; a manager sees the own line, others nothing
+    view("dues.list_dues", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    view("dues.export_dues", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    view("dues.edit_rates", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send("dues.edit_rates", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
+    view("dues.view_due", BOTH_KEEPERS, due="maker"),
+    view("dues.view_due", "secretary", due="supplier"),
+    view("dues.view_due", "", arguments={"due_id": 99_999}),
+    move("due", "reopen", "maker", "secretary", "manager", note="登记有误。"),
+    send("dues.pay_due", "secretary", due="quiet", status=422),
+    send("dues.adjust_due", "secretary", due="quiet", status=422),
+    send("dues.invoice_due", "secretary", "manager", due="maker"),
+    view("dues.list_own_dues", "manager", MANAGER, organisation="maker"),
+    view("dues.export_own_dues", "manager", MANAGER, organisation="maker"),
     # documents: issued by the secretariat, read by members, proved to everybody
     view("documents.list_documents", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
     view("documents.export_documents", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
@@ -795,6 +812,7 @@ CASES = [
     send("meetings.arrange_observers", CALLERS, MEMBERS, meeting="running", data={"act": "order"}),
     view("meetings.view_notice", CALLERS, MEMBERS, meeting="noticed"),
     view("meetings.view_poster", HYDROGEN, meeting="noticed"),
+    view("meetings.fetch_poster", HYDROGEN, meeting="noticed"),
     view("meetings.answer_notice", EVERYONE, arguments={"token": "seat"}, is_open=True),
     view("meetings.answer_notice", EVERYONE, arguments={"token": "group"}, is_open=True),
     view("meetings.answer_notice", "", arguments={"token": "no-such"}),
@@ -1102,6 +1120,17 @@ CASES = [
         project="active",
         data={"name": "待试验", "card_limit": "3"},
     ),
+    view("research.view_partner", f"{OWNERS} supplier", project_partner="confirmed", status=302),
+    view("research.name_person", OWNERS, "supplier", project_partner="confirmed"),
+    send("research.name_person", OWNERS, "supplier", project_partner="confirmed", status=422),
+    send(
+        "research.release_person",
+        OWNERS,
+        "supplier",
+        project_partner="confirmed",
+        arguments={"number": 99},
+        status=422,
+    ),
     view("research.list_tasks", PARTIES, "secretary", project="active"),
     view(
         "research.take_tasks", PARTIES, "secretary", project="active", arguments={"ending": "csv"}
@@ -1218,6 +1247,9 @@ def business(app: Flask) -> str:
             MatterStep,
             Outcome,
             OutcomeMention,
+            DuesYear,
+            DuesRate,
+            Due,
             Project,
             Partner,
             Need,
@@ -1332,6 +1364,7 @@ HTML = [
         "accounts.export_data",
         "exchange.fetch_file",
         "exchange.fetch_poster",
+        "meetings.fetch_poster",
         "matters.fetch_file",
         "matters.fetch_meeting",
         "research.fetch_card_file",
@@ -1377,6 +1410,8 @@ WITH_MORE = (
     "meetings.view_minutes",
     "meetings.view_action",
     "documents.view_document",
+    "dues.view_due",
+    "dues.edit_rates",
     "research.view_project",
     "research.view_board",
     "research.view_card",
@@ -1479,6 +1514,7 @@ class TestListedMeansAllowed:
             "news": News,
             "organisation": Organisation,
             "document": Document,
+            "due": Due,
             "meeting": Meeting,
             "resolution": Resolution,
             "action": Action,

@@ -15,6 +15,7 @@ from portal.meetings.reminding import remind_of_actions
 from portal.meetings.written import end_written_meetings
 from portal.monitor import cells
 from portal.outbox import sends_mail
+from portal.research.reminding import remind_of_due_cards
 from portal.rotation.asking import ask_for_confirmations
 
 
@@ -28,6 +29,7 @@ def daily() -> None:
     click.echo(f"{asked} terms in the chair were asked to be confirmed.")
     lapsing, expiring = remind_of_lapsing(by=SYSTEM), remind_of_expiring(by=SYSTEM)
     click.echo(f"{lapsing} answers lapse soon, {expiring} listings have their last day soon.")
+    click.echo(f"{remind_of_due_cards(by=SYSTEM)} tasks of joint projects are due.")
     click.echo(f"{erase_old_guests(by=SYSTEM)} guests' numbers were erased.")
     erase_plates(by=SYSTEM)
     click.echo(f"{remind_of_actions(by=SYSTEM)} actions were spoken of.")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload, lazyload, load_only
 
 from portal import clock
@@ -24,7 +25,8 @@ from portal.meetings.models import (
     MinutesComment,
     Seat,
 )
-from portal.meetings.presence import present_seats
+from portal.meetings.page_queries import AgendaRow
+from portal.meetings.presence import AnySeat, present_among
 from portal.meetings.resolution_models import Resolution, Vote
 from portal.meetings.texts import answered
 
@@ -42,60 +44,38 @@ def meetings_of(standing: Standing, alliance_id: int) -> Sequence[Meeting]:
     ).all()
 
 
-def timed(meeting: Meeting, items: Sequence[AgendaItem]) -> list[tuple[str, AgendaItem]]:
+#: An agenda item, or its row.
+Item = TypeVar("Item", AgendaItem, AgendaRow)
+
+
+def timed(meeting: Meeting, items: Sequence[Item]) -> list[tuple[str, Item]]:
     """Return each item with the time at which it is to begin, in Shanghai, as 14:05."""
-    found, at = [], meeting.starts_at.astimezone(clock.LOCAL_ZONE)
+    return timed_from(meeting.starts_at, items)
+
+
+def timed_from(starts_at: datetime, items: Sequence[Item]) -> list[tuple[str, Item]]:
+    """Return each item with the time at which it begins, the first at an instant."""
+    found, at = [], starts_at.astimezone(clock.LOCAL_ZONE)
     for item in items:
         found.append((f"{at:%H:%M}", item))
         at += timedelta(minutes=item.minutes)
     return found
 
 
-def _items() -> Select[AgendaItem]:
-    """Return the statement for items with what each hangs on, and nothing that hangs on that."""
-    return select(AgendaItem).options(
-        joinedload(AgendaItem.organisation).options(load_only(Organisation.name), lazyload("*")),
-        joinedload(AgendaItem.action).options(lazyload("*")),
-        joinedload(AgendaItem.resolution).options(lazyload("*")),
-    )
-
-
-_ORDER = (AgendaItem.position, AgendaItem.id)
-
-
-def _waits_for(alliance_id: int) -> ColumnElement[bool]:
-    """Return the condition that a proposal waits to be placed on an agenda of an alliance."""
-    return and_(
-        AgendaItem.alliance_id == alliance_id,
-        AgendaItem.meeting_id.is_(None),
-        AgendaItem.declined_at.is_(None),
-    )
-
-
 def agenda_of(meeting: Meeting) -> Sequence[AgendaItem]:
-    """Return the agenda, in its order."""
+    """Return the agenda with what each item hangs on, and nothing that hangs on that."""
     return db.session.scalars(
-        _items().where(AgendaItem.meeting_id == meeting.id).order_by(*_ORDER)
+        select(AgendaItem)
+        .options(
+            joinedload(AgendaItem.organisation).options(
+                load_only(Organisation.name), lazyload("*")
+            ),
+            joinedload(AgendaItem.action).options(lazyload("*")),
+            joinedload(AgendaItem.resolution).options(lazyload("*")),
+        )
+        .where(AgendaItem.meeting_id == meeting.id)
+        .order_by(AgendaItem.position, AgendaItem.id)
     ).all()
-
-
-def agenda_and_proposals(
-    meeting: Meeting,
-) -> tuple[Sequence[AgendaItem], Sequence[AgendaItem]]:
-    """Return the agenda and what waits to be placed on one, as the two below, in one statement."""
-    on_it = AgendaItem.meeting_id == meeting.id
-    rows = db.session.scalars(
-        _items().where(or_(on_it, _waits_for(meeting.alliance_id))).order_by(*_ORDER)
-    ).all()
-    agenda = [each for each in rows if each.meeting_id is not None]
-    waiting = sorted((each for each in rows if each.meeting_id is None), key=lambda item: item.id)
-    return agenda, waiting[:PAGE]
-
-
-def proposals_of(alliance_id: int) -> Sequence[AgendaItem]:
-    """Return what waits to be placed on an agenda, the oldest first."""
-    waiting = _items().where(_waits_for(alliance_id))
-    return db.session.scalars(waiting.order_by(AgendaItem.id).limit(PAGE)).all()
 
 
 def item_of(alliance_id: int, item_id: int) -> AgendaItem | None:
@@ -118,12 +98,12 @@ class LiveCount:
     missing: int
 
 
-def live_count(meeting: Meeting, seats: Sequence[Seat]) -> LiveCount | None:
+def live_count(meeting: Meeting, seats: Sequence[AnySeat]) -> LiveCount | None:
     """Return how the replies of a noticed meeting stand, or None before notice."""
     if meeting.quorum is None:
         return None
     replied, coming, spoken = answered(seats)
-    present = len(present_seats(meeting))
+    present = len(present_among(seats))
     sure = present if meeting.is_open else coming + spoken
     return LiveCount(
         seats=len(seats),

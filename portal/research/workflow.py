@@ -65,6 +65,8 @@ PROJECT = Workflow(
         "confirm": _l("Confirmed its part"),
         "decline": _l("Declined a part"),
         "leave": _l("Left the project"),
+        "staff": _l("Gave somebody a role"),
+        "unstaff": _l("Ended somebody's role"),
         "need": _l("Said who is still missing"),
         "board": _l("Changed the columns of the board"),
         "import": _l("Took tasks over from a table"),
@@ -185,6 +187,7 @@ PARTNER = Workflow(
         _P.DECLINED: _l("Does not take part"),
         _P.LEFT: _l("Has left"),
     },
+    verbs={"ask": _l("Asked an organisation to take part")},
     start=_P.ASKED,
     finals=(_P.DECLINED, _P.LEFT),
     moves=(
