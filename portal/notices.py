@@ -27,6 +27,7 @@ from portal.guests.models import GuestAnswer
 from portal.introductions.models import Introduction
 from portal.matters.models import Matter
 from portal.matters.steps import STEP_NAMES
+from portal.meeting_notices import MEETING_NOTICES, MEETING_SUBJECTS
 from portal.noticing import (
     Notice,
     Subject,
@@ -94,6 +95,8 @@ SUBJECTS["swap"] = Subject(
 SUBJECTS["handover"] = Subject(
     Handover, name_of(Handover.outgoing_id), literal(""), "rotation.view_handover"
 )
+
+SUBJECTS |= MEETING_SUBJECTS
 
 
 def _title_of(column: Any) -> Callable[[Standing], ColumnElement[Any]]:
@@ -289,6 +292,7 @@ NOTICES: tuple[Notice, ...] = (
         "membership.withdraw", (_ITS_PEOPLE, secretariat), _l("%(title)s left the alliance"), True
     ),
     notice("membership.expel", (_ITS_PEOPLE,), _l("%(title)s was expelled: see why"), urgent=True),
+    *MEETING_NOTICES,
 )
 
 #: The rows by their names, and those of each verb in their order.

@@ -11,6 +11,7 @@ from portal.guests.operations import erase_old_guests
 from portal.inbox.mails import send_digests
 from portal.matters.reminding import remind_silent_matters
 from portal.meetings.personal import erase_plates
+from portal.meetings.reminding import remind_of_actions
 from portal.meetings.written import end_written_meetings
 from portal.monitor import cells
 from portal.outbox import sends_mail
@@ -31,6 +32,7 @@ def daily() -> None:
     click.echo(f"{remind_of_due_cards(by=SYSTEM)} tasks of joint projects are due.")
     click.echo(f"{erase_old_guests(by=SYSTEM)} guests' numbers were erased.")
     erase_plates(by=SYSTEM)
+    click.echo(f"{remind_of_actions(by=SYSTEM)} actions were spoken of.")
     click.echo(f"{end_written_meetings(by=SYSTEM)} written ballots ended.")
     if sends_mail():
         click.echo(f"{send_digests(by=SYSTEM)} digests were written.")

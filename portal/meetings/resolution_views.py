@@ -116,8 +116,9 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         is_voting and not resolution.is_secret and can(standing, "resolution.vote", resolution)
     )
     sees_votes = may_see(standing, resolution, "votes")
-    roll = meeting.seats if (is_voting or sees_votes) and resolution.opened_at else []
-    votes = {each.seat_id: each for each in resolution_queries.votes_on(resolution)} if roll else {}
+    is_shown = (is_voting or sees_votes) and resolution.opened_at is not None
+    votes = resolution_queries.votes_by_seat(resolution, meeting) if is_shown else {}
+    roll = meeting.seats if is_shown else []
     mine = presence.seats_of_voter(meeting, standing.actor.organisation_id) if may_vote else []
     values: dict[str, Any] = {
         "resolution": resolution,
