@@ -775,6 +775,9 @@ CASES = [
         handover="begun",
         status=422,
     ),
+    send(
+        "documents.seal_document", "secretary", f"{MEMBERS} chair", document="minutes", status=422
+    ),
     view("documents.edit_letterhead", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
     send(
         "documents.edit_letterhead",
