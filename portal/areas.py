@@ -20,6 +20,7 @@ from portal.alliances import models as alliances_models
 from portal.alliances import queries as alliances_queries
 from portal.alliances import views as alliances_views
 from portal.alliances import workflow as alliances_workflow
+from portal.annual_reports import views as annual_report_views
 from portal.chain import models as chain_models
 from portal.desk import job_views
 from portal.desk import views as desk_views
@@ -167,6 +168,7 @@ AREAS = (
     offices_views,
     directory_views,
     monitor_views,
+    annual_report_views,
     desk_views,
     job_views,
 )

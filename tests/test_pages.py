@@ -778,6 +778,8 @@ CASES = [
     send(
         "documents.seal_document", "secretary", f"{MEMBERS} chair", document="minutes", status=422
     ),
+    view("annual_reports.new_report", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send("annual_reports.new_report", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
     view("documents.edit_letterhead", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
     send(
         "documents.edit_letterhead",
