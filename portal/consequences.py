@@ -7,6 +7,7 @@ sets off in its *own* area stands in the move's operation.
 from __future__ import annotations
 
 from portal.alliances.merging import move_memberships
+from portal.documents.operations import move_readers
 from portal.dues.operations import move_dues
 from portal.exchange.handing_over import hand_over_exchange
 from portal.exchange.membership_effects import (
@@ -74,6 +75,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("organisation", "merge"): (
         move_memberships,
         move_dues,
+        move_readers,
         move_exchange,
         move_guest_answers,
         move_introductions,

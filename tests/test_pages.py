@@ -22,7 +22,7 @@ from portal.access import can, standing_of, visible_to
 from portal.accounts.models import Appointment, Organisation, Person
 from portal.alliances.models import Alliance, ChairTerm, Membership, News
 from portal.database import db
-from portal.documents.models import Document, Letterhead
+from portal.documents.models import Document, DocumentReader, Letterhead
 from portal.dues.models import Due, DuesRate, DuesYear
 from portal.exchange import queries
 from portal.exchange.models import Interest, Listing, Naming
@@ -761,6 +761,26 @@ CASES = [
     send(
         "documents.scan_document", "secretary", f"{MEMBERS} chair", document="minutes", status=422
     ),
+    send(
+        "documents.issue_member_paper",
+        "secretary",
+        others("secretary"),
+        membership="supplier",
+        arguments={"kind": "certificate"},
+    ),
+    send("rotation.issue_swap_paper", "secretary", PARTIES, swap="asked"),
+    send(
+        "rotation.issue_handover_booklet",
+        "secretary",
+        "chair supplier",
+        handover="begun",
+        status=422,
+    ),
+    send(
+        "documents.seal_document", "secretary", f"{MEMBERS} chair", document="minutes", status=422
+    ),
+    view("annual_reports.new_report", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send("annual_reports.new_report", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
     view("documents.edit_letterhead", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
     send(
         "documents.edit_letterhead",
@@ -1276,6 +1296,7 @@ def business(app: Flask) -> str:
             MemberImportRow,
             Letterhead,
             Document,
+            DocumentReader,
             Meeting,
             Seat,
             AgendaItem,
