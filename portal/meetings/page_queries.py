@@ -15,7 +15,7 @@ from sqlalchemy import Integer, bindparam, select
 from portal.accounts.models import Organisation
 from portal.meetings.models import AgendaItem, Answer, Seat
 from portal.meetings.resolution_models import Action, Resolution, ResolutionKind
-from portal.meetings.workflow import ActionState, ResolutionState
+from portal.meetings.resolution_workflow import ActionState, ResolutionState
 from portal.prepared import Prepared
 
 #: So many proposals of members stand on a page.
@@ -48,6 +48,7 @@ class SeatRow:
     name: str
     answer: Answer | None
     proxy_to_id: int | None
+    joined_to_id: int | None
     attendee: str | None
     post: str | None
     signed_in_at: datetime | None
@@ -105,6 +106,7 @@ _SEATS = Prepared(
         Seat.name,
         Seat.answer,
         Seat.proxy_to_id,
+        Seat.joined_to_id,
         Seat.attendee,
         Seat.post,
         Seat.signed_in_at,

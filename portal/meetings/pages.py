@@ -12,7 +12,7 @@ from portal.language import chosen_language
 from portal.meetings.forms import ItemForm
 from portal.meetings.page_queries import AgendaRow
 from portal.meetings.queries import timed_from
-from portal.meetings.workflow import ACTION
+from portal.meetings.resolution_workflow import ACTION
 
 
 def agenda_html(rows: tuple[AgendaRow, ...], starts_at: datetime, may_edit: bool) -> Markup:

@@ -90,7 +90,7 @@ def calendar_address(seat: Seat) -> str:
 
 def chase_text(meeting: Meeting, seats: Sequence[Seat]) -> str:
     """Return what is pasted into the group to remind those who have not answered."""
-    silent = [seat.name for seat in seats if seat.answer is None]
+    silent = [seat.name for seat in seats if seat.answer is None and seat.joined_to_id is None]
     if not silent:
         return ""
     text: str = _(

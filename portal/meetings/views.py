@@ -19,7 +19,14 @@ from portal.documents.forms import DOCUMENT_KINDS
 from portal.errors import Missing
 from portal.forms import refusals
 from portal.language import localised
-from portal.meetings import minutes, operations, page_queries, queries, rules
+from portal.meetings import (
+    minutes,
+    operations,
+    page_queries,
+    queries,
+    rules,
+    written,
+)
 from portal.meetings.columns import MEETINGS
 from portal.meetings.forms import (
     MEETING_KINDS,
@@ -31,7 +38,8 @@ from portal.meetings.forms import (
 from portal.meetings.models import Meeting, MeetingKind
 from portal.meetings.pages import agenda_html, item_fields
 from portal.meetings.papers import OF_MEETING
-from portal.meetings.workflow import ACTION, MEETING, RESOLUTION
+from portal.meetings.resolution_workflow import ACTION, RESOLUTION
+from portal.meetings.workflow import MEETING
 from portal.moves import attempt
 from portal.sheets.exporting import exported
 from portal.workflow import Move, NoteRule, open_to
@@ -42,6 +50,7 @@ bp = Blueprint("meetings", __name__)
 MOVES = {
     "notice": operations.notice_meeting,
     "open": operations.open_meeting,
+    "conclude": written.conclude_meeting,
     "adjourn": operations.adjourn_meeting,
     "give_up": operations.give_up_meeting,
     "begin_minutes": minutes.begin_minutes,
@@ -143,6 +152,7 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
         "agenda": page_queries.agenda_rows(meeting.id),
         "agenda_html": agenda_html,
         "seats": seats,
+        "names": {seat.id: seat.name for seat in seats},
         "count": queries.live_count(meeting, seats),
         "is_keeping": is_keeping,
         "may_edit": may_edit,
