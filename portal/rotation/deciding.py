@@ -118,25 +118,30 @@ def moved_up(ledger: Ledger, turn: Turn) -> list[tuple[Turn, Planned]] | Conflic
     """Return who takes the terms of a row once its first member gives up its own; all of the row.
 
     The rules are kept towards the terms around the row too, where that can be; where those that
-    stand make it impossible, within the row.
+    stand make it impossible, within the row. The member that gives up its turn takes the last
+    term of a row that is a whole round, unless another of the row would lose its own by that.
     """
-    row = row_from(ledger.live, turn)
-    terms = [span_of(each) for each in row]
+    row, own = row_from(ledger.live, turn), turn.organisation_id
     members = ledger.members
     served, _began = served_in_round(members, held_until(ledger, turn.starts_on))
     planned = {each.organisation_id for each in row}
-    is_whole = turn.organisation_id in members and len(row) > 1 and members <= served | planned
-    wanted: list[int | None] = [each.organisation_id for each in row[1:]]
-    wanted.append(turn.organisation_id if is_whole else None)
-    apart = {turn.organisation_id: tuple(terms[:-1] if is_whole else terms)}
+    is_whole = own in members and len(row) > 1 and members <= served | planned
+    ahead: list[int | None] = [each.organisation_id for each in row[1:]]
+    terms = tuple(span_of(each) for each in row)
     after = [
         each
         for each in ledger.live
         if each.state in OPEN and each.starts_on > turn.starts_on and each not in row
     ]
-    found = _taken(ledger, row, wanted, after, apart)
-    if isinstance(found, Conflict) and after:
-        found = _taken(ledger, row, wanted, (), apart)
+    found: list[tuple[Turn, Planned]] | Conflict = Conflict(())
+    for last, free in ((own, terms[:-1]), (None, terms)) if is_whole else ((None, terms),):
+        for around in (after, []) if after else ([],):
+            found = _taken(ledger, row, [*ahead, last], around, {own: free})
+            if isinstance(found, Conflict):
+                continue
+            takes = [new.organisation_id for _old, new in found]
+            if own not in takes or set(ahead) <= set(takes):
+                return found
     return found
 
 
@@ -173,6 +178,25 @@ def changed(moved: Sequence[tuple[Turn, Planned]], turn: Turn) -> list[tuple[Tur
         for old, new in moved
         if old is turn or old.organisation_id != new.organisation_id
     ]
+
+
+def given_up(
+    live: Sequence[Turn], organisation_id: int, step: ChairTerm | None
+) -> list[tuple[Turn, bool]]:
+    """Return the turns a member gives up that leaves, with whether one is held now, by `step`.
+
+    Where the secretariat entered somebody else by hand, that one goes on.
+    """
+    found = []
+    for turn in live:
+        if turn.organisation_id != organisation_id:
+            continue
+        if turn.is_running and turn.state is not TurnState.PLANNED:
+            if step is not None and step.id == turn.chair_term_id:
+                found.append((turn, True))
+        elif turn.is_open and turn.ends_on > clock.today():
+            found.append((turn, False))
+    return found
 
 
 def exchanged(turn: Turn, other: Turn) -> tuple[tuple[Turn, Planned], tuple[Turn, Planned]]:
@@ -225,13 +249,20 @@ def whole_of(turn: Turn, named: Callable[[int], Turn]) -> int:
 
 
 def who_acts(
-    turn: Turn, live: Sequence[Turn], members: Sequence[Membership], charter: Charter | None
+    organisation_id: int,
+    since: date,
+    live: Sequence[Turn],
+    members: Sequence[Membership],
+    charter: Charter | None,
 ) -> Iterator[tuple[int, int | None]]:
-    """Give the members that may act for one, with whom each names, the one of the rules first."""
+    """Give the members that may act for one, with whom each names, the one of the rules first.
+
+    Who is next by the plan is whoever has the first term that begins on `since` or later.
+    """
     coming = [
         (each.organisation_id, each.person_id)
         for each in live
-        if each.state in EXCHANGEABLE and each.starts_on >= turn.ends_on
+        if each.state in EXCHANGEABLE and each.starts_on >= since and each.ends_on > clock.today()
     ]
     vice = [(each.organisation_id, each.contact_id) for each in members if each.tier in _VICE]
     rest = [(each.organisation_id, each.contact_id) for each in members]
@@ -239,9 +270,9 @@ def who_acts(
     if charter is not None and charter.acting is ActingRule.VICE_CHAIR:
         order = [*vice, *coming, *rest]
     active = {each.organisation_id for each in members}
-    for organisation_id, named in order:
-        if organisation_id != turn.organisation_id and organisation_id in active:
-            yield organisation_id, named
+    for other_id, named in order:
+        if other_id != organisation_id and other_id in active:
+            yield other_id, named
 
 
 def holder(steps: Sequence[ChairTerm], at: datetime) -> ChairTerm | None:

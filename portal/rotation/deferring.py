@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from flask_babel import lazy_gettext as _l
 
-from portal import clock
 from portal.access import require
 from portal.accounts.models import Organisation
 from portal.actors import SYSTEM, Actor
@@ -21,14 +20,13 @@ from portal.alliances.models import Alliance, Membership
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
-from portal.rotation.deciding import Planned, changed, moved_up
-from portal.rotation.history import charter_of, load, turns_of
+from portal.rotation.deciding import Planned, changed, given_up, moved_up
+from portal.rotation.history import charter_of, holder_at, load, turns_of
 from portal.rotation.models import Charter, Turn
 from portal.rotation.operations import add_turn, let_go, replace_turn
 from portal.rotation.planning import Conflict
-from portal.rotation.vacancies import sits, vacate_turn
+from portal.rotation.vacancies import let_act, vacate_turn
 from portal.rotation.wording import Wording
-from portal.rotation.workflow import TurnState
 from portal.workflow import move
 
 
@@ -93,15 +91,16 @@ def give_up_turns_of_member(membership: Membership, *, by: Actor) -> None:
     """
     require(by, "membership.withdraw", membership)
     note = str(_l("The membership ended or was suspended."))
-    for turn in turns_of(membership.alliance_id):
-        if turn.organisation_id != membership.organisation_id:
-            continue
-        if turn.is_running and turn.state is not TurnState.PLANNED:
-            # Where the secretariat entered somebody else by hand, that one goes on.
-            if sits(turn):
-                vacate_turn(turn, by=SYSTEM, note=note)
-        elif turn.is_open and turn.ends_on > clock.today():
+    live, step = turns_of(membership.alliance_id), holder_at(membership.alliance_id)
+    for turn, is_running in given_up(live, membership.organisation_id, step):
+        if is_running:
+            vacate_turn(turn, by=SYSTEM, note=note)
+        elif turn.is_open:
             _give_up(turn, by=SYSTEM)
+    held = holder_at(membership.alliance_id)
+    is_its = held is not None and held.organisation_id == membership.organisation_id
+    if held is not None and is_its and held.vacated_at is None:
+        let_act(held, by=SYSTEM)
 
 
 def _give_up(turn: Turn, *, by: Actor) -> None:

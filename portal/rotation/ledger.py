@@ -80,9 +80,9 @@ def held_until(ledger: Ledger, day: date) -> list[Held]:
                 turn.is_counted if turn is not None else not step.is_acting,
             )
         )
-    # Planned and not confirmed yet: no step of the succession, and a turn all the same.
+    # Planned and not confirmed, though it still can be: no step, and a turn all the same.
     for turn in ledger.turns:
-        if turn.state is TurnState.PLANNED and ledger.today <= turn.starts_on < day:
+        if turn.state is TurnState.PLANNED and ledger.today < turn.ends_on and turn.starts_on < day:
             region = turn.organisation.region.code
             found.append(Held(turn.organisation_id, region, turn.starts_on, True))
     return sorted(found, key=lambda held: held.from_on)

@@ -8,6 +8,7 @@ that left had its turn only if it served at least half.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
@@ -16,7 +17,7 @@ from portal.access import require
 from portal.accounts.queries import holders
 from portal.actors import SYSTEM, Actor
 from portal.alliances import succession
-from portal.alliances.models import Alliance
+from portal.alliances.models import Alliance, ChairTerm
 from portal.alliances.queries import people_of
 from portal.database import db
 from portal.errors import Refused
@@ -43,8 +44,7 @@ def vacate_turn(
     if turn.chair_term is None or not sits(turn):
         raise Refused(_l("Somebody else sits in the chair now."))
     charter = charter_of(turn.alliance_id)
-    members = eligible(charter) if charter else []
-    found = next(_people(who_acts(turn, turns_of(turn.alliance_id), members, charter)), None)
+    found = _who_acts(turn.alliance_id, turn.organisation_id, turn.ends_on, charter)
     left = remainder(turn, whole_of(turn, _named), clock.today())
     move(turn, "vacate", by=by, expected=expected, note=note)
     turn.is_counted = left.was_served
@@ -57,6 +57,30 @@ def vacate_turn(
 
 def _named(turn_id: int) -> Turn:
     return db.session.get_one(Turn, turn_id)
+
+
+def let_act(step: ChairTerm, *, by: Actor) -> None:
+    """Seat whoever acts where a member leaves that holds the chair by no term that goes on.
+
+    Its term may be over with nobody after it, or the secretariat entered it by hand. The acting
+    chair has no term of its own: it sits until the next one is confirmed, or somebody is entered.
+    """
+    found = _who_acts(
+        step.alliance_id, step.organisation_id, date.min, charter_of(step.alliance_id)
+    )
+    if found is None:
+        succession.vacate(step, by=by)
+        return
+    succession.seat(step.alliance_id, *found, from_at=clock.now(), by=by, is_acting=True)
+
+
+def _who_acts(
+    alliance_id: int, organisation_id: int, since: date, charter: Charter | None
+) -> tuple[int, int] | None:
+    """Return the member that acts for another and its person, or None where nobody can."""
+    members = eligible(charter) if charter else []
+    live = turns_of(alliance_id)
+    return next(_people(who_acts(organisation_id, since, live, members, charter)), None)
 
 
 def _people(members: Iterable[tuple[int, int | None]]) -> Iterator[tuple[int, int]]:
