@@ -1218,6 +1218,8 @@ CASES = [
     send("research.list_deliverables", PARTIES, "secretary", project="active", status=422),
     send("research.hand_in_version", PARTIES, deliverable="rule", data={"version_note": "修订"}),
     send("research.accept_deliverable", OWNERS, "supplier", deliverable="rule"),
+    view("meetings.view_resting", HYDROGEN, resolution="passed"),
+    view("deliverables.view_deliverable", PARTIES, deliverable="rule", status=302),
     view("research.land_deliverable", PARTIES, deliverable="rule"),
     view("research.list_reports", PARTIES, "secretary", project="active"),
     send("research.list_reports", PARTIES, "secretary", project="active", status=422),
