@@ -942,6 +942,7 @@ CASES = [
     view("rotation.calendar", EVERYONE, arguments=HYDROGEN_SLUG),
     view("rotation.check_terms", EVERYONE, arguments=HYDROGEN_SLUG),
     view("rotation.check_terms", EVERYONE, arguments=NEW_IT_SLUG),
+    view("rotation.list_resting", HYDROGEN, resolution="passed"),
     view("rotation.view_powers", EVERYONE, arguments=HYDROGEN_SLUG),
     view("rotation.view_rules", EVERYONE, arguments=HYDROGEN_SLUG),
     view("rotation.view_rules", EVERYONE, arguments=NEW_IT_SLUG),

@@ -43,7 +43,6 @@ from portal.outcomes.models import Outcome
 from portal.outcomes.workflow import OUTCOME
 from portal.research.models import Project
 from portal.research.workflow import PROJECT
-from portal.rotation.resting import turns_resting_on
 
 #: The sign-ins that the demo world shows, with who they are in it.
 DEMO_ACCOUNTS = {
@@ -91,7 +90,6 @@ def init_app(app: Flask) -> None:
     app.add_template_global(organisation_words)
     app.add_template_global(demo_accounts)
     app.add_template_global(who_hears)
-    app.add_template_global(turns_resting_on)
     app.add_template_global(who_hears_at)
 
     @app.context_processor

@@ -15,12 +15,14 @@ from portal.alliances.models import Alliance, Membership
 from portal.database import db
 from portal.forms import refusals
 from portal.language import is_english
+from portal.meetings.resolution_models import Resolution
 from portal.rotation import chartering, schedule
 from portal.rotation.drafting import broken_terms
 from portal.rotation.forms import ACTING, ORDERS, CharterForm
 from portal.rotation.history import charter_of
 from portal.rotation.models import Charter, Swap
 from portal.rotation.open_swaps import OPEN
+from portal.rotation.resting import turns_resting_on
 from portal.rotation.workflow import TURN
 
 bp = Blueprint("rotation", __name__)
@@ -79,6 +81,20 @@ def calendar(alliance: Alliance) -> Response:
     response = Response(written, mimetype=calendars.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f"inline; filename={alliance.slug}.ics"
     return response
+
+
+@bp.get("/resolutions/<int:resolution_id>/terms")
+@requires("resolution.view", Resolution)
+def list_resting(resolution: Resolution) -> str:
+    """Show the terms in the chair that rest on a resolution."""
+    return alliance_page(
+        "rotation/list_resting.html",
+        resolution.alliance,
+        tab=TAB,
+        resolution=resolution,
+        turns=turns_resting_on(resolution),
+        states=TURN.labels,
+    )
 
 
 @bp.get("/alliances/<alliance_slug>/rotation/powers")

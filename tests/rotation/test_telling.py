@@ -151,8 +151,8 @@ def test_a_resolution_whose_number_is_quoted_and_its_terms_lead_to_each_other(
     made = turns_resting_on(resolution)[0].id
     db.session.remove()
     keeper = visit("secretary")
-    page = keeper.get(address).text
-    assert f"/turns/{made}" in page
+    assert f"{address}/terms" in keeper.get(address).text
+    assert f"/turns/{made}" in keeper.get(f"{address}/terms").text
     assert address in keeper.get(f"/turns/{made}").text
     assert address in keeper.get(f"/swaps/{world.swap['asked']}").text
     assert address not in visit("anonymous").get(f"/turns/{made}").text
@@ -175,8 +175,8 @@ def test_what_an_exchange_or_a_plan_by_hand_breaks_is_named(
     supplier = world.actor("supplier")
     schedule = "/alliances/hydrogen/rotation"
     assert "各项规则均已满足" in visit("supplier").get(f"{schedule}/check").text
-    plan_anew(world, "quiet", "maker", "supplier", "quiet")
-    swap = swapping.ask_swap(planned(world)[2], planned(world)[0], reason="互换。", by=supplier)
+    plan_anew(world, "supplier", "quiet", "maker", "chairer", "supplier")
+    swap = swapping.ask_swap(planned(world)[4], planned(world)[1], reason="互换。", by=supplier)
     other, is_open = swap.other_turn_id, f"{schedule}/check?swap={swap.id}"
     db.session.remove()
     keeper = visit("supplier")
