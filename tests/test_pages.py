@@ -979,6 +979,9 @@ CASES = [
     view("rotation.view_schedule", EVERYONE, arguments=NEW_IT_SLUG),
     view("rotation.view_schedule", "", arguments={"alliance_slug": "no-such"}),
     view("rotation.calendar", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.check_terms", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.check_terms", EVERYONE, arguments=NEW_IT_SLUG),
+    view("rotation.list_resting", HYDROGEN, resolution="passed"),
     view("rotation.view_powers", EVERYONE, arguments=HYDROGEN_SLUG),
     view("rotation.view_rules", EVERYONE, arguments=HYDROGEN_SLUG),
     view("rotation.view_rules", EVERYONE, arguments=NEW_IT_SLUG),
@@ -1473,6 +1476,7 @@ WINDOWS = (
     "monitor.view_indicator",
     # All that the planner has to know of an alliance.
     "rotation.plan",
+    "rotation.check_terms",
 )
 
 
