@@ -1,4 +1,4 @@
-"""An accepted introduction holds its pair no longer
+"""An accepted introduction holds its pair no longer; a step may bring a file
 
 Revision ID: 0023
 Revises: 0021
@@ -6,6 +6,7 @@ Revises: 0021
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
@@ -30,6 +31,9 @@ def upgrade() -> None:
             op.f("ck_introduction_ended_is_released"),
             "state NOT IN ('accepted', 'declined', 'withdrawn') OR released_at IS NOT NULL",
         )
+    with op.batch_alter_table("matter_step", table_kwargs=KEEP) as batch:
+        batch.add_column(sa.Column("file_id", sa.Integer(), nullable=True))
+        batch.create_foreign_key(op.f("fk_matter_step_file_id"), "attachment", ["file_id"], ["id"])
 
 
 def downgrade() -> None:
