@@ -53,11 +53,23 @@ class Indicator:
     compute: Callable[[Basis], Figure]
     #: The condition on flows that its rows fulfil, where they are outcomes.
     rows: Callable[[Basis, Side], bool] | None = None
+    #: What is counted, where "items" would say too little.
+    counted: Any = None
 
     @property
     def counts_listings(self) -> bool:
         """Whether its rows are listings."""
         return self.source is _LISTINGS
+
+    @property
+    def unit_words(self) -> str:
+        """What its value is counted in, in words."""
+        return str(self.counted or UNITS[self.unit])
+
+    @property
+    def tells_kinds(self) -> bool:
+        """Whether its rows are outcomes of several kinds."""
+        return self.rows is not None and self.rows is not _front_rows
 
     @property
     def is_score(self) -> bool:
@@ -175,6 +187,7 @@ INDICATORS: tuple[Indicator, ...] = (
         _l("by last day of the period, alliance, region"),
         "1",
         formulas.begun(formulas.suppliers),
+        counted=_l("organisations"),
     ),
     Indicator(
         "gaps-closed",
@@ -211,6 +224,7 @@ INDICATORS: tuple[Indicator, ...] = (
         _POSTED,
         "1",
         formulas.count(Measure.POSTED),
+        counted=_l("listings"),
     ),
     Indicator(
         "response-rate",
