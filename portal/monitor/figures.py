@@ -13,14 +13,15 @@ from portal.actors import SYSTEM
 from portal.database import Busy
 from portal.monitor import cells, queries
 from portal.monitor.activity import Score, activity_of, as_published, score
+from portal.monitor.commitments import commitments
 from portal.monitor.counting import WAY, Measure, Sums
 from portal.monitor.cube import Cube
 from portal.monitor.formulas import NOT_BEGUN, Basis, Figure, percent
 from portal.monitor.indicators import INDICATORS, Indicator
 from portal.monitor.part import Part
-from portal.monitor.periods import MONTHS_OF_YEAR, Period, moved
 from portal.monitor.queries import AllianceRow, Count, Place
 from portal.monitor.regions import Regions, regions
+from portal.periods import MONTHS_OF_YEAR, Period, moved
 
 #: So many lines of the journal that touch no figure may lie behind the cursor of the cells.
 LONGEST_GAP = 1000
@@ -45,6 +46,8 @@ class Figures:
     whole: Cube
     places: tuple[Place, ...]
     scores: dict[int, Score]
+    #: What came due in that period of last year, and how much was done in time.
+    commitments_year_before: tuple[int, int]
 
     @cached_property
     def values(self) -> dict[str, Figure]:
@@ -62,7 +65,9 @@ class Figures:
     def values_year_before(self) -> dict[str, Figure]:
         """The same of that period of last year, where there are records of all of it."""
         is_covered = self.basis.has_year_before
-        basis = self.basis.compared(self.basis.year_before, is_begun=is_covered)
+        basis = self.basis.compared(
+            self.basis.year_before, is_begun=is_covered, commitments=self.commitments_year_before
+        )
         return _told(basis, has_listings=self.has_listings_of_last_year)
 
     @property
@@ -101,6 +106,7 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
     whole = queries.cubes(count.version, compared, alliance_id)
     now, before, year_before = queries.own_cubes(part, compared, whole, alliance_id)
     end = clock.start_of(period.until_on)
+    promised = commitments(part, compared, alliance_id)
     places = [each for each in queries.members_on(end) if alliance_id in (None, each.alliance_id)]
     alliances = tuple(queries.alliance_rows())
     scored = [each for each in alliances if _is_scored(each, part, alliance_id)]
@@ -118,7 +124,10 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
         suppliers=len(
             {p.organisation_id for p in places if p.is_on_chain and queries.is_of(p, part)}
         ),
+        due=promised[0][0],
+        kept=promised[0][1],
         scores={alliance_id: found.total for alliance_id, found in scores.items()},
+        holds_origin=known.origin is not None and part.holds_all_of(known.origin.id),
     )
     basis = replace(basis, growth=_growth(basis, part, period, count, alliance_id))
     return Figures(
@@ -129,7 +138,12 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
         regions=known,
         alliances=alliances,
         basis=basis,
-        before=basis.compared(before, is_begun=_is_covered(count, period.before())),
+        before=basis.compared(
+            before,
+            is_begun=_is_covered(count, period.before()),
+            commitments=promised[1],
+        ),
+        commitments_year_before=promised[2],
         whole=whole[0],
         places=tuple(places),
         scores=scores,

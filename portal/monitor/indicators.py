@@ -150,6 +150,21 @@ INDICATORS: tuple[Indicator, ...] = (
         formulas.begun(formulas.share),
     ),
     Indicator(
+        "given-share",
+        "2",
+        _l("%(flow)s: share of all that is given"),
+        Unit.PERCENT,
+        _l(
+            "Contract value of this flow ÷ contract value of all contracts whose giving side sat "
+            "in the first region, those within it included. Not the governments' share of what "
+            "flows out, which counts flows to every province."
+        ),
+        _OUTCOMES,
+        _FLOW,
+        "1",
+        formulas.begun(formulas.share_of_given),
+    ),
+    Indicator(
         "year-on-year",
         "3",
         _l("%(flow)s: contract value against last year"),
@@ -289,11 +304,14 @@ INDICATORS: tuple[Indicator, ...] = (
         "13",
         _l("Commitments kept in time"),
         Unit.PERCENT,
-        _l("Commitments kept in time ÷ commitments due."),
-        _l("Agreements and resolutions"),
-        _l("by quarter"),
-        "1",
-        formulas.no_area,
+        _l(
+            "Of what meetings asked members to do by a day of the period that is past: closed out "
+            "and reported done by that day ÷ all of it. What was dropped counts on neither side."
+        ),
+        _l("What meetings asked of members, and when it was reported done"),
+        _l("by due day, alliance, region of the member"),
+        "2",
+        formulas.begun(formulas.commitments_kept),
     ),
 )
 

@@ -12,9 +12,9 @@ from portal.language import localised
 from portal.monitor import narrowing
 from portal.monitor.asked import BY_COUNT, BY_VALUE, Asked
 from portal.monitor.figures import Figures
-from portal.monitor.periods import offered
 from portal.monitor.wording import part_words, period_words
 from portal.outcomes.forms import OUTCOME_KINDS
+from portal.periods import offered
 
 
 @dataclass(frozen=True)

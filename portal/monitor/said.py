@@ -18,7 +18,6 @@ from portal.monitor.figures import Figures, rungs
 from portal.monitor.flows import FlowRow
 from portal.monitor.formulas import Figure
 from portal.monitor.indicators import BY_ID, INDICATORS, Indicator, Unit
-from portal.monitor.periods import Period
 from portal.monitor.queries import AllianceRow
 from portal.monitor.wording import (
     change_words,
@@ -29,6 +28,7 @@ from portal.monitor.wording import (
     step_name,
     value_words,
 )
+from portal.periods import Period
 
 Cell = Any
 

@@ -13,7 +13,7 @@ from portal.monitor.counting import Measure
 from portal.monitor.figures import Figures
 from portal.monitor.formulas import Figure, change
 from portal.monitor.indicators import Unit
-from portal.monitor.periods import Period
+from portal.periods import Period
 
 STEP_NAMES = {
     Measure.POSTED: _l("Listing posted"),
@@ -87,8 +87,8 @@ def period_words(period: Period) -> str:
     if period.months == 12:
         named = _("%(year)d", year=first.year)
     elif period.months == 3:
-        quarter = (first.month + 2) // 3
-        named = _("quarter %(quarter)d of %(year)d", quarter=quarter, year=first.year)
+        ends = {"quarter": period.quarter, "year": first.year}
+        named = _("quarter %(quarter)d of %(year)d", **ends)
     elif period.months == 1:
         named = _("%(month)d/%(year)d", month=first.month, year=first.year)
     else:

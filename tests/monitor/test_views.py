@@ -16,9 +16,9 @@ from openpyxl import load_workbook
 from portal import clock
 from portal.database import db
 from portal.monitor.activity import RULES, Activity, Band, read, score
-from portal.monitor.periods import Period, beginning, moved
 from portal.monitor.sankey import HEIGHT, LEFT, LINE, Amount, picture
 from portal.outcomes.bands import Band as ValueBand
+from portal.periods import Period, beginning, moved
 from tests.client import Client
 from tests.conftest import both_engines
 from tests.monitor.make import signed

@@ -22,12 +22,12 @@ from portal.monitor.figures import Figures, figures_of
 from portal.monitor.flows import flow_rows, tiles
 from portal.monitor.indicators import BY_ID
 from portal.monitor.part import EVERYTHING, Part, part_of
-from portal.monitor.periods import Period, beginning, moved
 from portal.monitor.published import published
 from portal.monitor.queries import alliance_rows
 from portal.monitor.regions import regions
 from portal.operations import operation
 from portal.outcomes.models import Disclosure, Outcome
+from portal.periods import Period, beginning, moved
 from portal.regions.queries import region_by_code
 from portal.roles import Role
 from tests.client import Client

@@ -13,6 +13,7 @@ from portal.accounts.models import Organisation
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.outbox import OutboxMessage
+from portal.periods import beginning
 from portal.research import board_queries, delivering, operations, partnering, planning, reporting
 from portal.research.board_models import Card
 from portal.research.board_queries import ColumnRow
@@ -131,7 +132,7 @@ def join_forces(world: World) -> None:
         by=lead,
     )
     world.deliverable["rule"] = made.id
-    year, quarter = reporting.quarter_of(today)
-    drawn = reporting.draw_report(working, year=year, quarter=quarter, by=lead)
+    this = beginning(today, 3)
+    drawn = reporting.draw_report(working, year=this.from_on.year, quarter=this.quarter, by=lead)
     world.progress_report["drawn"] = drawn.id
     world.card["second"] = on_board(world, working, "second 爆破试验").id
