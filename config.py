@@ -116,6 +116,10 @@ class Config:
     #: What the process that reads it may take: bytes of memory, seconds of a processor.
     WORKBOOK_MEMORY = int(os.environ.get("WORKBOOK_MEMORY", str(768 * 1024 * 1024)))
     WORKBOOK_SECONDS = int(os.environ.get("WORKBOOK_SECONDS", "20"))
+    #: What the process that fills a Word template in may take: bytes of memory, seconds of a
+    #: processor.
+    DOCUMENT_MEMORY = int(os.environ.get("DOCUMENT_MEMORY", str(768 * 1024 * 1024)))
+    DOCUMENT_SECONDS = int(os.environ.get("DOCUMENT_SECONDS", "20"))
     #: Days a listing may be open (DOMAIN D4: at most twelve months).
     LISTING_LONGEST_DAYS = 366
     #: From how many regions the partners of a joint project come at least.

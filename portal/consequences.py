@@ -7,6 +7,7 @@ sets off in its *own* area stands in the move's operation.
 from __future__ import annotations
 
 from portal.alliances.merging import move_memberships
+from portal.dues.operations import move_dues
 from portal.exchange.handing_over import hand_over_exchange
 from portal.exchange.membership_effects import (
     end_exchange_of_member,
@@ -24,6 +25,7 @@ from portal.matters.operations import (
     move_matters,
     open_matter,
 )
+from portal.meetings.merging import move_meetings
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
 from portal.research.cards import hand_over_cards
@@ -71,6 +73,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Two records of one organisation become one; no lifecycle, for neither has a state.
     ("organisation", "merge"): (
         move_memberships,
+        move_dues,
         move_exchange,
         move_guest_answers,
         move_introductions,
@@ -78,6 +81,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
         move_outcomes,
         move_projects,
         move_turns,
+        move_meetings,
     ),
     ("organisation", "rename"): (reindex_exchange,),
 }

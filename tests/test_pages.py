@@ -23,6 +23,7 @@ from portal.accounts.models import Appointment, Organisation, Person
 from portal.alliances.models import Alliance, ChairTerm, Membership, News
 from portal.database import db
 from portal.documents.models import Document, Letterhead
+from portal.dues.models import Due, DuesRate, DuesYear
 from portal.exchange import queries
 from portal.exchange.models import Interest, Listing, Naming
 from portal.exchange.operations import index
@@ -108,7 +109,9 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "job",
             "file",
             "member_import",
+            "task_import",
             "document",
+            "due",
             "meeting",
             "resolution",
             "action",
@@ -138,6 +141,7 @@ def move(
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
         "document": "documents.move_document",
+        "due": "dues.move_due",
         "meeting": "meetings.move_meeting",
         "resolution": "meetings.move_resolution",
         "action": "meetings.move_action",
@@ -731,6 +735,20 @@ CASES = [
     view("matters.new_outcome", PARTIES, "secretary", matter="claimed"),
     send("matters.new_outcome", PARTIES, "secretary", matter="claimed", status=422),
     send("matters.link_outcome", PARTIES, "secretary", matter="claimed", status=422),
+    # dues: kept by the secretariat; a manager sees the own line, others nothing
+    view("dues.list_dues", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    view("dues.export_dues", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    view("dues.edit_rates", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send("dues.edit_rates", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
+    view("dues.view_due", BOTH_KEEPERS, due="maker"),
+    view("dues.view_due", "secretary", due="supplier"),
+    view("dues.view_due", "", arguments={"due_id": 99_999}),
+    move("due", "reopen", "maker", "secretary", "manager", note="登记有误。"),
+    send("dues.pay_due", "secretary", due="quiet", status=422),
+    send("dues.adjust_due", "secretary", due="quiet", status=422),
+    send("dues.invoice_due", "secretary", "manager", due="maker"),
+    view("dues.list_own_dues", "manager", MANAGER, organisation="maker"),
+    view("dues.export_own_dues", "manager", MANAGER, organisation="maker"),
     # documents: issued by the secretariat, read by members, proved to everybody
     view("documents.list_documents", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
     view("documents.export_documents", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
@@ -789,8 +807,12 @@ CASES = [
     send("meetings.add_item", CALLERS, MEMBERS, meeting="noticed", data={"title": "议题"}),
     send("meetings.arrange_agenda", CALLERS, MEMBERS, meeting="noticed", data={"act": "order"}),
     send("meetings.record_present", CALLERS, MEMBERS, meeting="running"),
+    view("meetings.view_observers", CALLERS, MEMBERS, meeting="running"),
+    send("meetings.view_observers", CALLERS, MEMBERS, meeting="running", data={"name": "赵六"}),
+    send("meetings.arrange_observers", CALLERS, MEMBERS, meeting="running", data={"act": "order"}),
     view("meetings.view_notice", CALLERS, MEMBERS, meeting="noticed"),
     view("meetings.view_poster", HYDROGEN, meeting="noticed"),
+    view("meetings.fetch_poster", HYDROGEN, meeting="noticed"),
     view("meetings.answer_notice", EVERYONE, arguments={"token": "seat"}, is_open=True),
     view("meetings.answer_notice", EVERYONE, arguments={"token": "group"}, is_open=True),
     view("meetings.answer_notice", "", arguments={"token": "no-such"}),
@@ -1098,7 +1120,29 @@ CASES = [
         project="active",
         data={"name": "待试验", "card_limit": "3"},
     ),
+    view("research.view_partner", f"{OWNERS} supplier", project_partner="confirmed", status=302),
+    view("research.name_person", OWNERS, "supplier", project_partner="confirmed"),
+    send("research.name_person", OWNERS, "supplier", project_partner="confirmed", status=422),
+    send(
+        "research.release_person",
+        OWNERS,
+        "supplier",
+        project_partner="confirmed",
+        arguments={"number": 99},
+        status=422,
+    ),
     view("research.list_tasks", PARTIES, "secretary", project="active"),
+    view(
+        "research.take_tasks", PARTIES, "secretary", project="active", arguments={"ending": "csv"}
+    ),
+    view("research.take_tasks", "", "secretary", project="active", arguments={"ending": "exe"}),
+    view("task_imports.bring_tasks", PARTIES, "secretary", project="active"),
+    send("task_imports.bring_tasks", PARTIES, "secretary", project="active", status=422),
+    view("task_imports.view_tasks", PARTIES, task_import="open"),
+    view("task_imports.view_tasks", "", arguments={"task_import_id": 99_999}),
+    send("task_imports.take_over", PARTIES, task_import="open", status=422),
+    send("task_imports.discard", PARTIES, task_import="open"),
+    view("task_imports.download_refused", PARTIES, task_import="open"),
     view("research.view_calendar", PARTIES, "secretary", project="active"),
     view("research.new_card", PARTIES, "secretary", project="active"),
     send("research.new_card", PARTIES, "secretary", project="active", data={"title": "疲劳试验"}),
@@ -1203,6 +1247,9 @@ def business(app: Flask) -> str:
             MatterStep,
             Outcome,
             OutcomeMention,
+            DuesYear,
+            DuesRate,
+            Due,
             Project,
             Partner,
             Need,
@@ -1255,11 +1302,12 @@ def test_every_person_gets_the_declared_answer(
 ) -> None:
     address = address_of(app, world, case)
     succeeding, has_succeeded = set(case.ok.split()), False
+    clients = {who: visit(who) for who in CAST}
+    tokens = {who: clients[who].token() if case.method == "POST" else "" for who in CAST}
+    before = business(app) if case.method == "POST" else ""
     # The refused first, on untouched rows; whoever succeeds may change them for the next.
     for who in sorted(CAST, key=lambda who: who in succeeding):
-        client = visit(who)
-        token = client.token() if case.method == "POST" else ""
-        before = business(app) if case.method == "POST" and who not in succeeding else ""
+        client, token = clients[who], tokens[who]
         answer = client.open(
             address, method=case.method, data={**(case.data or {}), "csrf_token": token}
             if case.method == "POST" else None,
@@ -1292,6 +1340,8 @@ def test_every_person_gets_the_declared_answer(
             assert answer.status_code == expected, (who, answer.status_code)
         if case.method == "POST" and (expected != 302 or who == "anonymous"):
             assert business(app) == before, f"{who} was refused, yet something changed"
+        elif case.method == "POST":
+            before = business(app)
 
 
 def test_every_route_is_named_by_a_case_and_succeeds_for_someone(app: Flask) -> None:
@@ -1314,9 +1364,12 @@ HTML = [
         "accounts.export_data",
         "exchange.fetch_file",
         "exchange.fetch_poster",
+        "meetings.fetch_poster",
         "matters.fetch_file",
         "matters.fetch_meeting",
         "research.fetch_card_file",
+        "research.take_tasks",
+        "task_imports.download_refused",
         "research.board_version",
         "research.milestones_calendar",
         "research.fetch_report",
@@ -1332,13 +1385,13 @@ HTML = [
 ]
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("case", HTML, ids=str)
-def test_every_page_is_decent_in_both_languages(
-    case: Case, language: str, app: Flask, world: World, visit: Callable[..., Client]
+def test_every_page_is_decent_in_english_too(
+    case: Case, app: Flask, world: World, visit: Callable[..., Client]
 ) -> None:
+    """In Chinese whoever counts its queries looks at it (`test_pages_run_few_queries`)."""
     for who in case.ok.split():
-        assert visit(who, language=language).get(address_of(app, world, case)).status_code == 200
+        assert visit(who, language="en").get(address_of(app, world, case)).status_code == 200
 
 
 #: Records that show their history to some, and forms that offer choices.
@@ -1357,6 +1410,8 @@ WITH_MORE = (
     "meetings.view_minutes",
     "meetings.view_action",
     "documents.view_document",
+    "dues.view_due",
+    "dues.edit_rates",
     "research.view_project",
     "research.view_board",
     "research.view_card",
@@ -1390,6 +1445,7 @@ WINDOWS = (
     "desk.view_desk",
     "directory.view_organisation",
     "imports.view_import",
+    "task_imports.view_tasks",
     "monitor.show",
     "monitor.view_indicator",
     # All that the planner has to know of an alliance.
@@ -1458,6 +1514,7 @@ class TestListedMeansAllowed:
             "news": News,
             "organisation": Organisation,
             "document": Document,
+            "due": Due,
             "meeting": Meeting,
             "resolution": Resolution,
             "action": Action,

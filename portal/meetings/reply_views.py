@@ -9,12 +9,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal import links
+from portal import links, posters
 from portal.access import current_actor, public, requires
 from portal.calendars import MEDIA_TYPE
 from portal.errors import Missing, Refused
 from portal.forms import Form, refusals
-from portal.meetings import queries, replying, texts
+from portal.meetings import presence, queries, replying, sharing, texts
 from portal.meetings.forms import ANSWERS, ReplyForm
 from portal.meetings.models import Meeting, Seat
 from portal.meetings.views import WORDS, bp
@@ -45,16 +45,29 @@ def view_notice(meeting: Meeting) -> str:
 @bp.get("/meetings/<int:meeting_id>/poster")
 @requires("meeting.view", Meeting)
 def view_poster(meeting: Meeting) -> str:
-    """Show the notice as one page to print or photograph, with the code that answers it."""
-    if not meeting.is_announced:
-        raise Missing(f"poster at {request.path}")
+    """Show the poster of the notice, and the text to be sent with it."""
+    titles = _announced_titles(meeting)
     return render_template(
         "meetings/view_poster.html",
         meeting=meeting,
-        words=WORDS,
-        agenda=queries.timed(meeting, queries.agenda_of(meeting)),
-        address=texts.group_address(meeting),
+        poster=sharing.poster_of(meeting, titles),
+        text=texts.group_text(meeting, titles),
     )
+
+
+@bp.get("/meetings/<int:meeting_id>/poster.png")
+@requires("meeting.view", Meeting)
+def fetch_poster(meeting: Meeting) -> Response:
+    """Hand out the poster as a picture of 1080 by 1440 pixels."""
+    picture = posters.draw(sharing.poster_of(meeting, _announced_titles(meeting)))
+    return posters.answer_with(picture, f"meeting-{meeting.id}")
+
+
+def _announced_titles(meeting: Meeting) -> list[str]:
+    """Return the agenda of a meeting that was announced; before, there is no poster."""
+    if not meeting.is_announced:
+        raise Missing(f"poster at {request.path}")
+    return [item.title for item in queries.agenda_of(meeting)]
 
 
 @bp.route("/replies/<token>", methods=["GET", "POST"])
@@ -67,7 +80,7 @@ def answer_notice(token: str) -> tuple[str, int] | Response:
         raise Missing("a reply by an unknown link")
     if meeting.takes_sign_in:
         return _sign_in(meeting, seat, token)
-    form = ReplyForm(meeting.seats, seat)
+    form = ReplyForm(presence.speaking_seats(meeting), seat)
     if form.validate_on_submit():
         with refusals(form):
             _answer(meeting, seat, form)
@@ -81,7 +94,9 @@ def _sign_in(meeting: Meeting, seat: Seat | None, token: str) -> tuple[str, int]
     form, written = Form(), request.form.get("seat_id", "")
     if request.method == "POST":
         number = int(written) if written.isdecimal() and len(written) < 10 else 0
-        arriving = seat or next((each for each in meeting.seats if each.id == number), None)
+        arriving = seat or next(
+            (each for each in presence.speaking_seats(meeting) if each.id == number), None
+        )
         with refusals(form):
             if arriving is None:
                 raise Refused(_("Please choose one."))
@@ -96,7 +111,9 @@ def _sign_in(meeting: Meeting, seat: Seat | None, token: str) -> tuple[str, int]
 
 def _answer(meeting: Meeting, seat: Seat | None, form: ReplyForm) -> None:
     """Answer for the seat of the link, or for the one that was chosen from the group's."""
-    chosen = seat or next((each for each in meeting.seats if each.id == form.seat_id.data), None)
+    chosen = seat or next(
+        (each for each in presence.speaking_seats(meeting) if each.id == form.seat_id.data), None
+    )
     if chosen is None:
         raise Refused(_("Please choose one."), field="seat_id")
     replying.reply(chosen, form.reply(), by=current_actor(), is_by_group=seat is None)

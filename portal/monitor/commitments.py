@@ -11,7 +11,7 @@ from portal.accounts.models import Organisation
 from portal.database import plain
 from portal.journal import JournalLine
 from portal.meetings.resolution_models import Action
-from portal.meetings.workflow import ActionState
+from portal.meetings.resolution_workflow import ActionState
 from portal.monitor.part import Part
 from portal.monitor.queries import Place, is_of
 from portal.periods import Period

@@ -54,6 +54,12 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "news.withdraw": ((secretary_of("alliance_id"),),),
     "robot.set": ((secretary_of("id"),),),
     "succession.appoint": ((by_system,), (secretary_of("id"),)),
+    # dues: the secretariat keeps them, a member's manager sees the own lines; nobody else does
+    "due.list": ((secretary_of("id"),),),
+    "due.set": ((secretary_of("id"),),),
+    "due.view": ((secretary_of("alliance_id"),), (manager_of("organisation_id"),)),
+    # The portal waives the second line where two records become one.
+    "due.keep": ((by_system,), (secretary_of("alliance_id"),)),
     # outcomes: one side claims, the other confirms; shown to all where both agree
     "outcome.list": ((a_delegate,), (a_secretary,)),
     "outcome.follow": (
