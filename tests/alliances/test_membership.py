@@ -137,7 +137,9 @@ def test_the_timeline_keeps_the_basis_of_every_decision(world: World) -> None:
 
 @both_engines
 @pytest.mark.parametrize("end", ["suspend", "expel"])
-def test_the_chair_is_vacant_where_its_organisation_is_no_member(end: str, world: World) -> None:
+def test_another_member_acts_where_the_one_in_the_chair_is_no_member(
+    end: str, world: World
+) -> None:
     hydrogen, keeper = alliance(world), world.actor("secretary")
     seat_by_hand(world)
     chair = chair_of(hydrogen.id)
@@ -149,7 +151,8 @@ def test_the_chair_is_vacant_where_its_organisation_is_no_member(end: str, world
     else:
         operations.expel_membership(sitting, by=keeper, basis="决议", note="不实。")
     chair = chair_of(hydrogen.id)
-    assert chair is not None and chair.current is None
+    assert chair is not None and chair.current is not None and chair.current.is_acting
+    assert chair.current.organisation_id != sitting.organisation_id
     assert chair.following is not None and chair.until is not None
     assert hydrogen.id not in standing_of(world.actor("chair"))[Role.CHAIR]
     operations.withdraw_membership(membership(world, "maker"), by=keeper, basis="来函")

@@ -18,6 +18,7 @@ from portal.directory import list_queries
 from portal.operations import operation
 from portal.organisations.models import OrganisationNode
 from portal.regions.queries import region_by_code
+from portal.rotation import vacancies
 from tests.alliances.make import alliance, membership, seat_by_hand
 from tests.client import Client
 from tests.world import World
@@ -201,7 +202,11 @@ def test_a_page_of_a_decision_that_is_over_leads_back(world: World, visit: Visit
     assert odd.status_code == 422
 
 
-def test_the_band_says_that_the_chair_is_vacant(world: World, visit: Visit, run: Run) -> None:
+def test_the_band_says_that_the_chair_is_vacant(
+    world: World, visit: Visit, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody else has anybody who could sit.
+    monkeypatch.setattr(vacancies, "who_sits", lambda _organisation, _named: None)
     run(lambda: seat_by_hand(world))
     assert "天津丙研究院" in texts(visit().soup("/alliances/hydrogen"), ".chair-band")[0]
     run(
