@@ -194,6 +194,7 @@ def test_the_chair_opens_a_vote_by_link_while_in_the_chair(world: World) -> None
         voting.open_by_link(link, by=world.actor("delegate"))
     voting.open_by_link(link, by=world.actor("chair"))
     assert resolution.is_voting
+    assert link.used_at is not None
     with pytest.raises(Refused):
         voting.open_by_link(link, by=world.actor("chair"))
 
