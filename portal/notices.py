@@ -254,12 +254,17 @@ NOTICES: tuple[Notice, ...] = (
     notice("outcome.retract", (_OTHER,), _l("%(side)s took back its claim “%(title)s”")),
     # the chair's rotation; who is asked to confirm a term has a mail of their own, with a link
     notice("turn.ask", (_ITS_PEOPLE,), _l("%(title)s is asked to confirm its term in the chair")),
+    notice("turn.tell", (secretariat,), _l("Nobody confirmed the near term of %(title)s"), True),
+    notice("turn.plan", (_ITS_PEOPLE,), _l("%(title)s is planned to take the chair: see when")),
     notice("turn.confirm", (secretariat,), _l("%(title)s confirmed its term in the chair")),
     notice("turn.defer", (_ITS_PEOPLE, secretariat), _l("%(title)s was given a later term")),
     notice("turn.vacate", (_ITS_PEOPLE,), _l("The term of %(title)s ended early: see why"), True),
     notice("turn.take_over", (_ITS_PEOPLE,), _l("%(title)s takes over as acting chair"), True),
     notice("turn.replace", (_ITS_PEOPLE,), _l("The term of %(title)s was planned anew")),
     notice("swap.ask", (_ASKED,), _l("%(title)s asks to exchange terms with %(side)s"), True),
+    notice(
+        "swap.tell", (secretariat,), _l("%(side)s has not answered the exchange that was asked")
+    ),
     notice("swap.agree", (_ASKING, secretariat), _l("%(side)s agreed to the exchange of terms")),
     notice("swap.decline", (_ASKING, _ASKED), _l("%(title)s and %(side)s do not exchange terms")),
     notice("swap.withdraw", (_ASKED,), _l("%(title)s no longer asks to exchange terms")),

@@ -17,6 +17,7 @@ from portal.monitor import cells
 from portal.outbox import sends_mail
 from portal.research.reminding import remind_of_due_cards
 from portal.rotation.asking import ask_for_confirmations
+from portal.rotation.telling import tell_of_unanswered
 
 
 @click.command("daily")
@@ -27,6 +28,7 @@ def daily() -> None:
     click.echo(f"{count} silent matters were spoken of.")
     asked = ask_for_confirmations(by=SYSTEM)
     click.echo(f"{asked} terms in the chair were asked to be confirmed.")
+    tell_of_unanswered(by=SYSTEM)
     lapsing, expiring = remind_of_lapsing(by=SYSTEM), remind_of_expiring(by=SYSTEM)
     click.echo(f"{lapsing} answers lapse soon, {expiring} listings have their last day soon.")
     click.echo(f"{remind_of_due_cards(by=SYSTEM)} tasks of joint projects are due.")

@@ -19,7 +19,7 @@ from portal.database import db
 from portal.errors import Missing
 from portal.forms import Form, refusals
 from portal.language import localised
-from portal.meetings import actions, presence, resolution_queries, resolutions, voting
+from portal.meetings import actions, approvals, presence, resolution_queries, resolutions, voting
 from portal.meetings.columns import RESOLUTIONS
 from portal.meetings.counting import Choice
 from portal.meetings.forms import BASES, SHARES
@@ -146,6 +146,18 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "timeline": timeline_of(resolution) if sees_votes else (),
     }
     return render_template("meetings/view_resolution.html", **{**values, **more})
+
+
+@bp.get("/resolutions/<int:resolution_id>/projects")
+@requires("resolution.view", Resolution)
+def view_resting(resolution: Resolution) -> str:
+    """Show the joint projects that were approved on a resolution."""
+    return render_template(
+        "meetings/view_resting.html",
+        resolution=resolution,
+        number=resolution_queries.number_of(resolution),
+        resting=approvals.projects_on(current_standing(), resolution),
+    )
 
 
 @bp.post("/resolutions/<int:resolution_id>/moves/<move>")
