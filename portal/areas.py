@@ -64,6 +64,7 @@ from portal.meetings import (
     resolution_models,
     resolution_views,
     resolution_workflow,
+    vote_link_views,
 )
 from portal.meetings import models as meetings_models
 from portal.meetings import paper_views as meeting_paper_views
@@ -152,6 +153,7 @@ AREAS = (
     agenda_views,
     reply_views,
     resolution_views,
+    vote_link_views,
     action_views,
     minutes_views,
     observer_views,
@@ -222,6 +224,7 @@ NOUNS = (
     meetings_models.MinutesComment,
     resolution_models.Resolution,
     resolution_models.Vote,
+    resolution_models.VoteLink,
     resolution_models.Action,
     matters_models.MatterMeeting,
     research_models.Project,

@@ -855,6 +855,13 @@ CASES = [
     move("resolution", "enact", "passed", "secretary", f"{MEMBERS} chair"),
     send("meetings.cast_vote", VOTERS, "supplier secretary", resolution="voting", status=422),
     send("meetings.record_votes", "secretary", f"{MEMBERS} chair", resolution="voting"),
+    view("meetings.view_links", "secretary", f"{MEMBERS} chair", resolution="voting"),
+    send("meetings.send_links", "secretary", f"{MEMBERS} chair", resolution="voting"),
+    send("meetings.hand_link", "secretary", f"{MEMBERS} chair", resolution="voting", status=422),
+    view("meetings.vote_by_link", EVERYONE, arguments={"token": "vote"}, is_open=True),
+    view("meetings.vote_by_link", "", arguments={"token": "no-such"}),
+    view("meetings.open_by_link", EVERYONE, arguments={"token": "open"}, is_open=True),
+    view("meetings.open_by_link", "", arguments={"token": "no-such"}),
     view("meetings.fetch_rows", HYDROGEN, resolution="passed"),
     view(
         "meetings.fetch_file", "secretary", f"{MEMBERS} chair", resolution="passed", file="ballots"

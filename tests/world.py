@@ -52,7 +52,7 @@ from portal.matters.operations import attach_to_matter, take_step
 from portal.matters.queries import matter_of
 from portal.matters.recording import record_outcome
 from portal.matters.steps import Step
-from portal.meetings import actions, agenda, minutes, voting
+from portal.meetings import actions, agenda, minutes, rules, vote_links, voting
 from portal.meetings import operations as meeting_operations
 from portal.meetings.counting import Choice
 from portal.meetings.models import Meeting, MeetingKind
@@ -426,7 +426,15 @@ def _meet(world: World, now: datetime) -> None:
         if name == "proposed":
             return
         table_resolution(made, by=chair)
+        if name == "voting":
+            vote_links.ask_chair_to_open(made, by=keeper)
+            mail = db.session.scalar(select(OutboxMessage).order_by(OutboxMessage.id.desc()))
+            assert mail is not None
+            world.token["open"] = mail.body.rpartition("/")[2]
         voting.open_vote(made, by=chair)
+        if name == "voting":
+            handed = vote_links.hand_vote_link(made, meeting.seats[1].id, "钱副院长", by=keeper)
+            world.token["vote"] = handed.rpartition("/")[2]
         if name == "passed":
             yes = dict.fromkeys((seat.id for seat in meeting.seats), Choice.YES)
             papers = files.receive(BytesIO(b"%PDF-1.4\n%ballots\n%%EOF\n"), "选票.pdf")
@@ -467,6 +475,9 @@ def _meet(world: World, now: datetime) -> None:
         world.attachment["sealed"] = files.files_of(paper)[-1].id
         world.token["code"] = paper.code
     with clock.standing_still(now - 5 * DAY):
+        asked = rules.asked_of(hydrogen.id, MeetingKind.COUNCIL)
+        asked = rules.Asked(**{**vars(asked), "session_links": True})
+        rules.edit_rule(hydrogen, MeetingKind.COUNCIL, asked, by=keeper)
         running = call("running", now - timedelta(hours=1))
         meeting_operations.notice_meeting(running, by=keeper)
         noticed = call("noticed", now + 20 * DAY)

@@ -249,6 +249,7 @@ class RuleForm(Form):
         validators=chosen(),
     )
     recusal_lowers = BooleanField(_l("Whoever steps aside does not count in that number"))
+    session_links = BooleanField(_l("In session, votes are taken by link too"))
     article = StringField(_l("Where the charter says so"), validators=[at_most(200)])
 
     def __init__(self, asked: Asked, *args: Any, thing: Any = None) -> None:
@@ -259,6 +260,7 @@ class RuleForm(Form):
             self.notice_days.data, self.article.data = asked.notice_days, asked.article
             self.quorum.data, self.base.data = asked.quorum.value, asked.base.value
             self.recusal_lowers.data = asked.recusal_lowers
+            self.session_links.data = asked.session_links
             for kind, share in asked.passing.items():
                 self[kind.value].data = share.value
 
@@ -271,4 +273,5 @@ class RuleForm(Form):
             base=Base(self.base.data),
             recusal_lowers=bool(self.recusal_lowers.data),
             article=self.article.data or "",
+            session_links=bool(self.session_links.data),
         )

@@ -36,6 +36,13 @@ def present_among(seats: Sequence[AnySeat]) -> list[AnySeat]:
     ]
 
 
+def speaker_of(meeting: Meeting, seat: Seat) -> Seat:
+    """Return the seat that speaks for a seat: itself, or whoever holds its proxy."""
+    if seat.answer is not Answer.PROXY or seat.is_here:
+        return seat
+    return next((each for each in meeting.seats if each.id == seat.proxy_to_id), seat)
+
+
 def seats_of_voter(meeting: Meeting, organisation_id: int | None) -> list[Seat]:
     """Return the seats for which an organisation votes: its own, and one it is proxy of.
 

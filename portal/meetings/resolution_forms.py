@@ -82,6 +82,17 @@ class RecordForm(Form):
         return [seat.id for seat in seats if str(seat.id) in written]
 
 
+class HandLinkForm(Form):
+    """For whom the link of a seat is made."""
+
+    seat_id = SelectField(_l("Seat"), coerce=int, validate_choice=False)
+    handed_to = StringField(_l("For whom"), validators=[*required(), at_most(40)])
+
+    def offer(self, seats: Sequence[Seat]) -> None:
+        """Offer the seats that have not voted."""
+        self.seat_id.choices = [SelectChoice(seat.id, seat.name) for seat in seats]
+
+
 class ActionForm(Form):
     """Something a member is asked to do."""
 

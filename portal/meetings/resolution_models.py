@@ -135,6 +135,11 @@ class Resolution(Versioned, Model):
         return self.state is ResolutionState.VOTING
 
     @property
+    def is_tabled(self) -> bool:
+        """Whether it waits for its vote to be opened."""
+        return self.state is ResolutionState.TABLED
+
+    @property
     def is_closed(self) -> bool:
         """Whether its votes were counted."""
         return self.closed_at is not None
@@ -180,6 +185,28 @@ class Vote(Model):
     filed_at: Mapped[datetime]
     #: Who filed it: the delegate, or the secretary who wrote down what was voted.
     filed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class VoteLink(Model):
+    """A signed link that votes for one seat on one resolution, once."""
+
+    __tablename__ = "vote_link"
+    __table_args__ = constraints(
+        Index(None, "resolution_id", "seat_id"),
+        UniqueConstraint("link_id"),
+    )
+    noun = "vote_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resolution_id: Mapped[int] = mapped_column(ForeignKey("resolution.id"))
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
+    #: Whose people it went to: the seat itself, or who held its proxy then.
+    spoken_by_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
+    link_id: Mapped[int] = mapped_column(ForeignKey("action_link.id"))
+    #: The person it was handed to, where it was not mailed.
+    handed_to: Mapped[str | None] = mapped_column(String(40))
+
+    seat: Mapped[Any] = relationship("Seat", foreign_keys=[seat_id], lazy="joined", innerjoin=True)
 
 
 class Action(Versioned, Model):

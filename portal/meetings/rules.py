@@ -48,6 +48,8 @@ class Asked:
     base: Base
     recusal_lowers: bool
     article: str
+    #: Whether votes are taken by link in session too; in writing they always are.
+    session_links: bool = False
 
     def frozen(self) -> dict[str, Any]:
         """Return it as it is kept with a meeting."""
@@ -58,6 +60,7 @@ class Asked:
             "recusal_lowers": self.recusal_lowers,
             "passing": {kind.value: share.value for kind, share in self.passing.items()},
             "article": self.article,
+            "session_links": self.session_links,
         }
 
 
@@ -70,6 +73,7 @@ def thawed(rules: dict[str, Any]) -> Asked:
         base=Base(rules["base"]),
         recusal_lowers=rules["recusal_lowers"],
         article=rules["article"],
+        session_links=rules.get("session_links", False),
     )
 
 
@@ -97,6 +101,7 @@ def asked_of(alliance_id: int, kind: MeetingKind) -> Asked:
         base=Base(stored.passing["base"]),
         recusal_lowers=stored.passing["recusal_lowers"],
         article=stored.article,
+        session_links=stored.passing.get("session_links", False),
     )
 
 
@@ -123,6 +128,7 @@ def edit_rule(
         "shares": {each.value: share.value for each, share in asked.passing.items()},
         "base": asked.base.value,
         "recusal_lowers": asked.recusal_lowers,
+        "session_links": asked.session_links,
     }
     db.session.flush()
     journal.note("charter_rule.edit", stored, by=by, detail={"before": before})

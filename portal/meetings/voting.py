@@ -12,18 +12,21 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
-from portal import clock, files, journal
+from portal import clock, files, journal, links
 from portal.access import require
 from portal.actors import Actor
 from portal.alliances.models import ChairTerm
 from portal.database import db
 from portal.errors import Refused
 from portal.files import Received
+from portal.links import ActionLink
 from portal.meetings.counting import Choice, Verdict, has_quorum, result_of
-from portal.meetings.models import Meeting, Seat
+from portal.meetings.filing import file_vote, refuse_closed, voted_seats, votes_of
+from portal.meetings.models import Meeting
 from portal.meetings.presence import present_seats, seats_of_voter, speaking_seats
 from portal.meetings.resolution_models import Resolution, Vote, Way
 from portal.meetings.resolutions import refuse_secret_in_writing
+from portal.meetings.vote_links import mail_vote_links
 from portal.operations import operation
 from portal.workflow import check_version, move
 
@@ -43,6 +46,21 @@ def open_vote(
     if not meeting.is_written and not is_met:
         raise Refused(_l("Too few are present for a vote. Record who has arrived first."))
     move(resolution, "open", by=by, expected=expected, note=note, also={"opened_at": clock.now()})
+    if meeting.is_written:
+        mail_vote_links(resolution, meeting, by=by)
+
+
+@operation
+def open_by_link(link: ActionLink, *, by: Actor) -> None:
+    """Open a vote by the link the chair was sent, as the chair of this instant.
+
+    Raises `Refused` where the link opens nothing any more, `Denied` where somebody else sits in
+    the chair by now.
+    """
+    resolution = db.session.get_one(Resolution, link.record_id)
+    require(by, "resolution.table", resolution)
+    links.use(link, by=by)
+    open_vote(resolution, by=by)
 
 
 @operation
@@ -54,7 +72,7 @@ def cast_vote(resolution: Resolution, seat_id: int, said: Choice, *, by: Actor) 
     """
     require(by, "resolution.vote", resolution)
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
-    _refuse_closed(resolution, meeting)
+    refuse_closed(resolution, meeting)
     if resolution.is_secret:
         raise Refused(_l("A secret ballot is held on paper."))
     seat = next(
@@ -64,7 +82,7 @@ def cast_vote(resolution: Resolution, seat_id: int, said: Choice, *, by: Actor) 
         raise Refused(_l("This is not your vote to cast."))
     if not meeting.is_written and seat not in present_seats(meeting):
         raise Refused(_l("Your organisation is not recorded as present."))
-    _file(resolution, seat, said, Way.OWN, by=by)
+    file_vote(resolution, seat, said, Way.OWN, by=by)
 
 
 @operation
@@ -83,12 +101,12 @@ def record_votes(
     """
     require(by, "resolution.record", resolution)
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
-    _refuse_closed(resolution, meeting)
+    refuse_closed(resolution, meeting)
     if resolution.is_secret:
         raise Refused(_l("Of a secret ballot only the counted figures are entered."))
     is_paper = is_paper or meeting.is_written
     _take_scan(resolution, received, is_needed=is_paper, by=by)
-    filed = voted_seats(meeting, _votes(resolution))
+    filed = voted_seats(meeting, votes_of(resolution))
     allowed = speaking_seats(meeting) if meeting.is_written else present_seats(meeting)
     by_id = {each.id: each for each in allowed}
     for seat_id, said in votes.items():
@@ -96,7 +114,7 @@ def record_votes(
             raise Refused(_l("Only who is present votes. Record who has arrived first."))
         if seat_id not in filed and said is not Choice.SILENT:
             way = Way.PAPER if is_paper else Way.SESSION
-            _file(resolution, by_id[seat_id], said, way, by=by)
+            file_vote(resolution, by_id[seat_id], said, way, by=by)
     journal.note("resolution.record", resolution, by=by)
 
 
@@ -118,7 +136,7 @@ def record_secret(
     """
     require(by, "resolution.record", resolution)
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
-    _refuse_closed(resolution, meeting)
+    refuse_closed(resolution, meeting)
     if not resolution.is_secret:
         raise Refused(_l("This ballot is not secret."))
     if min(yes, no, abstain) < 0 or yes + no + abstain != len(set(seat_ids)):
@@ -128,11 +146,11 @@ def record_secret(
     for seat_id in sorted(set(seat_ids)):
         if seat_id not in by_id:
             raise Refused(_l("Only who is present votes. Record who has arrived first."))
-        _file(resolution, by_id[seat_id], None, Way.PAPER, by=by)
+        file_vote(resolution, by_id[seat_id], None, Way.PAPER, by=by)
     counted = [Choice.YES] * yes + [Choice.NO] * no + [Choice.ABSTAIN] * abstain
     for seat in by_id.values():
         if seat.id not in seat_ids:
-            _file(resolution, seat, Choice.SILENT, Way.SESSION, by=by)
+            file_vote(resolution, seat, Choice.SILENT, Way.SESSION, by=by)
             counted.append(Choice.SILENT)
     journal.note("resolution.record", resolution, by=by)
     _conclude(resolution, counted, by=by)
@@ -155,40 +173,6 @@ def _take_scan(
     files.attach(resolution, received, organisation_id=chair or 0, by=by)
 
 
-def _refuse_closed(resolution: Resolution, meeting: Meeting) -> None:
-    if not resolution.is_voting or not meeting.takes_votes:
-        raise Refused(_l("No vote is taken on this now."))
-
-
-def _votes(resolution: Resolution) -> Sequence[Vote]:
-    return db.session.scalars(select(Vote).where(Vote.resolution_id == resolution.id)).all()
-
-
-def voted_seats(meeting: Meeting, votes: Sequence[Vote]) -> set[int]:
-    """Return the seats that have voted; one that another became one with has voted by that too."""
-    became = {seat.id: seat.joined_to_id for seat in meeting.seats}
-    voted = {each.seat_id for each in votes}
-    return voted | {number for each in voted if (number := became.get(each)) is not None}
-
-
-def _file(resolution: Resolution, seat: Seat, said: Choice | None, way: Way, *, by: Actor) -> None:
-    meeting = db.session.get_one(Meeting, resolution.meeting_id)
-    if seat.id in voted_seats(meeting, _votes(resolution)):
-        raise Refused(_l("This seat has voted already; a filed vote does not change."))
-    vote = Vote(
-        resolution_id=resolution.id,
-        seat_id=seat.id,
-        said=said,
-        way=way,
-        filed_at=clock.now(),
-        filed_by_id=by.person_id,
-    )
-    db.session.add(vote)
-    db.session.flush()
-    # Which seat, never what: the journal is read by more people than the votes are.
-    journal.note("vote.file", vote, by=by)
-
-
 @operation
 def close_vote(
     resolution: Resolution, *, by: Actor, expected: int | None = None, note: str | None = None
@@ -206,15 +190,15 @@ def close_vote(
         raise Refused(_l("Enter who took part and the counted figures: that closes it."))
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
     if meeting.is_written and clock.now() < meeting.ends_at:
-        filed = voted_seats(meeting, _votes(resolution))
+        filed = voted_seats(meeting, votes_of(resolution))
         if any(seat.id not in filed for seat in speaking_seats(meeting)):
             raise Refused(_l("Votes are taken until the deadline, or until every seat has voted."))
     if not meeting.is_written:
-        filed_ids = voted_seats(meeting, _votes(resolution))
+        filed_ids = voted_seats(meeting, votes_of(resolution))
         for seat in present_seats(meeting):
             if seat.id not in filed_ids:
-                _file(resolution, seat, Choice.SILENT, Way.SESSION, by=by)
-    said = [each.said for each in _votes(resolution)]
+                file_vote(resolution, seat, Choice.SILENT, Way.SESSION, by=by)
+    said = [each.said for each in votes_of(resolution)]
     _conclude(resolution, [each for each in said if each is not None], by=by, note=note)
 
 

@@ -58,6 +58,8 @@ MEETINGS: dict[str, tuple[Line, ...]] = {
     "resolution.propose": ((is_announced, member_of("alliance_id")), *CONVENERS),
     "resolution.table": ((chair_of("alliance_id"),),),
     "resolution.vote": ((seat_held_on,),),
+    # By the signed link of a seat: whoever holds it.
+    "resolution.vote_by_link": EVERYONE,
     "resolution.record": ((secretary_of("alliance_id"),),),
     # The portal counts what is open where a meeting held in writing ends.
     "resolution.count": ((secretary_of("alliance_id"),), (by_system,)),
