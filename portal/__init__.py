@@ -35,6 +35,7 @@ from portal import (
     outbox,
     responses,
     store,
+    templating,
     uploads,
 )
 from portal.accounts import queries as accounts_queries
@@ -42,6 +43,7 @@ from portal.accounts import views as accounts_views
 from portal.alliances import operations as alliances_operations
 from portal.alliances import queries as alliances_queries
 from portal.areas import AREAS, JOB_PAGES, JOBS, NOUNS, PERSONAL_DATA, STANDING, WORKFLOWS
+from portal.cookies import SignedCookies
 from portal.database import db
 from portal.desk import context
 from portal.documents import sealing
@@ -90,7 +92,8 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     app.config.from_mapping(settings or {})
     app.config["ASSETS"] = [ROOT / "static" / asset for asset in ASSETS]
     app.logger.setLevel(logging.INFO)
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.session_interface = SignedCookies()
+    templating.init_app(app)
 
     database.init_app(app)
     links.init_app(app)

@@ -43,6 +43,7 @@ from portal.guests import workflow as guests_workflow
 from portal.imports import models as imports_models
 from portal.imports import operations as imports_operations
 from portal.imports import running as imports_running
+from portal.imports import task_models, task_views
 from portal.imports import views as imports_views
 from portal.inbox import models as inbox_models
 from portal.inbox import personal as inbox_personal
@@ -58,9 +59,11 @@ from portal.meetings import (
     action_views,
     agenda_views,
     minutes_views,
+    observer_views,
     reply_views,
     resolution_models,
     resolution_views,
+    resolution_workflow,
 )
 from portal.meetings import models as meetings_models
 from portal.meetings import paper_views as meeting_paper_views
@@ -151,6 +154,7 @@ AREAS = (
     resolution_views,
     action_views,
     minutes_views,
+    observer_views,
     meeting_paper_views,
     share_views,
     fill_in_views,
@@ -165,6 +169,7 @@ AREAS = (
     # windows
     inbox_views,
     imports_views,
+    task_views,
     offices_views,
     directory_views,
     monitor_views,
@@ -212,6 +217,7 @@ NOUNS = (
     meetings_models.Meeting,
     meetings_models.Seat,
     meetings_models.AgendaItem,
+    meetings_models.Observer,
     meetings_models.MinutesComment,
     resolution_models.Resolution,
     resolution_models.Vote,
@@ -228,6 +234,7 @@ NOUNS = (
     rotation_models.Swap,
     rotation_models.Handover,
     imports_models.MemberImport,
+    task_models.TaskImport,
     inbox_models.Message,
     robots_models.Robot,
     robots_models.RobotPost,
@@ -250,8 +257,8 @@ WORKFLOWS = (
     documents_workflow.DOCUMENT,
     dues_workflow.DUE,
     meetings_workflow.MEETING,
-    meetings_workflow.RESOLUTION,
-    meetings_workflow.ACTION,
+    resolution_workflow.RESOLUTION,
+    resolution_workflow.ACTION,
     research_workflow.PROJECT,
     research_workflow.PARTNER,
     rotation_workflow.TURN,
@@ -306,6 +313,7 @@ PERSONAL_DATA = (
     person_queries.mentions(files.Attachment, "added_by_id"),
     person_queries.mentions(jobs.Job, "person_id", "on_behalf_of_id"),
     person_queries.mentions(imports_models.MemberImport, "brought_by_id"),
+    person_queries.mentions(task_models.TaskImport, "brought_by_id"),
     person_queries.mentions(robots_models.Robot, "set_by_id"),
     *research_personal.PERSONAL_DATA,
     inbox_personal.inbox_data,

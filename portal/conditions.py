@@ -101,7 +101,7 @@ was_introduced = HeldAmong(Role.DELEGATE, "accepted_interests", "organisation_id
 member_has_answered = HeldAmong(Role.DELEGATE, "answering_members", "id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
 #: A seat on the roll that was frozen at notice.
-seat_held_on = HeldAmong(Role.DELEGATE, "roll", "organisation_id")
+seat_held_on = HeldAmong(Role.DELEGATE, "roll", "held_by_id")
 #: Of documents: whom a paper concerns.
 document_concerns = HeldAmong(Role.DELEGATE, "readers", "organisation_id")
 #: Of joint projects: whose organisation takes part, or was asked to.

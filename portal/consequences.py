@@ -26,6 +26,7 @@ from portal.matters.operations import (
     move_matters,
     open_matter,
 )
+from portal.meetings.merging import move_meetings
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
 from portal.research.cards import hand_over_cards
@@ -82,6 +83,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
         move_outcomes,
         move_projects,
         move_turns,
+        move_meetings,
     ),
     ("organisation", "rename"): (reindex_exchange,),
 }

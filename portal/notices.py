@@ -38,6 +38,7 @@ from portal.noticing import (
     themselves,
 )
 from portal.outcomes.models import Outcome
+from portal.project_notices import PROJECT_NOTICES, PROJECT_SUBJECTS
 from portal.rotation.models import Handover, Swap, Turn
 
 
@@ -112,6 +113,9 @@ SUBJECTS["guest_answer"] = Subject(
 SUBJECTS["introduction"] = Subject(
     Introduction, _title_of(Introduction.demand_id), literal(""), "introductions.view_introduction"
 )
+
+
+SUBJECTS |= PROJECT_SUBJECTS
 
 #: The secretariat, while nobody has said which organisation a guest is.
 _recorders = Who(
@@ -262,6 +266,7 @@ NOTICES: tuple[Notice, ...] = (
     notice("handover.return", (_OUTGOING,), _l("More is asked for in the hand-over: see what")),
     notice("handover.accept", (_OUTGOING, secretariat), _l("The hand-over was accepted")),
     notice("handover.close", (_OUTGOING, _INCOMING), _l("The hand-over was closed: see why")),
+    *PROJECT_NOTICES,
     # memberships
     notice("membership.submit", (secretariat,), _l("%(title)s applies for membership")),
     notice("membership.resubmit", (secretariat,), _l("%(title)s applies for membership again")),

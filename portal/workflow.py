@@ -84,8 +84,11 @@ def words_for(verb: str) -> str:
     workflow = registry().workflows.get(noun)
     if workflow is None:
         return verb
-    labels = {each.name: each.done or each.button for each in workflow.moves}
-    return str(labels.get(act) or workflow.verbs.get(act) or verb)
+    for each in workflow.moves:
+        if each.name == act:
+            # A word that comes late is put in its language to tell whether it is empty.
+            return str(each.button if each.done is None else each.done)
+    return str(workflow.verbs.get(act, verb))
 
 
 def open_to(standing: Standing, thing: Any) -> list[Move]:
@@ -123,6 +126,16 @@ def check_version(thing: Any, expected: int | None) -> None:
         raise Stale(_l("Somebody changed this while you had it open. Look at it again."))
 
 
+def check_step(step: Move, thing: Any) -> None:
+    """Raise `Refused` where a record is in no state a move starts from, or its rule fails."""
+    if thing.state not in step.sources:
+        raise Refused(
+            _l("This cannot be done now: the state has changed in the meantime."),
+        )
+    if step.when is not None and not getattr(thing, step.when):
+        raise Refused(step.refusal or _l("This cannot be done now."))
+
+
 def move(
     thing: Any,
     name: str,
@@ -144,12 +157,7 @@ def move(
     step = registry().workflows[thing.noun].named(name)
     require(by, step.permission, thing)
     check_version(thing, expected)
-    if thing.state not in step.sources:
-        raise Refused(
-            _l("This cannot be done now: the state has changed in the meantime."),
-        )
-    if step.when is not None and not getattr(thing, step.when):
-        raise Refused(step.refusal or _l("This cannot be done now."))
+    check_step(step, thing)
     note = (note or "").strip() or None
     if step.note is NoteRule.NONE:
         note = None  # nobody was asked for one: it would stand in the journal unseen

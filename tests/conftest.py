@@ -123,18 +123,20 @@ def built() -> dict[str, Flask]:
 
 
 @pytest.fixture
-def app(url: str, built: dict[str, Flask], request: pytest.FixtureRequest) -> Iterator[Flask]:
+def app(url: str, built: dict[str, Flask]) -> Iterator[Flask]:
     """The application on this test's database; what a test changes in it is put back."""
-    if request.node.get_closest_marker("faults") or url not in built:
-        # Beside processes of its own a test gets an application of its own.
+    if url not in built:
         built[url] = make_app(url)
     made = built[url]
     settings, extensions = dict(made.config), dict(made.extensions)
+    attributes = dict(vars(made))
     registry = copy.copy(made.extensions["registry"])
     registry.jobs, registry.job_pages = dict(registry.jobs), dict(registry.job_pages)
     yield made
     with made.app_context():
         db.engine.dispose()
+    # A test may stand in front of it (`wsgi_app`); what was only made late is kept.
+    vars(made).update(attributes)
     made.config.clear()
     made.config.update(settings)
     made.extensions.clear()

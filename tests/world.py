@@ -137,6 +137,7 @@ class World:
     job: dict[str, int] = field(default_factory=dict)
     attachment: dict[str, int] = field(default_factory=dict)
     member_import: dict[str, int] = field(default_factory=dict)
+    task_import: dict[str, int] = field(default_factory=dict)
     resolution: dict[str, int] = field(default_factory=dict)
     action: dict[str, int] = field(default_factory=dict)
     document: dict[str, int] = field(default_factory=dict)

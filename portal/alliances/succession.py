@@ -7,6 +7,7 @@ can be taken back. So there is exactly one holder at every instant, whoever writ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -34,13 +35,10 @@ def seat(
     A step of the same organisation at that instant is taken over. Raises `Refused` for an
     instant that has passed, and where another organisation's step begins at it.
     """
-    if from_at < clock.now():
-        raise Refused(_l("This day has passed, and what was is not rewritten."))
-    term = db.session.scalar(
+    there = db.session.scalars(
         select(ChairTerm).where(ChairTerm.alliance_id == alliance_id, ChairTerm.from_at == from_at)
-    )
-    if term is not None and term.organisation_id != organisation_id:
-        raise Refused(_l("Another term begins at that moment."))
+    ).all()
+    term = taken_over(there, organisation_id, from_at=from_at)
     if term is None:
         term = ChairTerm(alliance_id=alliance_id, organisation_id=organisation_id, from_at=from_at)
         db.session.add(term)
@@ -52,13 +50,33 @@ def seat(
     return term
 
 
+def taken_over(
+    steps: Sequence[ChairTerm], organisation_id: int, *, from_at: datetime
+) -> ChairTerm | None:
+    """Return which of some steps an organisation takes over that is seated from an instant on.
+
+    Asks no database. Raises `Refused` as `seat` does.
+    """
+    if from_at < clock.now():
+        raise Refused(_l("This day has passed, and what was is not rewritten."))
+    term = next((each for each in steps if each.from_at == from_at), None)
+    if term is not None and term.organisation_id != organisation_id:
+        raise Refused(_l("Another term begins at that moment."))
+    return term
+
+
+def refuse_begun(term: ChairTerm) -> None:
+    """Raise `Refused` for a step of the succession that has begun. Asks no database."""
+    if term.from_at <= clock.now():
+        raise Refused(_l("The term has begun, and what was is not rewritten."))
+
+
 def take_back(term: ChairTerm, *, by: Actor) -> None:
     """Take a step out of the succession that has not begun; whoever sits goes on.
 
     Raises `Refused` for one that has.
     """
-    if term.from_at <= clock.now():
-        raise Refused(_l("The term has begun, and what was is not rewritten."))
+    refuse_begun(term)
     journal.note("succession.take_back", term, by=by)
     db.session.delete(term)
     db.session.flush()

@@ -51,6 +51,13 @@ class Field(StrEnum):
     AMOUNT = "amount"
     DATE = "date"
     SPECIFICATION = "specification"
+    #: Of a table of tasks: who does them, where they stand, what they belong to, and which task
+    #: of this portal a row was taken from.
+    PERSON = "person"
+    COLUMN = "column"
+    PACKAGE = "package"
+    LABELS = "labels"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True)

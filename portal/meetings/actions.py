@@ -14,7 +14,7 @@ from portal.database import db
 from portal.errors import Refused
 from portal.meetings.models import Meeting
 from portal.meetings.resolution_models import Action, Resolution
-from portal.meetings.workflow import ACTION
+from portal.meetings.resolution_workflow import ACTION
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.workflow import move
 

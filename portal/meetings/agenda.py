@@ -17,7 +17,7 @@ from portal.database import among, db
 from portal.errors import Refused
 from portal.meetings.models import AgendaItem, Meeting
 from portal.meetings.resolution_models import Action, Resolution
-from portal.meetings.workflow import UNFINISHED, ResolutionState
+from portal.meetings.resolution_workflow import UNFINISHED, ResolutionState
 from portal.operations import earlier_result, keep_receipt, operation
 
 #: No agenda is longer.

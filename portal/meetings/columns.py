@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 from portal.meetings.forms import MEETING_KINDS, RESOLUTION_KINDS
 from portal.meetings.resolution_queries import number_of
-from portal.meetings.workflow import ACTION, MEETING, RESOLUTION
+from portal.meetings.resolution_workflow import ACTION, RESOLUTION
+from portal.meetings.workflow import MEETING
 from portal.sheets.exporting import Field
 from portal.sheets.writing import Kind
 

@@ -24,6 +24,7 @@ from portal.forms import FIRST_YEAR, LAST_YEAR, Form, at_most, chosen, optional,
 from portal.meetings.agenda import ItemContent, portal_path
 from portal.meetings.counting import Base, Share
 from portal.meetings.models import Answer, Meeting, MeetingKind, Seat
+from portal.meetings.observers import Attending
 from portal.meetings.operations import MeetingContent
 from portal.meetings.replying import Reply
 from portal.meetings.resolution_models import ResolutionKind
@@ -162,6 +163,20 @@ class ItemForm(Form):
             presenter=self.presenter.data or None,
             minutes=self.minutes.data if self.minutes.data is not None else 10,
             link=(portal_path(self.link.data) or "")[:200] or None,
+        )
+
+
+class ObserverForm(Form):
+    """Somebody who attends without a seat."""
+
+    name = StringField(_l("Name"), validators=[*required(), at_most(40)])
+    organisation = StringField(_l("From where"), validators=[at_most(120)])
+    post = StringField(_l("Post"), validators=[at_most(60)])
+
+    def attending(self) -> Attending:
+        """Return who was typed."""
+        return Attending(
+            self.name.data or "", self.organisation.data or None, self.post.data or None
         )
 
 

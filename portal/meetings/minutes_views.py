@@ -10,7 +10,7 @@ from portal.access import can, current_actor, current_standing, requires
 from portal.database import db
 from portal.errors import Missing
 from portal.forms import Form, refusals
-from portal.meetings import minutes, queries
+from portal.meetings import minutes, observers, queries
 from portal.meetings.models import Meeting
 from portal.meetings.views import WORDS, bp
 
@@ -39,6 +39,7 @@ def minutes_page(meeting: Meeting, form: Form) -> str:
         may_comment=meeting.takes_comments and can(standing, "meeting.comment", meeting),
         agenda=queries.agenda_of(meeting),
         attendance=queries.attendance(meeting),
+        observers=observers.observers_of(meeting),
         comments=queries.comments_on(meeting),
     )
 

@@ -108,6 +108,11 @@ class Meeting(Versioned, Model):
         return self.noticed_at != None  # noqa: E711 - the same expression in SQL
 
     @property
+    def is_met(self) -> bool:
+        """Whether people meet for it, in a room or by video: it is not held in writing."""
+        return not self.is_written
+
+    @property
     def is_answerable(self) -> bool:
         """Whether a seat may still answer: noticed, and not begun."""
         return self.state is MeetingState.NOTICED and clock.now() < self.starts_at
@@ -140,6 +145,16 @@ class Meeting(Versioned, Model):
         return self.state in (MeetingState.IN_SESSION, MeetingState.MINUTES_DRAFT)
 
     @property
+    def names_observers(self) -> bool:
+        """Whether the list of those who attend without a seat may be changed: before a review."""
+        return self.state not in (
+            MeetingState.MINUTES_REVIEW,
+            MeetingState.MINUTES_FINAL,
+            MeetingState.ARCHIVED,
+            MeetingState.CANCELLED,
+        )
+
+    @property
     def takes_comments(self) -> bool:
         """Whether whoever attended may comment on its minutes."""
         return self.state is MeetingState.MINUTES_REVIEW
@@ -168,13 +183,19 @@ class Seat(Model):
         # A person holds one proxy at most.
         UniqueConstraint("proxy_to_id"),
         CheckConstraint("proxy_to_id <> id", name="proxy_is_another"),
+        CheckConstraint("joined_to_id <> id", name="joined_to_another"),
         Index(None, "organisation_id"),
+        Index(None, "held_by_id"),
     )
     noun = "seat"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    #: Who holds it now: the same, or the organisation with which that became one.
+    held_by_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    #: The seat that speaks in its place, where both belong to what is one organisation by now.
+    joined_to_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"))
     #: As it was called and ranked when notice was given.
     name: Mapped[str] = mapped_column(String(120))
     tier: Mapped[Tier] = mapped_column(choice(Tier))
@@ -195,13 +216,28 @@ class Seat(Model):
     left_at: Mapped[datetime | None]
 
     meeting: Mapped[Meeting] = relationship(viewonly=True)
-    organisation: Mapped[Organisation] = relationship()
     contact: Mapped[Person | None] = relationship()
 
     @property
     def is_here(self) -> bool:
         """Whether somebody of it is in the room."""
         return self.arrived_at is not None and self.left_at is None
+
+
+class Observer(Model):
+    """Somebody who attends a meeting without a seat (列席), in protocol order."""
+
+    __tablename__ = "observer"
+    __table_args__ = constraints(Index(None, "meeting_id", "position"))
+    noun = "observer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    position: Mapped[int]
+    #: Where they come from, as it is written in the minutes; they need not be known to the portal.
+    organisation: Mapped[str | None] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(40))
+    post: Mapped[str | None] = mapped_column(String(60))
 
 
 class AgendaItem(Model):

@@ -20,6 +20,7 @@ from portal.errors import Refused
 from portal.meetings import agenda, texts
 from portal.meetings.counting import missing_for_quorum
 from portal.meetings.models import Meeting, MeetingKind, Seat
+from portal.meetings.presence import present_seats, speaking_seats
 from portal.meetings.rules import asked_of
 from portal.meetings.workflow import MEETING, MeetingState
 from portal.operations import earlier_result, keep_receipt, operation
@@ -199,6 +200,7 @@ def _freeze_roll(meeting: Meeting) -> int:
             Seat(
                 meeting_id=meeting.id,
                 organisation_id=organisation.id,
+                held_by_id=organisation.id,
                 name=organisation.name,
                 tier=tier,
                 position=position,
@@ -230,8 +232,6 @@ def open_meeting(
 ) -> None:
     """Open the meeting; who is present is recorded from now on."""
     require(by, "meeting.hold", meeting)
-    if meeting.is_written:
-        raise Refused(_l("It is held in writing: votes are taken until its deadline."))
     move(meeting, "open", by=by, expected=expected, note=note, also={"opened_at": clock.now()})
 
 
@@ -252,9 +252,8 @@ def give_up_meeting(
     """End a meeting at which too few are present. Raises `Refused` where enough are."""
     require(by, "meeting.hold", meeting)
     agenda.refuse_open_votes(meeting)
-    seats = list(meeting.seats)
-    present = sum(each.is_here for each in seats)
-    if meeting.quorum and not missing_for_quorum(meeting.quorum, len(seats), present):
+    seats, present = len(meeting.seats), len(present_seats(meeting))
+    if meeting.quorum and not missing_for_quorum(meeting.quorum, seats, present):
         raise Refused(_l("Enough are present: close the meeting instead."))
     move(meeting, "give_up", by=by, expected=expected, note=note, also={"closed_at": clock.now()})
 
@@ -291,7 +290,7 @@ def arrive(meeting: Meeting, seat_ids: set[int], *, by: Actor) -> None:
     if not meeting.is_open:
         raise Refused(_l("Open the meeting first."))
     now = clock.now()
-    for seat in meeting.seats:
+    for seat in speaking_seats(meeting):
         is_here = seat.id in seat_ids
         if is_here and not seat.is_here:
             seat.arrived_at, seat.left_at = seat.arrived_at or now, None

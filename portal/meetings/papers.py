@@ -21,6 +21,7 @@ from portal.errors import Refused
 from portal.meetings import queries
 from portal.meetings.counting import Verdict
 from portal.meetings.models import Meeting, Seat
+from portal.meetings.observers import observers_of
 from portal.meetings.resolution_models import Action, Resolution
 from portal.meetings.resolution_queries import resolutions_at
 
@@ -78,6 +79,10 @@ def meeting_fields(meeting: Meeting) -> dict[str, Any]:
         "spoken_for": _people(there.spoken_for),
         "excused": _people(there.excused),
         "absent": _people(there.absent),
+        "observers": [
+            {"name": " ".join(filter(None, (each.organisation, each.name))), "who": each.post or ""}
+            for each in observers_of(meeting)
+        ],
         "items": [
             {
                 "number": number,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import case, or_, select, update
 
 from portal.access import require
-from portal.accounts.models import Appointment, Person
+from portal.accounts.models import Appointment, Organisation, Person
 from portal.actors import Actor
 from portal.database import among, db
-from portal.meetings.models import Meeting, Seat
+from portal.meetings.models import Meeting, Observer, Seat
 from portal.operations import operation
 
 
@@ -19,7 +19,7 @@ def forget(who: Person, nobody: str) -> None:
     they acted for.
     """
     theirs = select(Appointment.scope_id).where(Appointment.person_id == who.id)
-    named = (Seat.attendee == who.name) & Seat.organisation_id.in_(theirs)
+    named = (Seat.attendee == who.name) & Seat.held_by_id.in_(theirs)
     db.session.execute(
         update(Seat)
         .where(or_(Seat.contact_id == who.id, named))
@@ -30,6 +30,9 @@ def forget(who: Person, nobody: str) -> None:
             contact_id=None,
         )
     )
+    places = select(Organisation.name).where(Organisation.id.in_(theirs))
+    attended = (Observer.name == who.name, Observer.organisation.in_(places))
+    db.session.execute(update(Observer).where(*attended).values(name=nobody, post=None))
 
 
 @operation

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload, lazyload, load_only
@@ -23,6 +25,9 @@ from portal.meetings.models import (
     MinutesComment,
     Seat,
 )
+from portal.meetings.page_queries import AgendaRow
+from portal.meetings.presence import AnySeat, present_among
+from portal.meetings.resolution_models import Resolution, Vote
 from portal.meetings.texts import answered
 
 #: Meetings of one list.
@@ -39,9 +44,18 @@ def meetings_of(standing: Standing, alliance_id: int) -> Sequence[Meeting]:
     ).all()
 
 
-def timed(meeting: Meeting, items: Sequence[AgendaItem]) -> list[tuple[str, AgendaItem]]:
+#: An agenda item, or its row.
+Item = TypeVar("Item", AgendaItem, AgendaRow)
+
+
+def timed(meeting: Meeting, items: Sequence[Item]) -> list[tuple[str, Item]]:
     """Return each item with the time at which it is to begin, in Shanghai, as 14:05."""
-    found, at = [], meeting.starts_at.astimezone(clock.LOCAL_ZONE)
+    return timed_from(meeting.starts_at, items)
+
+
+def timed_from(starts_at: datetime, items: Sequence[Item]) -> list[tuple[str, Item]]:
+    """Return each item with the time at which it begins, the first at an instant."""
+    found, at = [], starts_at.astimezone(clock.LOCAL_ZONE)
     for item in items:
         found.append((f"{at:%H:%M}", item))
         at += timedelta(minutes=item.minutes)
@@ -64,21 +78,6 @@ def agenda_of(meeting: Meeting) -> Sequence[AgendaItem]:
     ).all()
 
 
-def proposals_of(alliance_id: int) -> Sequence[AgendaItem]:
-    """Return what waits to be placed on an agenda, the oldest first."""
-    return db.session.scalars(
-        select(AgendaItem)
-        .options(joinedload(AgendaItem.organisation))
-        .where(
-            AgendaItem.alliance_id == alliance_id,
-            AgendaItem.meeting_id.is_(None),
-            AgendaItem.declined_at.is_(None),
-        )
-        .order_by(AgendaItem.id)
-        .limit(PAGE)
-    ).all()
-
-
 def item_of(alliance_id: int, item_id: int) -> AgendaItem | None:
     """Return an agenda item of an alliance by its number, or None."""
     item = db.session.get(AgendaItem, item_id)
@@ -93,23 +92,26 @@ class LiveCount:
     answered: int
     coming: int
     spoken_for: int
-    here: int
+    #: There now, with those that somebody in the room speaks for; and how many of the latter.
+    present: int
+    absent_spoken_for: int
     missing: int
 
 
-def live_count(meeting: Meeting, seats: Sequence[Seat]) -> LiveCount | None:
+def live_count(meeting: Meeting, seats: Sequence[AnySeat]) -> LiveCount | None:
     """Return how the replies of a noticed meeting stand, or None before notice."""
     if meeting.quorum is None:
         return None
     replied, coming, spoken = answered(seats)
-    here = sum(seat.is_here for seat in seats)
-    sure = here if meeting.is_open else coming + spoken
+    present = len(present_among(seats))
+    sure = present if meeting.is_open else coming + spoken
     return LiveCount(
         seats=len(seats),
         answered=replied,
         coming=coming,
         spoken_for=spoken,
-        here=here,
+        present=present,
+        absent_spoken_for=present - sum(seat.is_here for seat in seats),
         missing=missing_for_quorum(meeting.quorum, len(seats), sure),
     )
 
@@ -124,15 +126,25 @@ class Attendance:
     absent: list[Seat]
 
 
+def _took_part(meeting: Meeting) -> set[int]:
+    """Return the seats that came; of a meeting held in writing those that voted on anything."""
+    if not meeting.is_written:
+        return {seat.id for seat in meeting.seats if seat.arrived_at is not None}
+    voted = select(Vote.seat_id).join(Resolution, Resolution.id == Vote.resolution_id)
+    return set(db.session.scalars(voted.where(Resolution.meeting_id == meeting.id)))
+
+
 def attendance(meeting: Meeting) -> Attendance:
     """Return who was at a meeting and who was not, each in protocol order."""
-    came = {seat.id for seat in meeting.seats if seat.arrived_at is not None}
+    came = _took_part(meeting)
     found = Attendance([], [], [], [])
     for seat in meeting.seats:
         if seat.id in came:
             found.present.append(seat)
         elif seat.answer is Answer.PROXY and seat.proxy_to_id in came:
             found.spoken_for.append(seat)
+        elif seat.joined_to_id is not None:
+            continue
         elif seat.answer is None or seat.answer is Answer.COMES:
             found.absent.append(seat)
         else:
@@ -169,9 +181,11 @@ def often_absent(alliance_id: int) -> list[tuple[str, int]]:
         .exists()
     )
     rows = db.session.execute(
-        select(Meeting.kind, Seat.organisation_id, Organisation.name, Seat.arrived_at, spoken)
+        select(
+            Meeting.kind, Meeting.id, Seat.held_by_id, Organisation.name, Seat.arrived_at, spoken
+        )
         .join(Seat, Seat.meeting_id == Meeting.id)
-        .join(Organisation, Organisation.id == Seat.organisation_id)
+        .join(Organisation, Organisation.id == Seat.held_by_id)
         .where(
             Meeting.alliance_id == alliance_id,
             Meeting.closed_at.is_not(None),
@@ -179,17 +193,16 @@ def often_absent(alliance_id: int) -> list[tuple[str, int]]:
         )
         .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
     )
-    missed: dict[tuple[MeetingKind, int], int] = {}
+    # Once for each meeting and organisation: two of its seats may stand on one roll.
+    came_to: dict[tuple[MeetingKind, int], dict[int, bool]] = {}
     names: dict[tuple[MeetingKind, int], str] = {}
-    came_last: set[tuple[MeetingKind, int]] = set()
-    for kind, organisation_id, name, arrived_at, is_spoken_for in rows:
-        key = (kind, organisation_id)
-        if key in came_last:
-            continue
-        if arrived_at is not None or is_spoken_for:
-            came_last.add(key)
-        else:
-            missed[key] = missed.get(key, 0) + 1
-            names[key] = name
+    for kind, meeting_id, organisation_id, name, arrived_at, is_spoken_for in rows:
+        each = came_to.setdefault((kind, organisation_id), {})
+        each[meeting_id] = each.get(meeting_id, False) or arrived_at is not None or is_spoken_for
+        names[(kind, organisation_id)] = name
+    missed = {
+        key: len(list(takewhile(lambda came: not came, each.values())))
+        for key, each in came_to.items()
+    }
     found = [(names[key], count) for key, count in missed.items() if count >= ABSENCES]
     return sorted(found, key=lambda row: -row[1])

@@ -14,7 +14,7 @@ from portal.access import current_actor, public, requires
 from portal.calendars import MEDIA_TYPE
 from portal.errors import Missing, Refused
 from portal.forms import Form, refusals
-from portal.meetings import queries, replying, sharing, texts
+from portal.meetings import presence, queries, replying, sharing, texts
 from portal.meetings.forms import ANSWERS, ReplyForm
 from portal.meetings.models import Meeting, Seat
 from portal.meetings.views import WORDS, bp
@@ -80,7 +80,7 @@ def answer_notice(token: str) -> tuple[str, int] | Response:
         raise Missing("a reply by an unknown link")
     if meeting.takes_sign_in:
         return _sign_in(meeting, seat, token)
-    form = ReplyForm(meeting.seats, seat)
+    form = ReplyForm(presence.speaking_seats(meeting), seat)
     if form.validate_on_submit():
         with refusals(form):
             _answer(meeting, seat, form)
@@ -94,7 +94,9 @@ def _sign_in(meeting: Meeting, seat: Seat | None, token: str) -> tuple[str, int]
     form, written = Form(), request.form.get("seat_id", "")
     if request.method == "POST":
         number = int(written) if written.isdecimal() and len(written) < 10 else 0
-        arriving = seat or next((each for each in meeting.seats if each.id == number), None)
+        arriving = seat or next(
+            (each for each in presence.speaking_seats(meeting) if each.id == number), None
+        )
         with refusals(form):
             if arriving is None:
                 raise Refused(_("Please choose one."))
@@ -109,7 +111,9 @@ def _sign_in(meeting: Meeting, seat: Seat | None, token: str) -> tuple[str, int]
 
 def _answer(meeting: Meeting, seat: Seat | None, form: ReplyForm) -> None:
     """Answer for the seat of the link, or for the one that was chosen from the group's."""
-    chosen = seat or next((each for each in meeting.seats if each.id == form.seat_id.data), None)
+    chosen = seat or next(
+        (each for each in presence.speaking_seats(meeting) if each.id == form.seat_id.data), None
+    )
     if chosen is None:
         raise Refused(_("Please choose one."), field="seat_id")
     replying.reply(chosen, form.reply(), by=current_actor(), is_by_group=seat is None)

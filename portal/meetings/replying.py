@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from portal import clock, journal
@@ -58,10 +58,12 @@ def seat_of(token: str) -> Seat | None:
     number = _opened("seat", token)
     if number is None:
         return None
+    # The link of a seat that became one with another answers for that one.
+    meant = select(func.coalesce(Seat.joined_to_id, Seat.id)).where(Seat.id == number)
     return db.session.scalar(
         select(Seat)
         .options(joinedload(Seat.contact), joinedload(Seat.meeting))
-        .where(Seat.id == number)
+        .where(Seat.id == meant.scalar_subquery())
     )
 
 
@@ -91,7 +93,7 @@ def reply(seat: Seat, said: Reply, *, by: Actor, is_by_group: bool = False) -> N
     """
     require(by, "meeting.reply", seat)
     meeting = db.session.get_one(Meeting, seat.meeting_id)
-    if not meeting.is_answerable:
+    if not meeting.is_answerable or seat.joined_to_id is not None:
         raise Refused(_l("This meeting takes no replies any more."))
     if is_by_group and seat.answer is not None:
         raise Refused(
@@ -122,7 +124,7 @@ def _refuse_proxy(meeting: Meeting, seat: Seat, holder_id: int | None) -> None:
     """Refuse a proxy to nobody, to oneself, to somebody who holds one, or who gave one away."""
     seats = {each.id: each for each in meeting.seats}
     holder = seats.get(holder_id or 0)
-    if holder is None or holder.id == seat.id:
+    if holder is None or holder.id == seat.id or holder.joined_to_id is not None:
         raise Refused(_l("Please choose who speaks for you."), field="proxy_to_id")
     if holder.answer in (Answer.PROXY, Answer.CANNOT):
         raise Refused(_l("This organisation does not come itself."), field="proxy_to_id")

@@ -33,7 +33,7 @@ from portal.database import (
     immutable,
 )
 from portal.meetings.counting import Base, Choice, Rule, Share, Verdict
-from portal.meetings.workflow import UNFINISHED, ActionState, ResolutionState
+from portal.meetings.resolution_workflow import UNFINISHED, ActionState, ResolutionState
 
 
 class ResolutionKind(StrEnum):

@@ -15,7 +15,7 @@ from portal.alliances.models import Membership
 from portal.database import among, db
 from portal.meetings.models import Meeting, Seat
 from portal.meetings.resolution_models import Action, Resolution, Vote
-from portal.meetings.workflow import UNFINISHED, ResolutionState
+from portal.meetings.resolution_workflow import UNFINISHED, ResolutionState
 
 #: Resolutions or actions of one list.
 PAGE = 200

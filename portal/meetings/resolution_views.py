@@ -19,7 +19,7 @@ from portal.database import db
 from portal.errors import Missing
 from portal.forms import Form, refusals
 from portal.language import localised
-from portal.meetings import actions, resolution_queries, resolutions, voting
+from portal.meetings import actions, presence, resolution_queries, resolutions, voting
 from portal.meetings.columns import RESOLUTIONS
 from portal.meetings.counting import Choice
 from portal.meetings.forms import BASES, SHARES
@@ -118,7 +118,7 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
     sees_votes = may_see(standing, resolution, "votes")
     roll = meeting.seats if (is_voting or sees_votes) and resolution.opened_at else []
     votes = {each.seat_id: each for each in resolution_queries.votes_on(resolution)} if roll else {}
-    mine = voting.seats_of_voter(meeting, standing.actor.organisation_id) if may_vote else []
+    mine = presence.seats_of_voter(meeting, standing.actor.organisation_id) if may_vote else []
     values: dict[str, Any] = {
         "resolution": resolution,
         "number": resolution_queries.number_of(resolution),
@@ -130,7 +130,7 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "verdicts": VERDICTS,
         "moves": open_to(standing, resolution),
         "mine": mine,
-        "present": {each.id for each in voting.present_seats(meeting)} if roll else set(),
+        "present": {each.id for each in presence.present_seats(meeting)} if roll else set(),
         "roll": roll if sees_votes else [],
         "votes": votes,
         "may_record": is_voting and can(standing, "resolution.record", resolution),

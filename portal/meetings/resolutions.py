@@ -16,8 +16,8 @@ from portal.errors import Refused
 from portal.meetings.agenda import MOST_ITEMS
 from portal.meetings.models import AgendaItem, Meeting
 from portal.meetings.resolution_models import Resolution, ResolutionKind
+from portal.meetings.resolution_workflow import RESOLUTION
 from portal.meetings.rules import rule_for, thawed
-from portal.meetings.workflow import RESOLUTION
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.workflow import move
 
@@ -48,6 +48,7 @@ def propose_resolution(
         raise Refused(_l("The agenda of this meeting does not change any more."))
     if content.kind is ResolutionKind.ELECTION and not content.is_secret:
         raise Refused(_l("Elections are secret: choose the secret ballot."), field="is_secret")
+    refuse_secret_in_writing(meeting, is_secret=content.is_secret)
     resolution = Resolution(
         alliance_id=meeting.alliance_id,
         meeting_id=meeting.id,
@@ -64,6 +65,18 @@ def propose_resolution(
     return resolution
 
 
+def refuse_secret_in_writing(meeting: Meeting, *, is_secret: bool) -> None:
+    """Refuse a secret ballot where nobody meets: whoever sends a vote in is seen to send it."""
+    if is_secret and meeting.is_written:
+        raise Refused(
+            _l(
+                "A secret ballot needs a box in the room: in writing everybody would see who "
+                "voted what. Decide it at a meeting, elections too."
+            ),
+            field="is_secret",
+        )
+
+
 @operation
 def table_resolution(
     resolution: Resolution, *, by: Actor, expected: int | None = None, note: str | None = None
@@ -73,6 +86,7 @@ def table_resolution(
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
     if meeting.rules is None or not meeting.is_prepared:
         raise Refused(_l("Give notice of the meeting first: the roll and the rule freeze with it."))
+    refuse_secret_in_writing(meeting, is_secret=resolution.is_secret)
     asked = thawed(meeting.rules)
     rule = rule_for(asked, resolution.kind)
     also = {

@@ -20,20 +20,12 @@ from portal.database import db
 from portal.errors import Refused
 from portal.files import Received
 from portal.meetings.counting import Choice, Verdict, has_quorum, result_of
-from portal.meetings.models import Answer, Meeting, Seat
+from portal.meetings.models import Meeting, Seat
+from portal.meetings.presence import present_seats, seats_of_voter, speaking_seats
 from portal.meetings.resolution_models import Resolution, Vote, Way
+from portal.meetings.resolutions import refuse_secret_in_writing
 from portal.operations import operation
 from portal.workflow import check_version, move
-
-
-def present_seats(meeting: Meeting) -> list[Seat]:
-    """Return the seats that are there now: in the room, or spoken for by one that is."""
-    here = {seat.id for seat in meeting.seats if seat.is_here}
-    return [
-        seat
-        for seat in meeting.seats
-        if seat.id in here or (seat.answer is Answer.PROXY and seat.proxy_to_id in here)
-    ]
 
 
 @operation
@@ -45,27 +37,12 @@ def open_vote(
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
     if not meeting.takes_votes:
         raise Refused(_l("Votes are taken while the meeting is in session."))
+    refuse_secret_in_writing(meeting, is_secret=resolution.is_secret)
     rule, present = resolution.rule, len(present_seats(meeting))
     is_met = rule is None or has_quorum(rule, len(meeting.seats), present)
     if not meeting.is_written and not is_met:
         raise Refused(_l("Too few are present for a vote. Record who has arrived first."))
     move(resolution, "open", by=by, expected=expected, note=note, also={"opened_at": clock.now()})
-
-
-def seats_of_voter(meeting: Meeting, organisation_id: int | None) -> list[Seat]:
-    """Return the seats for which an organisation votes: its own, and one it is proxy of.
-
-    A proxy lapses while who gave it is in the room: it votes for itself.
-    """
-    own = next((each for each in meeting.seats if each.organisation_id == organisation_id), None)
-    if own is None or (own.answer is Answer.PROXY and not own.is_here):
-        return []
-    spoken = [
-        each
-        for each in meeting.seats
-        if each.answer is Answer.PROXY and each.proxy_to_id == own.id and not each.is_here
-    ]
-    return [own, *spoken]
 
 
 @operation
@@ -111,8 +88,8 @@ def record_votes(
         raise Refused(_l("Of a secret ballot only the counted figures are entered."))
     is_paper = is_paper or meeting.is_written
     _take_scan(resolution, received, is_needed=is_paper, by=by)
-    filed = {each.seat_id for each in _votes(resolution)}
-    allowed = meeting.seats if meeting.is_written else present_seats(meeting)
+    filed = voted_seats(meeting, _votes(resolution))
+    allowed = speaking_seats(meeting) if meeting.is_written else present_seats(meeting)
     by_id = {each.id: each for each in allowed}
     for seat_id, said in votes.items():
         if seat_id not in by_id:
@@ -187,9 +164,16 @@ def _votes(resolution: Resolution) -> Sequence[Vote]:
     return db.session.scalars(select(Vote).where(Vote.resolution_id == resolution.id)).all()
 
 
+def voted_seats(meeting: Meeting, votes: Sequence[Vote]) -> set[int]:
+    """Return the seats that have voted; one that another became one with has voted by that too."""
+    became = {seat.id: seat.joined_to_id for seat in meeting.seats}
+    voted = {each.seat_id for each in votes}
+    return voted | {number for each in voted if (number := became.get(each)) is not None}
+
+
 def _file(resolution: Resolution, seat: Seat, said: Choice | None, way: Way, *, by: Actor) -> None:
-    present = select(Vote.id).where(Vote.resolution_id == resolution.id, Vote.seat_id == seat.id)
-    if db.session.scalar(present) is not None:
+    meeting = db.session.get_one(Meeting, resolution.meeting_id)
+    if seat.id in voted_seats(meeting, _votes(resolution)):
         raise Refused(_l("This seat has voted already; a filed vote does not change."))
     vote = Vote(
         resolution_id=resolution.id,
@@ -222,11 +206,11 @@ def close_vote(
         raise Refused(_l("Enter who took part and the counted figures: that closes it."))
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
     if meeting.is_written and clock.now() < meeting.ends_at:
-        filed = len(_votes(resolution))
-        if filed < len(meeting.seats):
+        filed = voted_seats(meeting, _votes(resolution))
+        if any(seat.id not in filed for seat in speaking_seats(meeting)):
             raise Refused(_l("Votes are taken until the deadline, or until every seat has voted."))
     if not meeting.is_written:
-        filed_ids = {each.seat_id for each in _votes(resolution)}
+        filed_ids = voted_seats(meeting, _votes(resolution))
         for seat in present_seats(meeting):
             if seat.id not in filed_ids:
                 _file(resolution, seat, Choice.SILENT, Way.SESSION, by=by)

@@ -43,6 +43,9 @@ MEETINGS: dict[str, tuple[Line, ...]] = {
     "meeting.edit": CONVENERS,
     "meeting.notice": CONVENERS,
     "meeting.hold": CONVENERS,
+    # One held in writing ends by itself too, once its deadline has passed.
+    "meeting.conclude": (*CONVENERS, (by_system,)),
+    "meeting.end_due": ((by_system,),),
     #: By the link of the notice: whoever holds it.
     "meeting.reply": EVERYONE,
     "meeting.take_minutes": ((secretary_of("alliance_id"),),),
@@ -56,7 +59,8 @@ MEETINGS: dict[str, tuple[Line, ...]] = {
     "resolution.table": ((chair_of("alliance_id"),),),
     "resolution.vote": ((seat_held_on,),),
     "resolution.record": ((secretary_of("alliance_id"),),),
-    "resolution.count": ((secretary_of("alliance_id"),),),
+    # The portal counts what is open where a meeting held in writing ends.
+    "resolution.count": ((secretary_of("alliance_id"),), (by_system,)),
     # Asked of the meeting that asks for it.
     "action.assign": CONVENERS,
     "action.view": (*FELLOWS, (delegate_of("owner_id"),)),

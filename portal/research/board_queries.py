@@ -257,7 +257,8 @@ def packages_of(project_id: int) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in _PACKAGES.rows({"project": project_id})]
 
 
-_FAR = date(9999, 12, 31)
+#: What stands for the day of a task that has none: the end of every list.
+FAR = date(9999, 12, 31)
 
 
 def task_page(
@@ -269,18 +270,18 @@ def task_page(
 ) -> tuple[list[CardRow], tuple[date, int] | None]:
     """Return a page of a board's cards by the day they are due, and the next page's key."""
     statement = _task_statement(tuple(narrowed.chosen), after is not None, size)
-    day, card_id = after or (_FAR, 0)
+    day, card_id = after or (FAR, 0)
     values = {"project": project_id, "day": day, "card": card_id, **narrowed.chosen}
     rows = _rows(statement.rows(values))
     if len(rows) <= size:
         return rows, None
     last = rows[size - 1]
-    return rows[:size], (last.due_on or _FAR, last.id)
+    return rows[:size], (last.due_on or FAR, last.id)
 
 
 @lru_cache(maxsize=64)
 def _task_statement(names: tuple[str, ...], has_after: bool, size: int) -> Prepared:
-    due = func.coalesce(Card.due_on, literal(_FAR, Card.due_on.type))
+    due = func.coalesce(Card.due_on, literal(FAR, Card.due_on.type))
     asked = _cards(Card.project_id == _PROJECT, *_narrowed(names))
     if has_after:
         day = bindparam("day", type_=Card.due_on.type)

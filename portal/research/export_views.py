@@ -7,13 +7,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.access import current_standing, requires
-from portal.research import board_queries, plan_queries, queries
+from portal.errors import Missing
+from portal.research import board_queries, plan_queries, queries, task_queries
 from portal.research.board_forms import column_name
 from portal.research.board_views import filter_asked
 from portal.research.models import Project
 from portal.research.views import bp
-from portal.research.workbooks import DELIVERABLES, PROJECTS, TASKS
-from portal.sheets.exporting import MOST_ROWS, exported
+from portal.research.workbooks import DELIVERABLES, PROJECTS, TASK_TABLE, TASKS
+from portal.sheets.exporting import MOST_ROWS, exported, exported_text
 
 
 @bp.get("/projects.xlsx")
@@ -34,6 +35,20 @@ def export_tasks(project: Project) -> Response:
     title = _("Task list: %(title)s", title=project.title)
     named = [(row, names[row.column_id]) for row in rows]
     return exported(title, TASKS, named, has_more=next_key is not None)
+
+
+@bp.get("/projects/<int:project_id>/tasks/table.<ending>")
+@requires("project.work", Project)
+def take_tasks(project: Project, ending: str) -> Response:
+    """Take along all that the tasks say, to be changed elsewhere and brought back."""
+    taken = {"xlsx": exported, "csv": exported_text}.get(ending)
+    if taken is None:
+        raise Missing(f"table at {request.path}")
+    rows = task_queries.tasks_in(project.id, filter_asked(), size=MOST_ROWS + 1)
+    names = {each.id: column_name(each) for each in board_queries.columns_of(project.id)}
+    named = [(row, names[row.column_id]) for row in rows[:MOST_ROWS]]
+    title = _("Tasks: %(title)s", title=project.title)
+    return taken(title, TASK_TABLE, named, has_more=len(rows) > MOST_ROWS)
 
 
 @bp.get("/projects/<int:project_id>/deliverables.xlsx")

@@ -25,6 +25,19 @@ TASKS = (
     Field(_l("Due on"), lambda row: row[0].due_on, Kind.DAY),
     Field(_l("Work package"), lambda row: row[0].package, width=24),
 )
+#: All that tasks say, by words that are read again when it is brought back (`imports/tasks.json`).
+#: A row of it is (task, the name of its column).
+TASK_TABLE = (
+    Field(_l("Task number here"), lambda row: row[0].id, Kind.NUMBER, width=12),
+    Field(_l("Task"), lambda row: row[0].content.title, width=44),
+    Field(_l("Column"), lambda row: row[1], width=12),
+    Field(_l("Person who does it"), lambda row: row[0].owner),
+    Field(_l("Organisation that does it"), lambda row: row[0].organisation, width=32),
+    Field(_l("Due on"), lambda row: row[0].content.due_on, Kind.DAY),
+    Field(_l("Work package"), lambda row: row[0].package, width=24),
+    Field(_l("Labels"), lambda row: " ".join(row[0].content.labels), width=24),
+    Field(_l("More about it"), lambda row: row[0].content.text, width=60),
+)
 DELIVERABLES = (
     Field(_l("Title"), lambda row: row.title, width=44),
     Field(_l("Kind"), lambda row: DELIVERABLE_KINDS[row.kind], width=10),

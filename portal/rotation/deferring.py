@@ -8,10 +8,11 @@ rules forbid that row, the planner looks for the one that changes the fewest ter
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 from flask_babel import lazy_gettext as _l
 
-from portal import clock
 from portal.access import require
 from portal.accounts.models import Organisation
 from portal.actors import SYSTEM, Actor
@@ -19,21 +20,13 @@ from portal.alliances.models import Alliance, Membership
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
-from portal.rotation.cases import Span
-from portal.rotation.history import (
-    case_for,
-    charter_of,
-    held_until,
-    load,
-    served_in_round,
-    turns_of,
-)
+from portal.rotation.deciding import Planned, changed, given_up, moved_up
+from portal.rotation.history import charter_of, holder_at, load, turns_of
 from portal.rotation.models import Charter, Turn
-from portal.rotation.operations import Planned, add_turn, let_go, replace_turn
-from portal.rotation.planning import Conflict, plan
-from portal.rotation.vacancies import sits, vacate_turn
+from portal.rotation.operations import add_turn, let_go, replace_turn
+from portal.rotation.planning import Conflict
+from portal.rotation.vacancies import let_act, vacate_turn
 from portal.rotation.wording import Wording
-from portal.rotation.workflow import TurnState
 from portal.workflow import move
 
 
@@ -50,45 +43,22 @@ def defer_turn(
     charter = charter_of(turn.alliance_id)
     if charter is None:
         raise Refused(_l("Enter the rules of rotation first."))
-    row = _row_from(turn)
-    moved = _moved_up(charter, turn, row)
+    moved = _moved_up(charter, turn)
     let_go(turn, by=by)
     move(turn, "defer", by=by, expected=expected, note=note)
-    _write(turn, row, moved, charter, by=by)
+    _write(turn, moved, charter, by=by)
 
 
-def _row_from(turn: Turn) -> list[Turn]:
-    """Return the turn and those after it in its round that nobody confirmed yet."""
-    found = [turn]
-    for each in turns_of(turn.alliance_id):
-        if each.state is not TurnState.PLANNED or each.starts_on <= turn.starts_on:
-            continue
-        if each.organisation_id in {other.organisation_id for other in found}:
-            break  # a new round begins
-        found.append(each)
-    return found
-
-
-def _moved_up(charter: Charter, turn: Turn, row: Sequence[Turn]) -> list[Planned]:
+def _moved_up(charter: Charter, turn: Turn) -> list[tuple[Turn, Planned]]:
     """Return who takes the terms of a row once its first member defers. Raises `Refused`."""
-    terms = [Span(each.starts_on, each.ends_on) for each in row]
-    ledger = load(charter)
-    members = ledger.members
-    served, _began = served_in_round(members, held_until(ledger, turn.starts_on))
-    planned = {each.organisation_id for each in row}
-    is_whole = turn.organisation_id in members and len(row) > 1 and members <= served | planned
-    ahead: list[int | None] = [each.organisation_id for each in row[1:]]
-    wanted = [*ahead, turn.organisation_id if is_whole else None]
-    kept_free = tuple(terms[:-1] if is_whole else terms)
-    case = case_for(ledger, terms, current=wanted, apart={turn.organisation_id: kept_free})
-    answer = plan(case)
-    names = names_of(charter.alliance_id)
-    wording = Wording(name=lambda each: names.get(int(each), each))
-    if isinstance(answer, Conflict):
-        told = " ".join(wording.say(each) for each in answer.reasons)
+    moved = moved_up(load(charter), turn)
+    if isinstance(moved, Conflict):
+        names = names_of(charter.alliance_id)
+        wording = Wording(name=lambda each: names.get(int(each), each))
+        told = " ".join(wording.say(each) for each in moved.reasons)
         raise Refused(_l("Nobody else can take this term by the rules. %(told)s", told=told))
     why = str(_l("Moves up: %(name)s deferred its term.", name=turn.organisation.name))
-    return [Planned(terms[each.term], int(each.member), why) for each in answer.assignments]
+    return [(old, replace(new, why=why)) for old, new in changed(moved, turn)]
 
 
 def names_of(alliance_id: int) -> dict[int, str]:
@@ -100,20 +70,15 @@ def names_of(alliance_id: int) -> dict[int, str]:
 
 
 def _write(
-    turn: Turn, row: Sequence[Turn], moved: Sequence[Planned], charter: Charter, *, by: Actor
+    turn: Turn, moved: Sequence[tuple[Turn, Planned]], charter: Charter, *, by: Actor
 ) -> None:
-    """Replace the turns of a row whose member changed; the first was given up already."""
-    changed = [
-        (old, new)
-        for old, new in zip(row, moved, strict=True)
-        if old is turn or old.organisation_id != new.organisation_id
-    ]
-    for old, _new in changed:
+    """Replace the turns of a row that change hands; the first was given up already."""
+    for old, _new in moved:
         if old is not turn:
             replace_turn(old, by=SYSTEM)
     db.session.flush()
     alliance = db.session.get_one(Alliance, turn.alliance_id)
-    for old, new in changed:
+    for old, new in moved:
         add_turn(alliance, new, charter=charter, basis=old.basis, by=by, instead_of=old)
 
 
@@ -126,25 +91,24 @@ def give_up_turns_of_member(membership: Membership, *, by: Actor) -> None:
     """
     require(by, "membership.withdraw", membership)
     note = str(_l("The membership ended or was suspended."))
-    for turn in turns_of(membership.alliance_id):
-        if turn.organisation_id != membership.organisation_id:
-            continue
-        if turn.is_running and turn.state is not TurnState.PLANNED:
-            # Where the secretariat entered somebody else by hand, that one goes on.
-            if sits(turn):
-                vacate_turn(turn, by=SYSTEM, note=note)
-        elif turn.is_open and turn.ends_on > clock.today():
+    live, step = turns_of(membership.alliance_id), holder_at(membership.alliance_id)
+    for turn, is_running in given_up(live, membership.organisation_id, step):
+        if is_running:
+            vacate_turn(turn, by=SYSTEM, note=note)
+        elif turn.is_open:
             _give_up(turn, by=SYSTEM)
+    held = holder_at(membership.alliance_id)
+    is_its = held is not None and held.organisation_id == membership.organisation_id
+    if held is not None and is_its and held.vacated_at is None:
+        let_act(held, by=SYSTEM)
 
 
 def _give_up(turn: Turn, *, by: Actor) -> None:
-    charter, row = charter_of(turn.alliance_id), _row_from(turn)
-    moved: list[Planned] | None = None
+    charter = charter_of(turn.alliance_id)
+    moved: list[tuple[Turn, Planned]] = []
     if charter is not None and turn.is_ahead:
-        try:
-            moved = _moved_up(charter, turn, row)
-        except Refused:
-            moved = None
+        with suppress(Refused):
+            moved = _moved_up(charter, turn)
     replace_turn(turn, by=by)
-    if moved is not None and charter is not None:
-        _write(turn, row, moved, charter, by=by)
+    if moved and charter is not None:
+        _write(turn, moved, charter, by=by)

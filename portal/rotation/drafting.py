@@ -12,11 +12,12 @@ from datetime import date
 
 from portal.language import localised
 from portal.rotation.cases import Case, Span
+from portal.rotation.deciding import Planned
 from portal.rotation.fairness import Fairness, breaks, fairness
-from portal.rotation.history import Ledger, case_for, following_day, load
+from portal.rotation.history import load
+from portal.rotation.ledger import Ledger, case_for, following_day
 from portal.rotation.models import Charter
 from portal.rotation.months import terms_from
-from portal.rotation.operations import Planned
 from portal.rotation.planning import Assignment, Conflict, plan
 from portal.rotation.reasons import Why
 from portal.rotation.wording import Wording

@@ -89,9 +89,9 @@ def breaks(case: Case, plan: Ids) -> list[Break]:
     rounds = case.rounds()
     found: list[Break] = []
     region, length = run_before(case)
-    last = {
-        member: -distance for distance, (member, _region) in enumerate(reversed(case.before), 1)
-    }
+    # Of several turns before the plan the newest counts.
+    behind = len(case.before)
+    last = {member: number - behind for number, (member, _region) in enumerate(case.before)}
     turns = {each.id: int(case.members.index(each) in case.served) for each in case.members}
     for number, member in enumerate(plan):
         if member is None or member not in members:

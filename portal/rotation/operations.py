@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
 from flask_babel import lazy_gettext as _l
 
@@ -18,21 +16,12 @@ from portal.alliances.queries import held_membership, people_of
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
-from portal.rotation.cases import Span
-from portal.rotation.history import charter_of, crowded, eligible, seats_elsewhere, turns_of
+from portal.rotation.deciding import Planned, adoption, refuse_crowd, seated_from
+from portal.rotation.history import charter_of, eligible, seats_elsewhere, turns_of
 from portal.rotation.models import Charter, Turn
 from portal.rotation.open_swaps import drop_swaps
-from portal.rotation.workflow import TURN, TurnState
+from portal.rotation.workflow import TURN
 from portal.workflow import move
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A term of a plan: its days (half-open), who takes it, and why."""
-
-    days: Span
-    organisation_id: int
-    why: str | None = None
 
 
 @operation
@@ -50,44 +39,18 @@ def adopt_plan(
     charter = charter_of(alliance.id)
     if charter is None or not plan:
         raise Refused(_l("Enter the rules of rotation first."))
-    _refuse_wrong_days(plan)
-    may = {each.organisation_id for each in eligible(charter)}
-    if any(each.organisation_id not in may for each in plan):
-        raise Refused(_l("By the rules, one of these organisations may not take the chair."))
-    first = plan[0].days.start
-    wanted = {(each.days, each.organisation_id): each for each in plan}
-    kept = set()
-    for turn in turns_of(alliance.id):
-        if turn.ends_on <= first:
-            continue
-        as_planned = (Span(turn.starts_on, turn.ends_on), turn.organisation_id)
-        if as_planned in wanted:
-            kept.add(as_planned)
-        elif turn.state is TurnState.PLANNED and turn.starts_on >= first:
-            replace_turn(turn, by=SYSTEM)
-        else:
-            raise Refused(
-                _l(
-                    "The term from %(day)s is settled already. Plan the terms after it.",
-                    day=turn.starts_on.isoformat(),
-                )
-            )
+    found = adoption(
+        turns_of(alliance.id),
+        plan,
+        {each.organisation_id for each in eligible(charter)},
+        clock.today(),
+    )
+    for turn in found.replaced:
+        replace_turn(turn, by=SYSTEM)
     db.session.flush()
-    made = [
-        add_turn(alliance, each, charter=charter, basis=basis, by=by)
-        for key, each in wanted.items()
-        if key not in kept
-    ]
+    made = [add_turn(alliance, each, charter=charter, basis=basis, by=by) for each in found.added]
     journal.note("alliance.plan_rotation", alliance, by=by, detail={"note": basis})
     return made
-
-
-def _refuse_wrong_days(plan: Sequence[Planned]) -> None:
-    if plan[0].days.start <= clock.today():
-        raise Refused(_l("A plan begins tomorrow or later: what was stays."), field="starts_on")
-    for before, after in pairwise(plan):
-        if after.days.start < before.days.until:
-            raise Refused(_l("Two of these terms overlap."))
 
 
 def add_turn(
@@ -147,7 +110,7 @@ def confirm_turn(
     _refuse_crowd(turn)
     move(turn, "confirm", by=by, expected=expected, note=note)
     turn.person_id = seated
-    from_at = max(clock.start_of(turn.starts_on), clock.now())
+    from_at = seated_from(turn, clock.now())
     step = succession.seat(turn.alliance_id, turn.organisation_id, seated, from_at=from_at, by=by)
     turn.chair_term_id = step.id
     db.session.flush()
@@ -159,15 +122,7 @@ def _refuse_crowd(turn: Turn) -> None:
     if charter is None:
         return
     elsewhere = seats_elsewhere(turn.alliance_id, {turn.organisation_id})
-    confirmed = elsewhere.get(turn.organisation_id, [])
-    mine = Span(turn.starts_on, turn.ends_on)
-    if any(each.meets(mine) for each in crowded(confirmed, charter.max_at_once)):
-        raise Refused(
-            _l(
-                "By the rules an organisation chairs at most %(count)d alliances at once.",
-                count=charter.max_at_once,
-            )
-        )
+    refuse_crowd(turn, elsewhere.get(turn.organisation_id, []), charter.max_at_once)
 
 
 @operation

@@ -17,6 +17,7 @@ from portal.forms import refusals
 from portal.language import day
 from portal.moves import attempt
 from portal.rotation import open_swaps, swapping
+from portal.rotation.deciding import EXCHANGEABLE
 from portal.rotation.forms import SwapForm
 from portal.rotation.history import turns_of
 from portal.rotation.models import Swap, Turn
@@ -41,7 +42,7 @@ def ask_swap(turn: Turn) -> tuple[str, int] | Response:
     others = [
         (each.id, f"{each.organisation.name} · {day(each.starts_on)}")
         for each in turns_of(turn.alliance_id)
-        if each.state in swapping.EXCHANGEABLE
+        if each.state in EXCHANGEABLE
         and each.is_ahead
         and each.organisation_id != turn.organisation_id
     ]

@@ -6,6 +6,8 @@ its own that its new member confirms.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask_babel import lazy_gettext as _l
 
 from portal import clock, journal
@@ -16,16 +18,13 @@ from portal.alliances.models import Alliance
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
-from portal.rotation.cases import Span
+from portal.rotation.deciding import exchanged, refuse_exchange
 from portal.rotation.history import charter_of
 from portal.rotation.models import Swap, Turn
 from portal.rotation.open_swaps import open_swaps
-from portal.rotation.operations import Planned, add_turn, exchange_turn
-from portal.rotation.workflow import SWAP, TurnState
+from portal.rotation.operations import add_turn, exchange_turn
+from portal.rotation.workflow import SWAP
 from portal.workflow import move
-
-#: What can be exchanged: a term that is still to come.
-EXCHANGEABLE = (TurnState.PLANNED, TurnState.CONFIRMED)
 
 
 @operation
@@ -41,7 +40,7 @@ def ask_swap(turn: Turn, other: Turn, *, reason: str, by: Actor) -> Swap:
         raise Refused(_l("Please say why in a sentence."), field="reason")
     if other.alliance_id != turn.alliance_id or other.organisation_id == turn.organisation_id:
         raise Refused(_l("Choose the term of another member."), field="other_id")
-    _refuse_what_cannot_change(turn, other)
+    refuse_exchange(turn, other)
     if open_swaps(turn.id, other.id):
         raise Refused(_l("One of the two terms is part of another exchange."), field="other_id")
     swap = Swap(
@@ -60,19 +59,13 @@ def ask_swap(turn: Turn, other: Turn, *, reason: str, by: Actor) -> Swap:
     return swap
 
 
-def _refuse_what_cannot_change(*turns: Turn) -> None:
-    for turn in turns:
-        if turn.state not in EXCHANGEABLE or not turn.is_ahead:
-            raise Refused(_l("Only terms that are still to come can be exchanged."))
-
-
 @operation
 def agree_to_swap(
     swap: Swap, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
     """Agree to an exchange, as the member that was asked; the council then decides."""
     require(by, "swap.answer", swap)
-    _refuse_what_cannot_change(swap.turn, swap.other_turn)
+    refuse_exchange(swap.turn, swap.other_turn)
     move(swap, "agree", by=by, expected=expected, note=note)
 
 
@@ -106,16 +99,16 @@ def approve_swap(
     require(by, "swap.approve", swap)
     basis = written_basis(note, missing=_l("Name the resolution and its date."))
     turn, other = swap.turn, swap.other_turn
-    _refuse_what_cannot_change(turn, other)
+    refuse_exchange(turn, other)
     if (turn.organisation_id, other.organisation_id) != (swap.asking_id, swap.asked_id):
         raise Refused(_l("One of the terms has gone to another member meanwhile."))
     move(swap, "approve", by=by, expected=expected, note=basis, also={"basis": basis})
-    exchange_turn(turn, by=SYSTEM)
-    exchange_turn(other, by=SYSTEM)
+    moved = exchanged(turn, other)
+    for old, _new in moved:
+        exchange_turn(old, by=SYSTEM)
     db.session.flush()
     alliance, charter = db.session.get_one(Alliance, swap.alliance_id), charter_of(swap.alliance_id)
-    for old, organisation_id in ((turn, swap.asked_id), (other, swap.asking_id)):
-        days = Span(old.starts_on, old.ends_on)
-        why = str(_l("Exchanged by resolution."))
-        planned = Planned(days, organisation_id, why)
-        add_turn(alliance, planned, charter=charter, basis=basis, by=by, instead_of=old)
+    why = str(_l("Exchanged by resolution."))
+    for old, new in moved:
+        taken = replace(new, why=why)
+        add_turn(alliance, taken, charter=charter, basis=basis, by=by, instead_of=old)

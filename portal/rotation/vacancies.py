@@ -7,7 +7,8 @@ that left had its turn only if it served at least half.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
@@ -16,17 +17,16 @@ from portal.access import require
 from portal.accounts.queries import holders
 from portal.actors import SYSTEM, Actor
 from portal.alliances import succession
-from portal.alliances.models import Alliance, Tier
+from portal.alliances.models import Alliance, ChairTerm
 from portal.alliances.queries import people_of
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
 from portal.roles import Role
-from portal.rotation.cases import Span
+from portal.rotation.deciding import Planned, Remainder, remainder, who_acts, whole_of
 from portal.rotation.history import charter_of, eligible, holder_at, turns_of
-from portal.rotation.models import ActingRule, Charter, Turn
-from portal.rotation.operations import Planned, add_turn, take_over_turn
-from portal.rotation.workflow import TurnState
+from portal.rotation.models import Charter, Turn
+from portal.rotation.operations import add_turn, take_over_turn
 from portal.workflow import move
 
 
@@ -44,32 +44,72 @@ def vacate_turn(
     if turn.chair_term is None or not sits(turn):
         raise Refused(_l("Somebody else sits in the chair now."))
     charter = charter_of(turn.alliance_id)
-    found = next(_who_acts(turn, charter), None)
-    today = clock.today()
+    found = _who_acts(turn.alliance_id, turn.organisation_id, turn.ends_on, charter)
+    left = remainder(turn, whole_of(turn, _named), clock.today())
     move(turn, "vacate", by=by, expected=expected, note=note)
-    turn.is_counted = turn.is_counted and 2 * (today - turn.starts_on).days >= turn.days
+    turn.is_counted = left.was_served
     db.session.flush()
     if found is None:
         succession.vacate(turn.chair_term, by=by)
         return
-    _let_act(turn, charter, *found, by=by)
+    _let_act(turn, charter, left, *found, by=by)
+
+
+def _named(turn_id: int) -> Turn:
+    return db.session.get_one(Turn, turn_id)
+
+
+def let_act(step: ChairTerm, *, by: Actor) -> None:
+    """Seat whoever acts where a member leaves that holds the chair by no term that goes on.
+
+    Its term may be over with nobody after it, or the secretariat entered it by hand. The acting
+    chair has no term of its own: it sits until the next one is confirmed, or somebody is entered.
+    """
+    found = _who_acts(
+        step.alliance_id, step.organisation_id, date.min, charter_of(step.alliance_id)
+    )
+    if found is None:
+        succession.vacate(step, by=by)
+        return
+    succession.seat(step.alliance_id, *found, from_at=clock.now(), by=by, is_acting=True)
+
+
+def _who_acts(
+    alliance_id: int, organisation_id: int, since: date, charter: Charter | None
+) -> tuple[int, int] | None:
+    """Return the member that acts for another and its person, or None where nobody can."""
+    members = eligible(charter) if charter else []
+    live = turns_of(alliance_id)
+    return next(_people(who_acts(organisation_id, since, live, members, charter)), None)
+
+
+def _people(members: Iterable[tuple[int, int | None]]) -> Iterator[tuple[int, int]]:
+    """Give the members that have somebody who could sit, with that person."""
+    for organisation_id, named in members:
+        person_id = who_sits(organisation_id, named)
+        if person_id is not None:
+            yield organisation_id, person_id
 
 
 def _let_act(
-    turn: Turn, charter: Charter | None, organisation_id: int, person_id: int, *, by: Actor
+    turn: Turn,
+    charter: Charter | None,
+    left: Remainder,
+    organisation_id: int,
+    person_id: int,
+    *,
+    by: Actor,
 ) -> None:
     """Seat whoever acts for the rest of a term that ended, from this instant on."""
-    today = clock.today()
-    rest = Span(today, turn.ends_on)
     acting = add_turn(
         db.session.get_one(Alliance, turn.alliance_id),
-        Planned(rest, organisation_id, str(_l("Acts for the rest of the term."))),
+        Planned(left.days, organisation_id, str(_l("Acts for the rest of the term."))),
         charter=charter,
         basis=turn.basis,
         by=by,
         instead_of=turn,
         is_acting=True,
-        is_counted=2 * (rest.until - rest.start).days >= turn.days,
+        is_counted=left.is_counted,
     )
     step = succession.seat(
         turn.alliance_id, organisation_id, person_id, from_at=clock.now(), by=by, is_acting=True
@@ -82,31 +122,6 @@ def sits(turn: Turn) -> bool:
     """Tell whether a turn is the one by which the chair is held at this instant."""
     holder = holder_at(turn.alliance_id)
     return holder is not None and holder.id == turn.chair_term_id
-
-
-def _who_acts(turn: Turn, charter: Charter | None) -> Iterator[tuple[int, int]]:
-    """Give the members that may act with the person of each, the one the rules name first."""
-    coming = [
-        (each.organisation_id, each.person_id)
-        for each in turns_of(turn.alliance_id)
-        if each.state in (TurnState.PLANNED, TurnState.CONFIRMED) and each.starts_on >= turn.ends_on
-    ]
-    members = eligible(charter) if charter else []
-    vice = [(each.organisation_id, each.contact_id) for each in members if each.tier in _VICE]
-    rest = [(each.organisation_id, each.contact_id) for each in members]
-    order = [*coming, *vice, *rest]
-    if charter is not None and charter.acting is ActingRule.VICE_CHAIR:
-        order = [*vice, *coming, *rest]
-    active = {each.organisation_id for each in members}
-    for organisation_id, named in order:
-        if organisation_id == turn.organisation_id or organisation_id not in active:
-            continue
-        person_id = who_sits(organisation_id, named)
-        if person_id is not None:
-            yield organisation_id, person_id
-
-
-_VICE = (Tier.VICE_CHAIR,)
 
 
 def who_sits(organisation_id: int, named: int | None) -> int | None:

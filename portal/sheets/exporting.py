@@ -20,6 +20,7 @@ from flask_login import current_user
 
 from portal import clock
 from portal.language import moment
+from portal.sheets import comma
 from portal.sheets.writing import MIMETYPE, Column, Kind, Sheet, workbook
 
 #: A workbook holds no more rows of a list than this; it then says that the list goes on.
@@ -66,11 +67,24 @@ def exported(
     return download(f"{title} {clock.today().isoformat()}{ENDING}", content)
 
 
-def download(name: str, content: bytes) -> Response:
-    """Answer with a workbook as a file of that name."""
+def exported_text(
+    title: str, fields: Sequence[Field], rows: Sequence[Any], *, has_more: bool = False
+) -> Response:
+    """Answer with a list as comma-separated text, which holds the rows alone.
+
+    Where the list goes on beyond the rows, the name of the file says so.
+    """
+    cells = ([_cell(field.value(row)) for field in fields] for row in rows)
+    content = comma.written([str(each.label) for each in fields], cells)
+    told = _said_of(len(rows), has_more) if has_more else clock.today().isoformat()
+    return download(f"{title} {told}.csv", content, comma.MIMETYPE)
+
+
+def download(name: str, content: bytes, mimetype: str = MIMETYPE) -> Response:
+    """Answer with a workbook, or a file of another type, under that name."""
     response = send_file(
         BytesIO(content),
-        mimetype=MIMETYPE,
+        mimetype=mimetype,
         as_attachment=True,
         download_name=re.sub(r'[\\/:*?"<>|\x00-\x1f]', " ", name),
         etag=False,

@@ -25,6 +25,8 @@ from portal.errors import Refused
 
 #: Characters of a sheet's name that are kept.
 LONGEST_NAME = 60
+#: Characters of a cell that are read of a workbook (`parsing.TEXT`): so long a text may be cut.
+LONGEST_CELL = 2_000
 PARSER = Path(__file__).with_name("parsing.py")
 
 #: Why a workbook is not read, by the code the parser gives.

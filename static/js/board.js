@@ -1,4 +1,4 @@
-// The board, better with a script: drag and drop, Alt with the arrow keys, and what others did
+// The board, better with a script: what is sorted by hand (sorting.js) is sent, and what others did
 // appears within seconds. Without it every card has its "move to" page.
 (() => {
   "use strict";
@@ -9,22 +9,22 @@
   const said = document.querySelector("[data-board-said]");
   const token = document.querySelector('input[name="csrf_token"]').value;
   let change = board.dataset.change;
-  let dragged = null;
-  let isSending = false;
+  let sent = Promise.resolve();
+  let waiting = 0; // moves that are not answered yet
 
   const say = (text) => {
     said.textContent = text;
   };
-  const cardsOf = (column) => [...column.querySelectorAll("[data-card]")];
+  const isBusy = () => waiting > 0 || document.documentElement.classList.contains("is-sorting");
 
   // The page itself is the only source of how a board looks: it is read anew and put in place.
   const refresh = async () => {
     const focused = document.activeElement?.closest("[data-card]")?.id;
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok || dragged || isSending) return;
+    if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-board]");
-    if (!fresh) return;
+    if (!fresh || isBusy()) return;
     const typed = board.querySelector("#new-title")?.value;
     const wasTyping = document.activeElement?.id === "new-title";
     change = fresh.dataset.change;
@@ -38,7 +38,7 @@
   };
 
   const ask = async () => {
-    if (document.hidden || dragged || isSending) return;
+    if (document.hidden || isBusy()) return;
     const asked = { "If-None-Match": `"${board.dataset.version.split("/")[2]}-${change}"` };
     const answer = await fetch(board.dataset.version, { headers: asked });
     if (answer.status === 200 && String((await answer.json()).change) !== String(change)) {
@@ -51,15 +51,12 @@
 
   if (!("workable" in board.dataset)) return;
 
-  const send = async (card, column) => {
-    const cards = cardsOf(column);
-    const at = cards.indexOf(card);
-    const form = new URLSearchParams({ csrf_token: token, column_id: column.dataset.column });
-    if (cards[at + 1]) form.set("before_id", cards[at + 1].dataset.card);
-    else if (cards[at - 1]) form.set("after_id", cards[at - 1].dataset.card);
-    isSending = true;
+  const send = async ({ item, list, number, before, after }) => {
+    const form = new URLSearchParams({ csrf_token: token, column_id: list.dataset.column });
+    if (after) form.set("before_id", after.dataset.card);
+    else if (before) form.set("after_id", before.dataset.card);
     try {
-      const answer = await fetch(`/cards/${card.dataset.card}/drop`, {
+      const answer = await fetch(`/cards/${item.dataset.card}/drop`, {
         method: "POST",
         body: form,
         headers: { Accept: "application/problem+json" },
@@ -68,68 +65,20 @@
       say(
         answer.ok
           ? board.dataset.saidMoved
-              .replace("{column}", column.dataset.name)
-              .replace("{number}", String(at + 1))
+              .replace("{column}", list.dataset.name)
+              .replace("{number}", String(number))
           : told.title || board.dataset.saidRefused,
       );
     } catch {
       say(board.dataset.saidRefused);
     }
-    isSending = false;
+    waiting -= 1;
     await refresh().catch(() => {});
   };
 
-  board.addEventListener("dragstart", (event) => {
-    dragged = event.target.closest("[data-card]");
-    if (!dragged) return;
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", dragged.dataset.card);
-    dragged.classList.add("card-dragged");
-  });
-  board.addEventListener("dragover", (event) => {
-    const column = event.target.closest(".board-column")?.querySelector("[data-column]");
-    if (!dragged || !column) return;
-    event.preventDefault();
-    const below = cardsOf(column).find((card) => {
-      const box = card.getBoundingClientRect();
-      return card !== dragged && event.clientY < box.top + box.height / 2;
-    });
-    column.insertBefore(dragged, below ?? null);
-  });
-  board.addEventListener("drop", (event) => {
-    if (!dragged) return;
-    event.preventDefault();
-    const card = dragged;
-    dragged = null;
-    card.classList.remove("card-dragged");
-    send(card, card.closest("[data-column]"));
-  });
-  board.addEventListener("dragend", () => {
-    if (!dragged) return; // it was dropped
-    dragged.classList.remove("card-dragged");
-    dragged = null;
-    refresh().catch(() => {});
-  });
-
-  document.addEventListener("keydown", (event) => {
-    const card = event.target.closest?.("[data-card]");
-    if (!card || !event.altKey || !event.key.startsWith("Arrow")) return;
-    event.preventDefault();
-    if (isSending) return;
-    const column = card.closest("[data-column]");
-    const columns = [...board.querySelectorAll("[data-column]")];
-    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
-      const cards = cardsOf(column);
-      const to = cards.indexOf(card) + (event.key === "ArrowUp" ? -1 : 2);
-      if (to < 0 || to > cards.length) return;
-      column.insertBefore(card, cards[to] ?? null);
-      send(card, column);
-      return;
-    }
-    const next = columns[columns.indexOf(column) + (event.key === "ArrowLeft" ? -1 : 1)];
-    if (!next) return;
-    next.append(card);
-    card.querySelector("a").focus();
-    send(card, next);
+  // One after the other, in the order they were made.
+  board.addEventListener("sorted", (event) => {
+    waiting += 1;
+    sent = sent.then(() => send(event.detail));
   });
 })();

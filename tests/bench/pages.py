@@ -31,7 +31,7 @@ from urllib.parse import quote, urlencode
 from tests.bench.processes import ROOT, Server, cpu_seconds, memory_mb
 from tests.postgresql import Cluster
 
-ACCOUNT, PASSWORD = "delegate@demo.example", "demo-portal-2026"
+PASSWORD = "demo-portal-2026"
 CLIENTS = 16
 
 
@@ -45,6 +45,8 @@ class Plan:
     requests: int
     crowd: int
     searches: int
+    #: The pages that are measured; none for all.
+    only: list[str]
 
 
 @dataclass
@@ -91,14 +93,14 @@ class Visitor:
         return (time.perf_counter() - begun) * 1000, body
 
 
-def sign_in(port: int) -> str:
-    """Return the cookie of a real session."""
+def sign_in(port: int, account: str) -> str:
+    """Return the cookie of somebody's real session."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/sign-in")
     answer = connection.getresponse()
     cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
     token = re.search(r'name="csrf_token" value="([^"]+)"', answer.read().decode())
-    form = urlencode({"csrf_token": token[1] if token else "", "account": ACCOUNT,
+    form = urlencode({"csrf_token": token[1] if token else "", "account": account,
                       "password": PASSWORD})  # fmt: skip
     kind = "application/x-www-form-urlencoded"
     connection.request("POST", "/sign-in", form, {"Cookie": cookie, "Content-Type": kind})
@@ -197,16 +199,20 @@ def run(plan: Plan, engine: str, size: int, folder: Path) -> dict[str, Result]:
         told = json.loads(step("tests.bench.world", str(size), str(plan.searches)).splitlines()[-1])
         made = time.monotonic() - begun
         results = {
-            name: Result(page["bytes"], page["queries"]) for name, page in told["pages"].items()
+            name: Result(page["bytes"], page["queries"])
+            for name, page in told["pages"].items()
+            if not plan.only or name in plan.only
         }
         bare = Server("tests.bench.bare:app", environment, folder / "bare.log")
         try:
             portal = Server("wsgi:app", environment, folder / "portal.log")
             try:
-                cookie = sign_in(portal.port)
+                accounts = {page["account"] for page in told["pages"].values()}
+                cookies = {account: sign_in(portal.port, account) for account in accounts}
                 for name, result in results.items():
-                    address = told["pages"][name]["address"]
-                    measure(plan, result, bare, portal, cookie, address, engine_pid)
+                    page = told["pages"][name]
+                    cookie = cookies[page["account"]]
+                    measure(plan, result, bare, portal, cookie, page["address"], engine_pid)
                 memory = {"portal": memory_mb(portal.pid), "bare": memory_mb(bare.pid)}
                 if engine_pid:
                     memory["database"] = memory_mb(engine_pid)
@@ -287,6 +293,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--quick", action="store_true", help="few rounds, small worlds: to try")
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), help="only this one")
     parser.add_argument("--sizes", help="numbers of listings, such as 1000,100000")
+    parser.add_argument("--page", action="append", default=[], help="only this one (repeatable)")
     asked = parser.parse_args(arguments)
     sizes = asked.sizes or ("500,2000" if asked.quick else "1000,100000")
     plan = Plan(
@@ -296,6 +303,7 @@ def main(arguments: list[str]) -> None:
         requests=40 if asked.quick else 100,
         crowd=5 if asked.quick else 20,
         searches=30 if asked.quick else 60,
+        only=asked.page,
     )
     # Ended from outside, it still stops what it started.
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit("Ended from outside."))

@@ -38,13 +38,10 @@ from portal.organisations.models import (
     OrganisationNode,
 )
 from portal.regions.models import Region
-from portal.research.board_models import BoardColumn, Card
-from portal.research.models import Project
-from portal.research.ordering import ROOM
-from portal.research.workflow import ProjectState
 from portal.sign_in.queries import live_session
+from tests.bench.rooms import fill_agenda, fill_board
 
-ACCOUNT = "delegate@demo.example"
+ACCOUNT, KEEPER = "delegate@demo.example", "secretary@demo.example"
 #: In half of all texts, and in five of them whatever the size.
 COMMON, RARE = "提供", "铷锶"
 RARE_COUNT = 5
@@ -296,42 +293,10 @@ def fill(size: int, own_organisation: int) -> None:
         connection.invalidate()
 
 
-def fill_board(cards: int) -> tuple[int, int]:
-    """Put many cards on the board of an idea; return the project of forty cards, and this one."""
-    with db.engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
-        own = select(Project.id, Project.lead_id, Project.lead_person_id)
-        busy = connection.execute(own.where(Project.state == ProjectState.ACTIVE)).one()
-        large = connection.execute(
-            own.where(Project.state == ProjectState.IDEA, Project.lead_id == busy.lead_id)
-        ).one()
-        columns = connection.scalars(
-            select(BoardColumn.id)
-            .where(BoardColumn.project_id == large.id)
-            .order_by(BoardColumn.position)
-        ).all()
-        rows = [
-            {
-                "project_id": large.id,
-                "column_id": columns[number % len(columns)],
-                "place": (number + 1) * ROOM,
-                "title": f"缠绕工艺任务 {number}",
-                "owner_id": large.lead_person_id,
-                "organisation_id": large.lead_id,
-                "due_on": clock.today(),
-                "labels": ["工艺"],
-                "created_at": clock.now(),
-                "version": 1,
-            }
-            for number in range(cards)
-        ]
-        connection.execute(insert(Card.__table__), rows)
-    return busy.id, large.id
-
-
 def readers(own_organisation: int) -> Iterator[Standing]:
     """Yield the standings that search is checked for."""
     delegate = db.session.scalars(select(Person.id).where(Person.email == ACCOUNT)).one()
-    keeper = db.session.scalar(select(Person.id).where(Person.email == "secretary@demo.example"))
+    keeper = db.session.scalar(select(Person.id).where(Person.email == KEEPER))
     actors: list[Actor] = [ANONYMOUS, person(delegate, own_organisation)]
     if keeper:
         actors.append(person(keeper))
@@ -394,15 +359,15 @@ def check_search(own_organisation: int, amount: int) -> dict[str, Any]:
 
 
 class Browser:
-    """The delegate with a real session, inside this process."""
+    """Somebody with a real session, inside this process."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, account: str = ACCOUNT) -> None:
         self.client = app.test_client()
         self.ran: list[str] = []
         with app.app_context():
             event.listen(db.engine, "before_cursor_execute", self._count)
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/sign-in").text)
-        form = {"csrf_token": token and token[1], "account": ACCOUNT, "password": PASSWORD}
+        form = {"csrf_token": token and token[1], "account": account, "password": PASSWORD}
         answer = contextvars.Context().run(self.client.post, "/sign-in", data=form)
         if answer.status_code != 302:
             raise SystemExit(f"Sign-in answered {answer.status_code}.")
@@ -414,6 +379,24 @@ class Browser:
     def get(self, address: str) -> Any:
         """Get a page in a context of its own."""
         return contextvars.Context().run(self.client.get, address)
+
+
+def looked_at(browser: Browser, account: str, addresses: dict[str, str]) -> dict[str, Any]:
+    """Return of each page its address, whose it is, how large it is and how much it asks."""
+    pages = {}
+    for name, address in addresses.items():
+        browser.get(address)
+        browser.ran.clear()
+        answer = browser.get(address)
+        if answer.status_code != 200:
+            raise SystemExit(f"{address} answered {answer.status_code}.")
+        pages[name] = {
+            "address": address,
+            "account": account,
+            "bytes": len(answer.data),
+            "queries": len(browser.ran),
+        }
+    return pages
 
 
 def main() -> None:
@@ -430,6 +413,7 @@ def main() -> None:
             raise SystemExit(f"{ACCOUNT} acts for no organisation.")
         db.session.remove()
         board, large_board = fill_board(2000)
+        agenda = fill_agenda(45)
         fill(size, own_organisation)
         record = db.session.scalar(
             select(func.min(Listing.id)).where(
@@ -451,19 +435,16 @@ def main() -> None:
             "board": f"/projects/{board}/board",
             "board, 2,000": f"/projects/{large_board}/board",
             "board, changed?": f"/projects/{board}/board/version",
+            "agenda of 45": f"/meetings/{agenda}",
             "members": "/alliances/hydrogen/members",
             "members, later": "/alliances/hydrogen/members?sort=pinyin&after=1-m",
         }
         exact = check_search(own_organisation, amount)
         db.session.remove()
-    pages = {}
-    for name, address in addresses.items():
-        browser.get(address)
-        browser.ran.clear()
-        answer = browser.get(address)
-        if answer.status_code != 200:
-            raise SystemExit(f"{address} answered {answer.status_code}.")
-        pages[name] = {"address": address, "bytes": len(answer.data), "queries": len(browser.ran)}
+    # Whoever keeps an agenda has its buttons too: some bytes more, and a form.
+    pages = looked_at(browser, ACCOUNT, addresses) | looked_at(
+        Browser(app, KEEPER), KEEPER, {"agenda, keeper": f"/meetings/{agenda}"}
+    )
     print(json.dumps({"pages": pages, "search": exact}))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from portal.database import db
 from portal.research import partnering
@@ -82,6 +82,52 @@ def test_three_organisations_see_each_others_moves(
     with app.app_context():
         assert order(columns[0]) == ["丙检测", "甲方案"]
         assert order(columns[1]) == ["乙试制"]
+
+
+def swipe(visitor: Visitor, *way: tuple[float, float]) -> None:
+    """Let a finger touch the screen, move along a way, and leave it."""
+    session = visitor.page.context.new_cdp_session(visitor.page)
+    for number, (x, y) in enumerate(way):
+        kind = "touchMove" if number else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    session.detach()
+
+
+def corner(target: Locator) -> tuple[float, float]:
+    """Return the upper left corner of something on the screen."""
+    box = target.bounding_box()
+    assert box is not None
+    return box["x"], box["y"]
+
+
+def test_a_finger_drags_a_card_by_its_handle_and_scrolls_elsewhere(
+    enter: Callable[..., Visitor], app: Flask, shared: tuple[int, list[int]]
+) -> None:
+    project, columns = shared
+    chair = enter("zh", PHONE)
+    chair.come_in("chair")
+    chair.open(f"/projects/{project}/board")
+    tiles = chair.page.locator(".board-column").nth(0).locator(".card-tile")
+    handle = tiles.nth(2).locator(".sort-handle")
+    size = handle.bounding_box()
+    assert size is not None
+    assert size["width"] >= 44 and size["height"] >= 44, "a thumb would miss it"
+
+    # From the title of a card, a finger scrolls the page and moves nothing.
+    handle.scroll_into_view_if_needed()
+    x, y = corner(tiles.nth(2).locator(".card-title"))
+    swipe(chair, *((x + 5, y + 5 - step) for step in (0, 30, 60, 90)))
+    assert column(chair, 0) == ["甲方案", "乙试制", "丙检测"]
+
+    handle.scroll_into_view_if_needed()
+    (x, y), (_left, top) = corner(handle), corner(tiles.nth(0))
+    way = [y + 22 + (top + 8 - y - 22) * share for share in (0, 0.3, 0.6, 0.9, 1)]
+    swipe(chair, *((x + 10, each) for each in way))
+    expect(chair.page.locator("[data-board-said]")).not_to_be_empty()
+    assert column(chair, 0) == ["丙检测", "甲方案", "乙试制"]
+    with app.app_context():
+        assert order(columns[0]) == ["丙检测", "甲方案", "乙试制"]
 
 
 def test_a_move_that_a_rule_refuses_is_shown_as_it_is(

@@ -19,6 +19,7 @@ from portal.meetings import (
     agenda,
     minutes,
     operations,
+    presence,
     resolution_queries,
     resolutions,
     voting,
@@ -27,7 +28,8 @@ from portal.meetings.counting import Choice, Share, Verdict
 from portal.meetings.models import AgendaItem, Answer, Meeting
 from portal.meetings.replying import Reply, reply
 from portal.meetings.resolution_models import Action, Resolution, ResolutionKind, Vote, Way
-from portal.meetings.workflow import ActionState, MeetingState, ResolutionState
+from portal.meetings.resolution_workflow import ActionState, ResolutionState
+from portal.meetings.workflow import MeetingState
 from portal.operations import operation
 from tests.conftest import both_engines
 from tests.meetings import make
@@ -155,13 +157,13 @@ def test_a_proxy_lapses_while_who_gave_it_is_in_the_room(world: World) -> None:
     reply(quiet, Reply(Answer.PROXY, proxy_to_id=maker.id), by=ANONYMOUS)
     operations.open_meeting(meeting, by=world.actor("chair"))
     make.arrive(world, meeting, 3)
-    assert voting.seats_of_voter(meeting, maker.organisation_id) == [maker]
-    assert voting.seats_of_voter(meeting, quiet.organisation_id) == [quiet]
-    assert voting.present_seats(meeting) == [chairer, maker, quiet]
+    assert presence.seats_of_voter(meeting, maker.organisation_id) == [maker]
+    assert presence.seats_of_voter(meeting, quiet.organisation_id) == [quiet]
+    assert presence.present_seats(meeting) == [chairer, maker, quiet]
     make.arrive(world, meeting, 2)
-    assert voting.seats_of_voter(meeting, maker.organisation_id) == [maker, quiet]
-    assert voting.seats_of_voter(meeting, quiet.organisation_id) == []
-    assert voting.present_seats(meeting) == [chairer, maker, quiet]
+    assert presence.seats_of_voter(meeting, maker.organisation_id) == [maker, quiet]
+    assert presence.seats_of_voter(meeting, quiet.organisation_id) == []
+    assert presence.present_seats(meeting) == [chairer, maker, quiet]
 
 
 def test_the_secretary_alters_no_vote_that_is_filed(world: World) -> None:

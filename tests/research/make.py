@@ -12,6 +12,7 @@ from portal import clock, files
 from portal.accounts.models import Organisation
 from portal.alliances.models import Alliance
 from portal.database import db
+from portal.imports.task_operations import bring_tasks
 from portal.outbox import OutboxMessage
 from portal.research import board_queries, delivering, operations, partnering, planning, reporting
 from portal.research.board_models import Card
@@ -21,6 +22,7 @@ from portal.research.models import Project
 from portal.research.operations import ProjectContent
 from portal.research.work_models import DeliverableKind
 from portal.research.workflow import PartnerState
+from portal.sheets.reading import ReadSheet
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -134,4 +136,7 @@ def join_forces(world: World) -> None:
     year, quarter = reporting.quarter_of(today)
     drawn = reporting.draw_report(working, year=year, quarter=quarter, by=lead)
     world.progress_report["drawn"] = drawn.id
+    rows = {1: ("任务", "责任人"), 2: ("疲劳试验", "某某"), 3: ("", "某某")}
+    table = bring_tasks(working, "计划.xlsx", [ReadSheet("计划", rows)], by=lead)
+    world.task_import["open"] = table.id
     world.card["second"] = on_board(world, working, "second 爆破试验").id

@@ -28,7 +28,8 @@ from portal.roles import Role
 from portal.rotation import asking, deferring, handing_over, operations, swapping, vacancies
 from portal.rotation.cases import Span
 from portal.rotation.drafting import drafting_for
-from portal.rotation.history import Held, charter_of, crowded, holder_at, served_in_round, turns_of
+from portal.rotation.history import charter_of, holder_at, turns_of
+from portal.rotation.ledger import Held, crowded, served_in_round
 from portal.rotation.models import Swap, Turn
 from portal.rotation.months import after_months, terms_from
 from portal.rotation.workflow import LIVE, TurnState

@@ -37,7 +37,8 @@ from portal.rotation import (
     vacancies,
 )
 from portal.rotation.cases import Order, Span
-from portal.rotation.history import case_for, charter_of, load
+from portal.rotation.history import charter_of, load
+from portal.rotation.ledger import case_for
 from portal.rotation.models import Blackout, Charter, Point, Swap, Turn
 from portal.rotation.workflow import HandoverState, SwapState, TurnState
 from tests.conftest import both_engines

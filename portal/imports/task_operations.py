@@ -1,0 +1,168 @@
+"""Verbs on tables of tasks: brought, looked at, taken over in chunks, discarded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+
+from portal import clock, journal
+from portal.access import require
+from portal.actors import Actor
+from portal.database import db
+from portal.errors import Refused, Stale
+from portal.imports.headers import Alliances, Lexicon
+from portal.imports.models import Fate
+from portal.imports.places import Places
+from portal.imports.task_fates import TaskJudge, TaskVerdict, seal_of
+from portal.imports.task_models import TaskImport
+from portal.imports.task_records import ReadTable, recognise_tasks
+from portal.imports.words import words
+from portal.operations import earlier_result, keep_receipt, operation
+from portal.research.board_changing import refuse_unworkable
+from portal.research.board_forms import column_name
+from portal.research.board_models import Card
+from portal.research.cards import add_card, edit_card
+from portal.research.models import Project
+from portal.sheets.reading import ReadSheet
+from portal.workflow import check_version
+
+#: Rows that one table may bring, and that one transaction takes over.
+MOST_ROWS, CHUNK = 1_000, 50
+#: Days after which the cells of a table that nobody took over are erased.
+KEPT_DAYS = 30
+
+
+@operation
+def bring_tasks(
+    project: Project,
+    file_name: str,
+    sheets: Sequence[ReadSheet],
+    *,
+    by: Actor,
+    receipt: str | None = None,
+) -> TaskImport:
+    """Keep a table of tasks that was read; nothing is taken over yet.
+
+    Raises `Refused` for a board that cannot be worked on, and for a table with no task or too
+    many of them. The cells of older ones that nobody needs any more are erased with it.
+    """
+    require(by, "project.work", project)
+    earlier = earlier_result(TaskImport, receipt)
+    if earlier is not None:
+        return earlier
+    refuse_unworkable(project)
+    rows = len(read_sheets(sheets).records)
+    if not rows:
+        raise Refused(_l("There is no row to take over."), field="file")
+    if rows > MOST_ROWS:
+        raise Refused(_l("At most %(number)d rows at a time.", number=MOST_ROWS), field="file")
+    before = clock.now() - timedelta(days=KEPT_DAYS)
+    old = (TaskImport.project_id == project.id, TaskImport.created_at < before)
+    db.session.execute(update(TaskImport).where(*old).values(sheets=None, refused=[]))
+    made = TaskImport(
+        project=project,
+        brought_by_id=by.person_id,
+        file_name=file_name[:200] or "?",
+        sheets=[sheet.as_data() for sheet in sheets],
+        total=rows,
+        created_at=clock.now(),
+    )
+    db.session.add(made)
+    db.session.flush()
+    journal.note("task_import.bring", made, by=by)
+    keep_receipt(receipt, made)
+    return made
+
+
+def read_sheets(sheets: Sequence[ReadSheet]) -> ReadTable:
+    """Return the tasks of some sheets as they are read today."""
+    said = words("tasks")
+    # Neither places nor alliances head rows of tasks.
+    lexicon = Lexicon(said, Places((), said), Alliances({}, said))
+    return recognise_tasks(sheets, lexicon, clock.today())
+
+
+def table_of(task_import: TaskImport) -> ReadTable:
+    """Return the tasks of a table that was brought. Raises `Refused` where it is erased."""
+    asked = select(TaskImport.sheets).where(TaskImport.id == task_import.id)
+    data = db.session.scalar(asked)
+    if data is None:
+        raise Refused(_l("The cells of this workbook are erased: bring it again."))
+    return read_sheets([ReadSheet.from_data(each) for each in data])
+
+
+def judged(task_import: TaskImport, table: ReadTable) -> list[TaskVerdict]:
+    """Return what would become of each row now."""
+    judge = TaskJudge(task_import.project, column_name, words("tasks"))
+    return judge.verdicts(table.records)
+
+
+@operation
+def begin_tasks(
+    task_import: TaskImport, seal: str, *, by: Actor, expected: int | None = None
+) -> None:
+    """Begin to take a table over, as somebody saw it: `seal` is the digest of what they saw.
+
+    Raises `Stale` where something else would become of a row now, `Refused` once it is over.
+    """
+    require(by, "task_import.run", task_import)
+    check_version(task_import, expected)
+    if not task_import.is_open:
+        raise Refused(_l("This import is over."))
+    if task_import.started_at is not None:
+        return  # it goes on where it stood
+    if not seal:
+        raise Refused(_l("Look at what would become of each row first."))
+    if seal_of(judged(task_import, table_of(task_import))) != seal:
+        raise Stale(_l("The board has changed since. See what would become of each row now."))
+    task_import.started_at = clock.now()
+    journal.note("task_import.start", task_import, by=by, detail={"rows": task_import.total})
+
+
+@operation
+def take_over_tasks(task_import: TaskImport, *, by: Actor) -> None:
+    """Take over the next rows of a table that was begun; at its end the cells are erased."""
+    require(by, "task_import.run", task_import)
+    if task_import.started_at is None or not task_import.is_open:
+        raise Refused(_l("This import is over."))
+    project = task_import.project
+    first = task_import.done
+    chunk = judged(task_import, table_of(task_import))[first : first + CHUNK]
+    counts, refused = Counter(task_import.counts), list(task_import.refused)
+    for verdict in chunk:
+        record = verdict.record
+        if verdict.fate is Fate.NEW and verdict.content and verdict.column:
+            add_card(project, verdict.content, column_id=verdict.column.id, by=by)
+        elif verdict.fate is Fate.CHANGED and verdict.content:
+            edit_card(db.session.get_one(Card, verdict.card_id), verdict.content, by=by)
+        elif verdict.fate is Fate.REFUSED:
+            reason = " ".join(str(each) for each in verdict.reasons)
+            refused.append([record.sheet, record.row, record.name, reason, list(record.cells)])
+        counts[verdict.fate.value] += 1
+    task_import.counts, task_import.refused = dict(counts), refused
+    task_import.done = first + len(chunk)
+    if len(chunk) < CHUNK or task_import.done >= task_import.total:
+        task_import.finished_at, task_import.sheets = clock.now(), None
+        note = {"note": _told(counts)}
+        journal.note("task_import.finish", task_import, by=by, detail=dict(counts))
+        journal.note("project.import", project, by=by, detail=note)
+    db.session.flush()
+
+
+def _told(counts: Counter[str]) -> str:
+    return f"+{counts[Fate.NEW.value]} ~{counts[Fate.CHANGED.value]}"
+
+
+@operation
+def discard_tasks(task_import: TaskImport, *, by: Actor, expected: int | None = None) -> None:
+    """Drop a table that was not taken over to its end; its cells are erased."""
+    require(by, "task_import.run", task_import)
+    check_version(task_import, expected)
+    if not task_import.is_open:
+        raise Refused(_l("This import is over."))
+    task_import.discarded_at, task_import.sheets = clock.now(), None
+    journal.note("task_import.discard", task_import, by=by)

@@ -1,0 +1,324 @@
+"""Tables of tasks: taken along, brought back, and those that somebody has of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from portal import clock
+from portal.database import db
+from portal.errors import Refused, Stale
+from portal.imports import task_operations
+from portal.imports.models import Fate
+from portal.imports.task_fates import TaskVerdict, seal_of
+from portal.imports.task_models import TaskImport
+from portal.imports.task_operations import (
+    begin_tasks,
+    bring_tasks,
+    judged,
+    table_of,
+    take_over_tasks,
+)
+from portal.imports.task_views import FIELDS
+from portal.imports.words import label_of, words
+from portal.research import cards, operations, partnering, planning
+from portal.research.board_models import Card
+from portal.research.cards import CardContent
+from portal.research.columns import limit_column
+from portal.research.models import Project
+from portal.research.task_queries import tasks_in
+from portal.sheets.comma import read_table, written
+from portal.sheets.reading import ReadSheet
+from tests.client import Client
+from tests.imports.test_recognising import sheet
+from tests.research.make import active, board, on_board, order, part_of
+from tests.world import World
+
+HEADER = ("序号", "任务名称", "责任人", "责任单位", "完成时限", "状态", "任务包", "标签", "备注")
+
+
+def brought(world: World, project: Project, *sheets: ReadSheet) -> TaskImport:
+    return bring_tasks(project, "计划.xlsx", sheets, by=world.actor("delegate"))
+
+
+def verdicts(made: TaskImport) -> list[TaskVerdict]:
+    return judged(made, table_of(made))
+
+
+def taken_over(world: World, made: TaskImport) -> TaskImport:
+    by = world.actor("delegate")
+    begin_tasks(made, seal_of(verdicts(made)), by=by)
+    while made.is_open:
+        take_over_tasks(made, by=by)
+    return made
+
+
+def said(project: Project) -> list[tuple[Any, ...]]:
+    """Return what the tasks of a board say, but for their numbers here."""
+    names = {each.id: each.kind for each in board(project)}
+    return [(names[row.column_id], row.content) for row in tasks_in(project.id)]
+
+
+def rich(world: World, title: str = "rich 联合攻关") -> Project:
+    """Return a project whose tasks say all that tasks can say, and what breaks tables."""
+    project, by = active(world, title=title), world.actor("delegate")
+    supplier, person = world.organisation["supplier"], world.person["supplier"]
+    planning.add_package(project, name="工艺", organisation_id=supplier, by=by)
+    [package] = [each.id for each in db.session.scalars(_packages(project))]
+    columns = [each.id for each in board(project)]
+    full = CardContent(
+        "缠绕 张力 试验，第1批",
+        '含"引号"、逗号,\n第二行',
+        person,
+        supplier,
+        package,
+        clock.today(),
+        ("急", "工艺"),
+    )
+    cards.add_card(project, full, column_id=columns[1], by=by)
+    cards.add_card(project, CardContent("=1+1"), by=by)
+    cards.add_card(project, CardContent("'-5度", "长" * 3000), by=by)
+    cards.add_card(project, CardContent("同名", organisation_id=supplier), by=by)
+    cards.add_card(project, CardContent("同名", organisation_id=supplier), by=by)
+    cards.add_card(project, CardContent("1.2 方案"), column_id=columns[3], by=by)
+    return project
+
+
+def _packages(project: Project) -> Any:
+    return select(planning.WorkPackage).where(planning.WorkPackage.project_id == project.id)
+
+
+@pytest.mark.usefixtures("context")
+class TestForeignTables:
+    def test_a_plan_of_an_office_becomes_tasks(self, world: World) -> None:
+        project, by = active(world), world.actor("delegate")
+        planning.add_package(
+            project, name="工艺", organisation_id=world.organisation["maker"], by=by
+        )
+        on_board(world, project, "张力试验")
+        name = next(s.people[0].name for s in judge_sides(project) if s.people)
+        rows = [
+            ("联合课题任务分工表",),
+            HEADER,
+            (1, "张力 试验", "", "", "2026年12月底前", "进行中"),
+            (2, "爆破试验", name, "", "2027-03-01", "进行中", "工艺", "急、安全", "两次"),
+            (3, "型式认证", "王某某", "没有的单位", "长期", "搁置", "别的包"),
+            (4, "", name, "", "2027年"),
+            (5, "爆破试验", name, "", "2027-03-01", "进行中", "工艺", "急、安全", "两次"),
+            (6, "机密材料整理"),
+            ("合计", "6项"),
+            ("注：以上为计划。",),
+        ]
+        made = brought(world, project, sheet(rows, ["A1:I1"]))
+        found = {each.record.row: each for each in verdicts(made)}
+        assert {row: each.fate for row, each in found.items()} == {
+            3: Fate.SAME,
+            4: Fate.NEW,
+            5: Fate.NEW,
+            6: Fate.REFUSED,
+            7: Fate.REFUSED,
+            8: Fate.REFUSED,
+        }
+        taken_over(world, made)
+        assert made.sheets is None, "the cells are erased"
+        assert [row[1] for row in made.refused] == [6, 7, 8]
+        columns = [each.id for each in board(project)]
+        assert order(columns[0]) == ["张力试验", "型式认证"]
+        assert order(columns[1]) == ["爆破试验"]
+        said_of = {each.content.title: each.content for each in tasks_in(project.id)}
+        burst, odd = said_of["爆破试验"], said_of["型式认证"]
+        assert (burst.labels, burst.text, str(burst.due_on)) == (
+            ("急", "安全"),
+            "两次",
+            "2027-03-01",
+        )
+        assert burst.owner_id is not None and burst.package_id is not None
+        assert odd.owner_id is None and odd.due_on is None
+        for word in ("王某某", "没有的单位", "长期", "别的包"):
+            assert word in (odd.text or ""), "nothing of what somebody wrote is lost"
+
+    def test_a_full_column_takes_no_more_rows(self, world: World) -> None:
+        project = active(world)
+        limit_column(project, board(project)[0].id, card_limit=1, by=world.actor("delegate"))
+        made = brought(
+            world, project, sheet([HEADER, (1, "甲", "", "河北"), (2, "乙", "", "河北")])
+        )
+        assert [each.fate for each in verdicts(made)] == [Fate.NEW, Fate.REFUSED]
+        assert taken_over(world, made).counts == {"new": 1, "refused": 1}
+
+    def test_what_is_no_table_of_tasks_is_refused_and_so_is_a_closed_board(
+        self, world: World
+    ) -> None:
+        project = active(world)
+        with pytest.raises(Refused):
+            brought(world, project, sheet([("设备", "价格"), ("缠绕机", "3")]))
+        operations.hold_project(project, by=world.actor("delegate"), note="等批复。")
+        with pytest.raises(Refused):
+            brought(world, project, sheet([HEADER, (1, "甲", "", "河北")]))
+
+
+def judge_sides(project: Project) -> list[Any]:
+    return list(cards.people_in(project.id).values())
+
+
+@pytest.mark.usefixtures("context")
+class TestComingBack:
+    def test_only_a_number_of_this_board_changes_a_task(self, world: World) -> None:
+        project, other = active(world), active(world, title="其他课题")
+        mine, theirs = on_board(world, project, "甲"), on_board(world, other, "甲")
+        head = ("门户任务号", "任务", "所在列", "说明")
+        rows = [head, (mine.id, "甲改", "已完成", "新"), (theirs.id, "甲", "待办", "外")]
+        made = brought(world, project, sheet(rows))
+        changed, new = verdicts(made)
+        assert (changed.fate, changed.card_id, new.fate) == (Fate.CHANGED, mine.id, Fate.NEW)
+        taken_over(world, made)
+        assert order(board(project)[0].id) == ["甲改", "甲"], "changed, and not moved"
+        assert db.session.get_one(Card, theirs.id).title == "甲"
+
+    def test_what_changed_since_it_was_seen_is_shown_again(self, world: World) -> None:
+        project, by = active(world), world.actor("delegate")
+        card = on_board(world, project, "甲")
+        made = brought(world, project, sheet([("门户任务号", "任务", "说明"), (card.id, "乙", "")]))
+        seal = seal_of(verdicts(made))
+        cards.edit_card(card, CardContent("乙", "有人先改了"), by=world.actor("supplier"))
+        with pytest.raises(Stale):
+            begin_tasks(made, seal, by=by)
+        assert made.started_at is None
+
+    def test_it_goes_on_where_it_stood(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(task_operations, "CHUNK", 2)
+        project, by = active(world), world.actor("delegate")
+        titles = ["同", "同", "丙", "同", "戊"]
+        rows = [(n, title, "", "", "", "", "", "", f"{n}号") for n, title in enumerate(titles, 1)]
+        made = brought(world, project, sheet([HEADER, *rows]))
+        seal = seal_of(verdicts(made))
+        begin_tasks(made, seal, by=by)
+        take_over_tasks(made, by=by)
+        assert (made.done, order(board(project)[0].id)) == (2, ["同", "同"])
+        begin_tasks(made, seal, by=by)  # the same button once more
+        while made.is_open:
+            take_over_tasks(made, by=by)
+        assert order(board(project)[0].id) == titles
+        assert made.counts == {"new": 5}
+
+
+class TestPages:
+    @pytest.mark.parametrize("ending", ["xlsx", "csv"])
+    def test_what_is_taken_along_and_brought_back_is_the_same(
+        self, ending: str, app: Flask, world: World, visit: Callable[..., Client]
+    ) -> None:
+        with app.app_context():
+            ids = [rich(world).id, active(world, title="empty 空").id]
+            supplier = world.organisation["supplier"]
+            project = db.session.get_one(Project, ids[1])
+            by = world.actor("delegate")
+            planning.add_package(project, name="工艺", organisation_id=supplier, by=by)
+            db.session.remove()
+        client = visit("delegate")
+        content = client.get(f"/projects/{ids[0]}/tasks/table.{ending}").data
+        with app.app_context():
+            before = said(db.session.get_one(Project, ids[0]))
+            db.session.remove()
+        for target, button in ((ids[0], False), (ids[1], True)):
+            answer = client.post(
+                f"/projects/{target}/tasks/import",
+                {
+                    "file": (BytesIO(content), f"计划.{ending}"),
+                    "is_checked": "y",
+                    "key": str(target),
+                },
+                content_type="multipart/form-data",
+            )
+            assert answer.status_code == 302, answer.text
+            page = client.soup(answer.location)
+            form = page.select_one('form[action$="/take-over"]')
+            assert (form is not None) == button, page.get_text(" ", strip=True)
+            if form is not None:
+                data = {each["name"]: each["value"] for each in form.select("input[type=hidden]")}
+                assert client.post(form["action"], data).status_code == 302
+                client.get(answer.location)
+        with app.app_context():
+            after = said(db.session.get_one(Project, ids[1]))
+            db.session.remove()
+        assert strip_long(after, ending) == strip_packages(strip_long(before, ending), after)
+
+    def test_every_heading_is_read_again_in_both_languages(
+        self, world: World, visit: Callable[..., Client]
+    ) -> None:
+        address = f"/projects/{world.project['active']}/tasks/table.xlsx"
+        with visit("delegate").app.app_context():
+            labels = words("tasks").labels
+            db.session.remove()
+        for language in ("zh", "en"):
+            answer = visit("delegate", language=language).get(address)
+            book = load_workbook(BytesIO(answer.data))
+            head = [cell.value for cell in next(book.worksheets[0].iter_rows())]
+            found = {labels.get(label_of(str(each))) for each in head}
+            assert found == {each.value for each in FIELDS}, language
+
+    def test_no_cell_of_a_text_wakes_a_formula(self) -> None:
+        content = written(["任务"], [["=cmd|' /C calc'!A0"], ["-1"], ["@x"], ["'=a"]])
+        lines = content.decode("utf-8-sig").splitlines()[1:]
+        assert all(line.startswith("'") for line in lines)
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+    @pytest.mark.parametrize("separator", [",", ";", "\t"])
+    def test_a_text_is_read_as_offices_write_it(
+        self, encoding: str, separator: str, app: Flask
+    ) -> None:
+        content = separator.join(["任务", "责任人"]) + "\r\n" + separator.join(["甲", "乙"])
+        with app.app_context():
+            [found] = read_table(content.encode(encoding), "表")
+        assert found.rows == {1: ("任务", "责任人"), 2: ("甲", "乙")}
+
+    @pytest.mark.parametrize("content", [b"", b"<html>", b"%PDF-1.4", b"PK\x03\x04", b"\0\1\2"])
+    def test_what_is_no_table_is_said_to_be_none(
+        self, content: bytes, world: World, visit: Callable[..., Client]
+    ) -> None:
+        address = f"/projects/{world.project['active']}/tasks/import"
+        answer = visit("supplier").post(
+            address,
+            {"file": (BytesIO(content), "计划.csv"), "is_checked": "y"},
+            content_type="multipart/form-data",
+        )
+        assert answer.status_code == 422
+
+    def test_whoever_left_sees_the_table_no_more(
+        self, app: Flask, world: World, visit: Callable[..., Client]
+    ) -> None:
+        address = f"/task-imports/{world.task_import['open']}"
+        client = visit("supplier")
+        assert client.get(address).status_code == 200
+        with app.app_context():
+            project = db.session.get_one(Project, world.project["active"])
+            part = part_of(project, world.organisation["supplier"])
+            partnering.leave_project(part, by=world.actor("supplier"), note="退出。")
+            db.session.remove()
+        assert client.get(address).status_code == 404
+        assert client.post(f"{address}/take-over").status_code == 404
+        assert visit("secretary").get(address).status_code == 404
+
+
+def strip_long(rows: list[tuple[Any, ...]], ending: str) -> list[tuple[Any, ...]]:
+    """Return rows with texts as long as a workbook's reader keeps them."""
+    longest = 2_000 if ending == "xlsx" else 4_000
+    return [
+        (kind, CardContent(**{**vars(c), "text": c.text and c.text[:longest]})) for kind, c in rows
+    ]
+
+
+def strip_packages(
+    rows: list[tuple[Any, ...]], after: list[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Return rows with the package of the other project, which bears the same name."""
+    [package] = {c.package_id for _kind, c in after} - {None}
+    return [
+        (kind, CardContent(**{**vars(c), "package_id": c.package_id and package}))
+        for kind, c in rows
+    ]
