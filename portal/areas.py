@@ -80,7 +80,7 @@ from portal.outcomes import workflow as outcomes_workflow
 from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
-from portal.research import board_models, work_models
+from portal.research import board_models, deliverable_views, work_models
 from portal.research import models as research_models
 from portal.research import pages as research_pages
 from portal.research import personal as research_personal
@@ -159,6 +159,7 @@ AREAS = (
     share_views,
     fill_in_views,
     research_pages,
+    deliverable_views,
     rotation_views,
     planning_views,
     turn_views,

@@ -979,6 +979,9 @@ CASES = [
     view("rotation.view_schedule", EVERYONE, arguments=NEW_IT_SLUG),
     view("rotation.view_schedule", "", arguments={"alliance_slug": "no-such"}),
     view("rotation.calendar", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.check_terms", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.check_terms", EVERYONE, arguments=NEW_IT_SLUG),
+    view("rotation.list_resting", HYDROGEN, resolution="passed"),
     view("rotation.view_powers", EVERYONE, arguments=HYDROGEN_SLUG),
     view("rotation.view_rules", EVERYONE, arguments=HYDROGEN_SLUG),
     view("rotation.view_rules", EVERYONE, arguments=NEW_IT_SLUG),
@@ -1218,6 +1221,8 @@ CASES = [
     send("research.list_deliverables", PARTIES, "secretary", project="active", status=422),
     send("research.hand_in_version", PARTIES, deliverable="rule", data={"version_note": "修订"}),
     send("research.accept_deliverable", OWNERS, "supplier", deliverable="rule"),
+    view("meetings.view_resting", HYDROGEN, resolution="passed"),
+    view("deliverables.view_deliverable", PARTIES, deliverable="rule", status=302),
     view("research.land_deliverable", PARTIES, deliverable="rule"),
     view("research.list_reports", PARTIES, "secretary", project="active"),
     send("research.list_reports", PARTIES, "secretary", project="active", status=422),
@@ -1471,6 +1476,7 @@ WINDOWS = (
     "monitor.view_indicator",
     # All that the planner has to know of an alliance.
     "rotation.plan",
+    "rotation.check_terms",
 )
 
 

@@ -98,6 +98,8 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     #: What follows from a plan, an exchange, a vacancy or a hand-over; nobody's button.
     "turn.keep": ((by_system,),),
     "turn.remind": ((by_system,),),
+    #: Whom a term concerns that nobody confirms.
+    "turn.follow": ((secretary_of("alliance_id"),),),
     "turn.hand_over": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
     "turn.draft": ((delegate_of("organisation_id"),),),
     #: The powers of the chair, from the succession at the instant of the operation.

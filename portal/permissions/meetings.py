@@ -63,6 +63,7 @@ MEETINGS: dict[str, tuple[Line, ...]] = {
     "resolution.count": ((secretary_of("alliance_id"),), (by_system,)),
     # Asked of the meeting that asks for it.
     "action.assign": CONVENERS,
+    "action.remind": ((by_system,),),
     "action.view": (*FELLOWS, (delegate_of("owner_id"),)),
     "action.report": ((delegate_of("owner_id"),), (secretary_of("alliance_id"),)),
     "action.check": tuple((*line, not_the_reporter) for line in CONVENERS),
