@@ -15,6 +15,7 @@ from portal.database import db
 from portal.inbox.models import Message
 from portal.inbox.queries import titles
 from portal.journal import JournalLine
+from portal.periods import beginning
 from portal.research import cards, operations, partnering, reporting
 from portal.research.cards import CardContent
 from portal.research.reminding import remind_of_due_cards
@@ -54,8 +55,8 @@ def test_whoever_answers_is_asked_and_whoever_waits_hears_the_answer(world: Worl
 def test_partners_are_asked_to_countersign_and_the_lead_hears_it(world: World) -> None:
     project, lead = active(world, partners=("supplier", "chairer")), world.actor("delegate")
     heard = Heard(world)
-    year, quarter = reporting.quarter_of(clock.today())
-    report = reporting.draw_report(project, year=year, quarter=quarter, by=lead)
+    this = beginning(clock.today(), 3)
+    report = reporting.draw_report(project, year=this.from_on.year, quarter=this.quarter, by=lead)
     reporting.write_report(report, "完成两项。", by=lead)
     assert heard() == []
     reporting.seal_report(report, by=lead)
