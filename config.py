@@ -76,6 +76,10 @@ class Config:
     #: Seconds after which a call to a chat group's robot is cut off.
     HOOK_SECONDS = 10.0
 
+    #: How papers are sealed: "paper" (download, stamp, send the scan in), or a function as
+    #: package.module:function; "stand-in" seals nothing, to try the way.
+    SEAL_ADAPTER = os.environ.get("SEAL_ADAPTER") or "paper"
+
     #: Signing in through somebody else's identity provider: a function as package.module:function,
     #: or a stand-in to try it ("outbox", "console"); empty is off. SSO_ADDRESS is where the browser
     #: goes, with the places {state}, {nonce}, {return_address}, {return_with_state}.
@@ -116,6 +120,10 @@ class Config:
     #: What the process that reads it may take: bytes of memory, seconds of a processor.
     WORKBOOK_MEMORY = int(os.environ.get("WORKBOOK_MEMORY", str(768 * 1024 * 1024)))
     WORKBOOK_SECONDS = int(os.environ.get("WORKBOOK_SECONDS", "20"))
+    #: What the process that fills a Word template in may take: bytes of memory, seconds of a
+    #: processor.
+    DOCUMENT_MEMORY = int(os.environ.get("DOCUMENT_MEMORY", str(768 * 1024 * 1024)))
+    DOCUMENT_SECONDS = int(os.environ.get("DOCUMENT_SECONDS", "20"))
     #: Days a listing may be open (DOMAIN D4: at most twelve months).
     LISTING_LONGEST_DAYS = 366
     #: From how many regions the partners of a joint project come at least.
@@ -165,6 +173,11 @@ def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[st
         faults.append("PUBLIC_BASE_URL is missing: set it to the https:// address of the portal.")
     if not listed(environment.get("TRUSTED_HOSTS", "")):
         faults.append("TRUSTED_HOSTS is missing: set it to the host names, separated by commas.")
+    if environment.get("SEAL_ADAPTER", "") == "stand-in":
+        faults.append(
+            "SEAL_ADAPTER is a stand-in: what it returns bears no seal. Unset it, or name the "
+            "adapter of a provider."
+        )
     if environment.get("SSO_ADAPTER", "") in ("outbox", "console"):
         faults.append(
             "SSO_ADAPTER is a stand-in: whoever hands its messages over could come in as anybody. "

@@ -43,8 +43,10 @@ from portal.accounts import views as accounts_views
 from portal.alliances import operations as alliances_operations
 from portal.alliances import queries as alliances_queries
 from portal.areas import AREAS, JOB_PAGES, JOBS, NOUNS, PERSONAL_DATA, STANDING, WORKFLOWS
+from portal.cookies import SignedCookies
 from portal.database import db
 from portal.desk import context
+from portal.documents import sealing
 from portal.guests import personal as guests_personal
 from portal.inbox import personal as inbox_personal
 from portal.inbox import telling
@@ -90,6 +92,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     app.config.from_mapping(settings or {})
     app.config["ASSETS"] = [ROOT / "static" / asset for asset in ASSETS]
     app.logger.setLevel(logging.INFO)
+    app.session_interface = SignedCookies()
     templating.init_app(app)
 
     database.init_app(app)
@@ -137,6 +140,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     responses.init_app(app)
     factor_views.init_app(app)
     sso.init_app(app)
+    sealing.init_app(app)
     for area in AREAS:
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)

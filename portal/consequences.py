@@ -7,6 +7,8 @@ sets off in its *own* area stands in the move's operation.
 from __future__ import annotations
 
 from portal.alliances.merging import move_memberships
+from portal.documents.operations import move_readers
+from portal.dues.operations import move_dues
 from portal.exchange.handing_over import hand_over_exchange
 from portal.exchange.membership_effects import (
     end_exchange_of_member,
@@ -24,6 +26,7 @@ from portal.matters.operations import (
     move_matters,
     open_matter,
 )
+from portal.meetings.approvals import name_resolution
 from portal.meetings.merging import move_meetings
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
@@ -65,6 +68,8 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("listing", "resume"): (keep_out_of_sight,),
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),
+    # A project that was approved points at the resolution whose number was given.
+    ("project", "approve"): (name_resolution,),
     # Who leaves an organisation hands over what they answered for there.
     ("appointment", "end"): (hand_over_exchange, hand_over_matters, hand_over_cards),
     # Whoever was invited because they answered as a guest has answered now.
@@ -72,6 +77,8 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # Two records of one organisation become one; no lifecycle, for neither has a state.
     ("organisation", "merge"): (
         move_memberships,
+        move_dues,
+        move_readers,
         move_exchange,
         move_guest_answers,
         move_introductions,

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, support
 from flask import Flask, g, has_request_context, redirect, request
-from flask_babel import Babel, format_date, format_datetime, format_decimal, ngettext
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
 from jinja2.filters import do_filesizeformat
@@ -73,18 +73,25 @@ def localised(thing: Any, attribute: str = "name") -> str:
 
 def day(value: date | None) -> str:
     """Return a day as people write it: 2026年11月23日 (周一), 23 Nov 2026 (Mon)."""
-    if value is None:
-        return ""
-    if is_english():
+    return "" if value is None else _kept_day(value, is_english(), get_locale())
+
+
+@lru_cache(maxsize=4096)
+def _kept_day(value: date, in_english: bool, _locale: Locale | None) -> str:
+    # Mails are written in the language of who gets them: the locale may be another one's.
+    if in_english:
         return str(format_date(value, "d MMM y (EEE)"))
     return str(format_date(value, "long") + format_date(value, " (EEE)"))
 
 
 def moment(value: datetime | None) -> str:
     """Return an instant in Shanghai time, to the minute."""
-    if value is None:
-        return ""
-    if is_english():
+    return "" if value is None else _kept_moment(value, is_english(), get_locale())
+
+
+@lru_cache(maxsize=4096)
+def _kept_moment(value: datetime, in_english: bool, _locale: Locale | None) -> str:
+    if in_english:
         return str(format_datetime(value, "d MMM y HH:mm"))
     return str(format_date(value, "long") + format_datetime(value, " HH:mm"))
 

@@ -71,6 +71,7 @@ ALLIANCE_TABS: tuple[Entry, ...] = (
         "document.list",
         taken={"alliance_slug": "slug"},
     ),
+    Entry(_l("Dues"), "dues.list_dues", "due.list", taken={"alliance_slug": "slug"}),
     Entry(_l("Charter"), "alliances.view_charter", taken={"alliance_slug": "slug"}),
     Entry(_l("Rotation"), "rotation.view_schedule", taken={"alliance_slug": "slug"}),
     Entry(_l("Supply and demand"), "exchange.list_listings", taken={"alliance": "slug"}),
@@ -86,6 +87,7 @@ ORGANISATION_TABS: tuple[Entry, ...] = tuple(
         (_l("Qualifications"), "organisations.list_qualifications", "organisation.edit"),
         (_l("Contacts"), "organisations.list_contacts", "organisation.edit"),
         (_l("People"), "organisations.list_people", "organisation.list_people"),
+        (_l("Dues"), "dues.list_own_dues", "organisation.list_dues"),
     )
 )
 

@@ -27,6 +27,7 @@ from portal.guests.models import GuestAnswer
 from portal.introductions.models import Introduction
 from portal.matters.models import Matter
 from portal.matters.steps import STEP_NAMES
+from portal.meeting_notices import MEETING_NOTICES, MEETING_SUBJECTS
 from portal.noticing import (
     Notice,
     Subject,
@@ -38,6 +39,7 @@ from portal.noticing import (
     themselves,
 )
 from portal.outcomes.models import Outcome
+from portal.project_notices import PROJECT_NOTICES, PROJECT_SUBJECTS
 from portal.rotation.models import Handover, Swap, Turn
 
 
@@ -94,6 +96,8 @@ SUBJECTS["handover"] = Subject(
     Handover, name_of(Handover.outgoing_id), literal(""), "rotation.view_handover"
 )
 
+SUBJECTS |= MEETING_SUBJECTS
+
 
 def _title_of(column: Any) -> Callable[[Standing], ColumnElement[Any]]:
     """Return what makes the title of the listing that a column names, as far as one may view it."""
@@ -112,6 +116,9 @@ SUBJECTS["guest_answer"] = Subject(
 SUBJECTS["introduction"] = Subject(
     Introduction, _title_of(Introduction.demand_id), literal(""), "introductions.view_introduction"
 )
+
+
+SUBJECTS |= PROJECT_SUBJECTS
 
 #: The secretariat, while nobody has said which organisation a guest is.
 _recorders = Who(
@@ -267,6 +274,7 @@ NOTICES: tuple[Notice, ...] = (
     notice("handover.return", (_OUTGOING,), _l("More is asked for in the hand-over: see what")),
     notice("handover.accept", (_OUTGOING, secretariat), _l("The hand-over was accepted")),
     notice("handover.close", (_OUTGOING, _INCOMING), _l("The hand-over was closed: see why")),
+    *PROJECT_NOTICES,
     # memberships
     notice("membership.submit", (secretariat,), _l("%(title)s applies for membership")),
     notice("membership.resubmit", (secretariat,), _l("%(title)s applies for membership again")),
@@ -289,6 +297,7 @@ NOTICES: tuple[Notice, ...] = (
         "membership.withdraw", (_ITS_PEOPLE, secretariat), _l("%(title)s left the alliance"), True
     ),
     notice("membership.expel", (_ITS_PEOPLE,), _l("%(title)s was expelled: see why"), urgent=True),
+    *MEETING_NOTICES,
 )
 
 #: The rows by their names, and those of each verb in their order.

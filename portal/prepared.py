@@ -45,8 +45,9 @@ class Prepared:
 
         `values` fills the parameters by name. For lists whose rows are mostly known already.
         """
-        db.session.flush()
-        connection = db.session.connection()
+        session = db.session()
+        session.flush()
+        connection = session.connection()
         written = self._for(connection.dialect)
         filled = dict(written.fixed)
         for place, name, tell, take in written.bound:

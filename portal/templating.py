@@ -8,7 +8,7 @@ live here: which language a page is in, and the catalogues (`language.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Any
 
 from flask import Flask
@@ -70,6 +70,14 @@ class Environment(FlaskEnvironment):
         if self.language is None:
             return self._spoken(chosen_language()).select_template(*arguments, **named)
         return super().select_template(*arguments, **named)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what every template knows as one dictionary.
+
+        Jinja's own chain of two is walked key by key at each import of each page. All globals are
+        there before the first template is asked for.
+        """
+        return {**self.globals, **(d or {})}
 
     def _spoken(self, language: str) -> Environment:
         found: dict[str, Environment] = self.__dict__.setdefault("languages", {})

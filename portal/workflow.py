@@ -84,8 +84,11 @@ def words_for(verb: str) -> str:
     workflow = registry().workflows.get(noun)
     if workflow is None:
         return verb
-    labels = {each.name: each.done or each.button for each in workflow.moves}
-    return str(labels.get(act) or workflow.verbs.get(act) or verb)
+    for each in workflow.moves:
+        if each.name == act:
+            # A word that comes late is put in its language to tell whether it is empty.
+            return str(each.button if each.done is None else each.done)
+    return str(workflow.verbs.get(act, verb))
 
 
 def open_to(standing: Standing, thing: Any) -> list[Move]:

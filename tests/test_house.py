@@ -23,6 +23,7 @@ from portal.alliances import membership_views
 from portal.areas import NOUNS, WORKFLOWS
 from portal.database import TRIGGERS, Base, apply_triggers, db
 from portal.documents import views as document_views
+from portal.dues import views as due_views
 from portal.exchange import interest_views
 from portal.exchange import views as listing_views
 from portal.guests import views as guest_views
@@ -62,6 +63,7 @@ MOVES = {
     "matter": matter_views.MOVES,
     "outcome": outcome_views.MOVES,
     "document": document_views.MOVES,
+    "due": due_views.MOVES,
     "meeting": meeting_views.MOVES,
     "resolution": resolution_views.MOVES,
     "action": resolution_views.ACTION_MOVES,

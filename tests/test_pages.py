@@ -22,7 +22,8 @@ from portal.access import can, standing_of, visible_to
 from portal.accounts.models import Appointment, Organisation, Person
 from portal.alliances.models import Alliance, ChairTerm, Membership, News
 from portal.database import db
-from portal.documents.models import Document, Letterhead
+from portal.documents.models import Document, DocumentReader, Letterhead
+from portal.dues.models import Due, DuesRate, DuesYear
 from portal.exchange import queries
 from portal.exchange.models import Interest, Listing, Naming
 from portal.exchange.operations import index
@@ -110,6 +111,7 @@ def view(endpoint: str, ok: str, forbidden: str = "", **kwargs: Any) -> Case:
             "member_import",
             "task_import",
             "document",
+            "due",
             "meeting",
             "resolution",
             "action",
@@ -139,6 +141,7 @@ def move(
         "matter": "matters.move_matter",
         "outcome": "outcomes.move_outcome",
         "document": "documents.move_document",
+        "due": "dues.move_due",
         "meeting": "meetings.move_meeting",
         "resolution": "meetings.move_resolution",
         "action": "meetings.move_action",
@@ -732,6 +735,20 @@ CASES = [
     view("matters.new_outcome", PARTIES, "secretary", matter="claimed"),
     send("matters.new_outcome", PARTIES, "secretary", matter="claimed", status=422),
     send("matters.link_outcome", PARTIES, "secretary", matter="claimed", status=422),
+    # dues: kept by the secretariat; a manager sees the own line, others nothing
+    view("dues.list_dues", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    view("dues.export_dues", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    view("dues.edit_rates", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send("dues.edit_rates", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
+    view("dues.view_due", BOTH_KEEPERS, due="maker"),
+    view("dues.view_due", "secretary", due="supplier"),
+    view("dues.view_due", "", arguments={"due_id": 99_999}),
+    move("due", "reopen", "maker", "secretary", "manager", note="登记有误。"),
+    send("dues.pay_due", "secretary", due="quiet", status=422),
+    send("dues.adjust_due", "secretary", due="quiet", status=422),
+    send("dues.invoice_due", "secretary", "manager", due="maker"),
+    view("dues.list_own_dues", "manager", MANAGER, organisation="maker"),
+    view("dues.export_own_dues", "manager", MANAGER, organisation="maker"),
     # documents: issued by the secretariat, read by members, proved to everybody
     view("documents.list_documents", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
     view("documents.export_documents", HYDROGEN, others(HYDROGEN), arguments=HYDROGEN_SLUG),
@@ -744,6 +761,26 @@ CASES = [
     send(
         "documents.scan_document", "secretary", f"{MEMBERS} chair", document="minutes", status=422
     ),
+    send(
+        "documents.issue_member_paper",
+        "secretary",
+        others("secretary"),
+        membership="supplier",
+        arguments={"kind": "certificate"},
+    ),
+    send("rotation.issue_swap_paper", "secretary", PARTIES, swap="asked"),
+    send(
+        "rotation.issue_handover_booklet",
+        "secretary",
+        "chair supplier",
+        handover="begun",
+        status=422,
+    ),
+    send(
+        "documents.seal_document", "secretary", f"{MEMBERS} chair", document="minutes", status=422
+    ),
+    view("annual_reports.new_report", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send("annual_reports.new_report", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
     view("documents.edit_letterhead", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
     send(
         "documents.edit_letterhead",
@@ -790,10 +827,12 @@ CASES = [
     send("meetings.add_item", CALLERS, MEMBERS, meeting="noticed", data={"title": "议题"}),
     send("meetings.arrange_agenda", CALLERS, MEMBERS, meeting="noticed", data={"act": "order"}),
     send("meetings.record_present", CALLERS, MEMBERS, meeting="running"),
-    send("meetings.add_observer", CALLERS, MEMBERS, meeting="running", data={"name": "赵六"}),
+    view("meetings.view_observers", CALLERS, MEMBERS, meeting="running"),
+    send("meetings.view_observers", CALLERS, MEMBERS, meeting="running", data={"name": "赵六"}),
     send("meetings.arrange_observers", CALLERS, MEMBERS, meeting="running", data={"act": "order"}),
     view("meetings.view_notice", CALLERS, MEMBERS, meeting="noticed"),
     view("meetings.view_poster", HYDROGEN, meeting="noticed"),
+    view("meetings.fetch_poster", HYDROGEN, meeting="noticed"),
     view("meetings.answer_notice", EVERYONE, arguments={"token": "seat"}, is_open=True),
     view("meetings.answer_notice", EVERYONE, arguments={"token": "group"}, is_open=True),
     view("meetings.answer_notice", "", arguments={"token": "no-such"}),
@@ -1104,6 +1143,17 @@ CASES = [
         project="active",
         data={"name": "待试验", "card_limit": "3"},
     ),
+    view("research.view_partner", f"{OWNERS} supplier", project_partner="confirmed", status=302),
+    view("research.name_person", OWNERS, "supplier", project_partner="confirmed"),
+    send("research.name_person", OWNERS, "supplier", project_partner="confirmed", status=422),
+    send(
+        "research.release_person",
+        OWNERS,
+        "supplier",
+        project_partner="confirmed",
+        arguments={"number": 99},
+        status=422,
+    ),
     view("research.list_tasks", PARTIES, "secretary", project="active"),
     view(
         "research.take_tasks", PARTIES, "secretary", project="active", arguments={"ending": "csv"}
@@ -1171,6 +1221,8 @@ CASES = [
     send("research.list_deliverables", PARTIES, "secretary", project="active", status=422),
     send("research.hand_in_version", PARTIES, deliverable="rule", data={"version_note": "修订"}),
     send("research.accept_deliverable", OWNERS, "supplier", deliverable="rule"),
+    view("meetings.view_resting", HYDROGEN, resolution="passed"),
+    view("deliverables.view_deliverable", PARTIES, deliverable="rule", status=302),
     view("research.land_deliverable", PARTIES, deliverable="rule"),
     view("research.list_reports", PARTIES, "secretary", project="active"),
     send("research.list_reports", PARTIES, "secretary", project="active", status=422),
@@ -1220,6 +1272,9 @@ def business(app: Flask) -> str:
             MatterStep,
             Outcome,
             OutcomeMention,
+            DuesYear,
+            DuesRate,
+            Due,
             Project,
             Partner,
             Need,
@@ -1246,6 +1301,7 @@ def business(app: Flask) -> str:
             MemberImportRow,
             Letterhead,
             Document,
+            DocumentReader,
             Meeting,
             Seat,
             AgendaItem,
@@ -1334,6 +1390,7 @@ HTML = [
         "accounts.export_data",
         "exchange.fetch_file",
         "exchange.fetch_poster",
+        "meetings.fetch_poster",
         "matters.fetch_file",
         "matters.fetch_meeting",
         "research.fetch_card_file",
@@ -1379,6 +1436,8 @@ WITH_MORE = (
     "meetings.view_minutes",
     "meetings.view_action",
     "documents.view_document",
+    "dues.view_due",
+    "dues.edit_rates",
     "research.view_project",
     "research.view_board",
     "research.view_card",
@@ -1482,6 +1541,7 @@ class TestListedMeansAllowed:
             "news": News,
             "organisation": Organisation,
             "document": Document,
+            "due": Due,
             "meeting": Meeting,
             "resolution": Resolution,
             "action": Action,

@@ -32,6 +32,8 @@ from portal.commands.load import load_starter
 from portal.database import db
 from portal.documents.models import DocumentKind
 from portal.documents.operations import edit_letterhead, scan_document
+from portal.dues import operations as dues
+from portal.dues.models import Due, PaymentMethod
 from portal.exchange import answering, attaching, filling_in, operations
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
@@ -119,6 +121,7 @@ class World:
     introduction: dict[str, int] = field(default_factory=dict)
     matter: dict[str, int] = field(default_factory=dict)
     outcome: dict[str, int] = field(default_factory=dict)
+    due: dict[str, int] = field(default_factory=dict)
     project: dict[str, int] = field(default_factory=dict)
     project_partner: dict[str, int] = field(default_factory=dict)
     card: dict[str, int] = field(default_factory=dict)
@@ -216,6 +219,7 @@ def build() -> World:
     _bring_members(world)
     _meet(world, now)
     _rotate(world, now)
+    _ask_dues(world)
     told = select(Message.id).where(
         Message.person_id == world.person["delegate"], Message.notice == "interest.send"
     )
@@ -594,6 +598,24 @@ def _achieve(world: World) -> None:
         world.outcome[name] = made.id
     world.attachment["contract"] = files.files_of(made)[0].id
     confirm_outcome(made, by=supplier, may_publish=True)
+
+
+def _ask_dues(world: World) -> None:
+    """Let hydrogen ask dues for this year: maker paid in full, supplier a part."""
+    hydrogen, keeper = db.session.get_one(Alliance, world.alliance["hydrogen"]), "secretary"
+    rates = {Tier.COUNCIL: 500_000, Tier.MEMBER: 200_050, Tier.VICE_CHAIR: 1_000_000}
+    today, by = clock.today(), world.actor(keeper)
+    year = dues.set_dues(hydrogen, today.year, due_on=today, rates=rates, by=by)
+    for due in db.session.scalars(select(Due).where(Due.dues_year_id == year.id)):
+        for name in ("maker", "supplier", "quiet"):
+            if due.organisation_id == world.organisation[name]:
+                world.due[name] = due.id
+    maker = db.session.get_one(Due, world.due["maker"])
+    whole = dues.Payment(today, maker.amount_fen, PaymentMethod.TRANSFER)
+    dues.pay_due(maker, whole, by=by)
+    dues.invoice_due(maker, "26112000000012345678", by=by)
+    part = dues.Payment(today, 50_000, PaymentMethod.CASH)
+    dues.pay_due(db.session.get_one(Due, world.due["supplier"]), part, by=by)
 
 
 RULES = chartering.CharterContent(2, Order.LEAST_RECENT, max_region_run=2)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from portal import clock, journal
+from portal import clock
 from portal.accounts.models import Agency, Appointment, FormerName, Organisation, Person
 from portal.accounts.naming import normal_name as normal_name
-from portal.actors import ActorKind
+from portal.accounts.timeline_queries import TimelineEntry as TimelineEntry
+from portal.accounts.timeline_queries import timeline_of as timeline_of
 from portal.database import Rows, among, db
 from portal.language import localised
 from portal.regions.models import Region
 from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL, registry
 from portal.roles import IMPLIED, ROLES, Role, Scope
-from portal.workflow import words_for
 
 REGIONAL = [role for role, facts in ROLES.items() if facts.scope is Scope.REGION]
 OF_ORGANISATION = [role for role, facts in ROLES.items() if facts.scope is Scope.ORGANISATION]
@@ -250,70 +246,6 @@ def holders(role: Role, scope_id: int) -> Sequence[Person]:
         )
         .order_by(Person.id)
     ).all()
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    """One line of a record's history, ready to be read."""
-
-    at: datetime
-    what: str
-    who: str
-    note: str | None
-
-
-def timeline_of(thing: Any, *, with_people: bool = True) -> list[TimelineEntry]:
-    """Return the history of a record, newest first, with names (two queries).
-
-    Without people, a line names the organisation they acted for.
-    """
-    lines = journal.lines_about(thing.noun, thing.id)
-    people = {line.person_id for line, _detail in lines if line.person_id}
-    people |= {line.on_behalf_of_id for line, _detail in lines if line.on_behalf_of_id}
-    acting = {line.organisation_id for line, _detail in lines if line.organisation_id}
-    names: dict[str, dict[int | None, str]] = {"person": {}, "organisation": {}}
-    rows = db.session.execute(
-        select(literal("person"), Person.id, Person.name)
-        .where(Person.id.in_(people))
-        .union_all(
-            select(literal("organisation"), Organisation.id, Organisation.name).where(
-                Organisation.id.in_(acting)
-            )
-        )
-    )
-    for which, row_id, name in rows:
-        names[which][row_id] = name
-    return [
-        TimelineEntry(
-            at=line.at,
-            what=words_for(line.verb),
-            who=_who(line, names["person"], names["organisation"], with_people=with_people),
-            note=(detail or {}).get("note"),
-        )
-        for line, detail in reversed(lines)
-    ]
-
-
-def _who(
-    line: journal.JournalLine,
-    people: Mapping[int | None, str],
-    organisations: Mapping[int | None, str],
-    *,
-    with_people: bool,
-) -> str:
-    """Return who did what a line says: the person, for whom (代×××), and for which organisation."""
-    organisation = organisations.get(line.organisation_id)
-    if line.actor_kind == ActorKind.ANONYMOUS:
-        return str(_l("A visitor"))
-    if line.person_id is None:
-        return str(_l("The portal"))
-    if not with_people:
-        return organisation or str(_l("The secretariat"))
-    who = people.get(line.person_id, "")
-    if line.on_behalf_of_id:
-        principal = people.get(line.on_behalf_of_id, "")
-        who = str(_l("%(agent)s (for %(principal)s)", agent=who, principal=principal))
-    return " · ".join(name for name in (who, organisation) if name)
 
 
 #: Every person of the demo world has an address in this domain, which no mail reaches.

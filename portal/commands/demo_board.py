@@ -9,6 +9,7 @@ from typing import Any
 from portal import clock
 from portal.actors import Actor, person
 from portal.commands.demo_story import DAY, HOUR, Story, read
+from portal.periods import beginning
 from portal.research import (
     board_queries,
     cards,
@@ -81,9 +82,10 @@ def _deliver(project: Project) -> None:
 
 def _report(project: Project) -> None:
     actors = _actors(project)
-    year, quarter = reporting.quarter_of(clock.today())
-    year, quarter = (year - 1, 4) if quarter == 1 else (year, quarter - 1)
-    report = reporting.draw_report(project, year=year, quarter=quarter, by=actors[0])
+    last = beginning(clock.today(), 3).before()
+    report = reporting.draw_report(
+        project, year=last.from_on.year, quarter=last.quarter, by=actors[0]
+    )
     reporting.write_report(report, read("project_plan")["report"], by=actors[0])
     reporting.seal_report(report, by=actors[0])
     reporting.countersign_report(report, by=actors[1])

@@ -15,7 +15,7 @@ from portal.monitor import cells, queries
 from portal.monitor.figures import Figures, figures_of
 from portal.monitor.indicators import INDICATORS, Indicator
 from portal.monitor.part import EVERYTHING
-from portal.monitor.periods import Period, beginning
+from portal.periods import Period, beginning
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 

@@ -23,7 +23,7 @@ from portal.exchange.forms import PasteForm
 from portal.exchange.models import Listing
 from portal.exchange.paste_views import guesses_in
 from portal.exchange.rules import wrong_in_content
-from portal.exchange.views import bp, secrecy_answer
+from portal.exchange.views import bp, kept_guesses, secrecy_answer
 from portal.forms import refusals
 
 __all__ = ["bp"]
@@ -89,7 +89,7 @@ def _form_page(form: FillInForm, alliance: Alliance, here: str, **more: Any) -> 
     page = render_template(
         "exchange/fill_in_listing.html",
         **{"form": form, "alliances": [alliance], "target": here, "paste": paste, "listing": None}
-        | {"opens_more": form.has_more, **more},
+        | {"opens_more": form.has_more, **kept_guesses(form), **more},
     )
     return page, form.status
 
@@ -107,9 +107,9 @@ def paste_for_member(alliance: Alliance) -> str | tuple[str, int]:
         guesses = guesses_in(text, [alliance])
         filled = _form(alliance, formdata=None)
         filled.secrecy.data = "none"
-        filled.fill(text, guesses)
+        left_out = filled.fill(text, guesses)
         said = {name: guess.said for name, guess in guesses.items()}
-        return _form_page(filled, alliance, here, guesses=said)
+        return _form_page(filled, alliance, here, guesses=said, left_out=left_out)
     by_hand = f"{here}?secrecy=none"
     page = render_template("exchange/paste_listing.html", form=form, by_hand=by_hand)
     return page, form.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -43,7 +44,7 @@ from portal.exchange.models import (
     ListingKind,
     ListingVisibility,
 )
-from portal.exchange.pasting import Guess
+from portal.exchange.pasting import Guess, without_contacts
 from portal.exchange.rules import Wrong
 from portal.forms import DayField, Form, NumberField, at_most, chosen, optional, required
 from portal.language import localised
@@ -51,6 +52,9 @@ from portal.written.numerals import folded
 
 #: How long a listing is open unless its owner chooses otherwise.
 USUAL_VALIDITY = timedelta(days=90)
+
+#: A mobile number of the mainland, with or without gaps.
+MOBILE = re.compile(r"(?<![\dA-Za-z.-])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\dA-Za-z.-])")
 
 DIRECTIONS = {Direction.DEMAND: _l("Demand"), Direction.SUPPLY: _l("Supply")}
 KINDS = {
@@ -82,6 +86,14 @@ def two_decimals(_form: Form, field: DecimalField) -> None:
         raise ValidationError(_l("At most two decimals."))
 
 
+def no_mobile_number(_form: Form, field: StringField) -> None:
+    """Refuse a mobile number in what everybody may read: contacts follow an accepted answer."""
+    if MOBILE.search(folded(field.data or "")):
+        raise ValidationError(
+            _l("Leave the mobile number out: contacts are exchanged when an answer is accepted.")
+        )
+
+
 def _one_or_none(value: str | None) -> int | None:
     return int(value) if value and value.isdecimal() else None
 
@@ -100,10 +112,16 @@ class ListingForm(Form):
         ],
         validators=chosen(_l("Say whether you seek or offer.")),
     )
-    title = StringField(_l("Title"), validators=[*required(_l("Give it a title.")), at_most(80)])
+    title = StringField(
+        _l("Title"), validators=[*required(_l("Give it a title.")), at_most(80), no_mobile_number]
+    )
     specification = TextAreaField(
         _l("What exactly"),
-        validators=[*required(_l("Say what exactly you seek or offer.")), at_most(LONGEST_TEXT)],
+        validators=[
+            *required(_l("Say what exactly you seek or offer.")),
+            at_most(LONGEST_TEXT),
+            no_mobile_number,
+        ],
     )
     valid_until = DayField(
         _l("Until when"), validators=required(_l("Choose the last day as year, month and day."))
@@ -166,20 +184,22 @@ class ListingForm(Form):
         values = {name: folded(self[form_name(name)].data or "") for name in every_field()}
         return fitting(ListingKind(self.kind.data) if self.kind.data else None, values)
 
-    def fill(self, text: str, guesses: Mapping[str, Guess]) -> None:
+    def fill(self, text: str, guesses: Mapping[str, Guess]) -> str:
         """Put a pasted text and what was guessed from it into the form; the rest stays empty.
 
-        The last day is the usual one where the text names none.
+        The last day is the usual one where the text names none. Returns how to reach people as
+        the text said it: that is left out.
         """
-        self.specification.data = text
+        self.specification.data, left_out = without_contacts(text)
         self.valid_until.data = clock.today() + USUAL_VALIDITY
         for name, guess in guesses.items():
             is_choice = name in ("chain_node_id", "wanted_region_id")
             getattr(self, name).data = str(guess.value) if is_choice else guess.value
+        return left_out
 
     def allow_unfinished(self) -> None:
         """Let a draft leave open what only the review needs."""
-        self.specification.validators = [optional(), at_most(LONGEST_TEXT)]
+        self.specification.validators = [optional(), at_most(LONGEST_TEXT), no_mobile_number]
         self.valid_until.validators = [optional()]
 
     def reject(self, wrong: Wrong) -> None:

@@ -48,8 +48,9 @@ def _filled(text: str, mine: Sequence[Alliance]) -> tuple[str, int]:
     form.secrecy.data = "none"
     if len(mine) > 1 and alliance is not None:
         form.alliance_id.data = alliance.id
-    form.fill(text, guesses)
-    return new_form_page(form, mine, {name: guess.said for name, guess in guesses.items()})
+    left_out = form.fill(text, guesses)
+    said = {name: guess.said for name, guess in guesses.items()}
+    return new_form_page(form, mine, said, left_out)
 
 
 def guesses_in(text: str, mine: Sequence[Alliance]) -> dict[str, Guess]:

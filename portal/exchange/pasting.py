@@ -49,6 +49,7 @@ class Known:
 
 def guess_fields(text: str, known: Known) -> dict[str, Guess]:
     """Return what a text says, by the name of the form's field; what it does not say is absent."""
+    text, _left_out = without_contacts(text)
     line = folded(text)
     title = _title(text)
     found = {
@@ -61,6 +62,24 @@ def guess_fields(text: str, known: Known) -> dict[str, Guess]:
         "chain_node_id": _node(line, known.nodes),
     }
     return {name: guess for name, guess in found.items() if guess is not None}
+
+
+def without_contacts(text: str) -> tuple[str, str]:
+    """Return a text without how to reach people, and what was left out of it.
+
+    A message in a group chat ends with a name and a number; a listing may stand before everybody.
+    Contacts are exchanged where an answer is accepted.
+    """
+    left_out: list[str] = []
+
+    def leave_out(found: re.Match[str]) -> str:
+        left_out.append(found[0].strip())
+        return ""
+
+    kept = re.sub(WORDS["contact"], leave_out, text)
+    if not left_out:
+        return text, ""
+    return re.sub(WORDS["contact_rest"], "", kept).strip(), " ".join(left_out)
 
 
 @dataclass(frozen=True)

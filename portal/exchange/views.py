@@ -218,6 +218,7 @@ def _form_page(
         alliances=mine,
         opens_more=form.has_more,
         stored=listing_facts(current_standing(), listing) if is_stale and listing else None,
+        **kept_guesses(form),
     )
     return page, form.status
 
@@ -228,10 +229,20 @@ def _chosen(mine: Sequence[Alliance], form: ListingForm) -> Alliance | None:
     return next((alliance for alliance in mine if alliance.id == form.alliance_id.data), None)
 
 
+def kept_guesses(form: ListingForm) -> dict[str, Mapping[str, str]]:
+    """Return the marks of what was guessed, which the form carries along when it is sent."""
+    sent = {field.name: request.form.get(f"guessed-{field.name}", "") for field in form}
+    kept = {name: words for name, words in sent.items() if words}
+    return {"guesses": kept} if kept else {}
+
+
 def new_form_page(
-    form: ListingForm, mine: Sequence[Alliance], guesses: Mapping[str, str]
+    form: ListingForm, mine: Sequence[Alliance], guesses: Mapping[str, str], left_out: str
 ) -> tuple[str, int]:
-    """Render the form of a new listing as a pasted text fills it: field -> the words it is from."""
+    """Render the form of a new listing as a pasted text fills it: field -> the words it is from.
+
+    `left_out` is how the text says people are reached, which the form does not hold.
+    """
     page = render_template(
         "exchange/edit_listing.html",
         form=form,
@@ -239,6 +250,7 @@ def new_form_page(
         alliances=mine,
         opens_more=form.has_more,
         guesses=guesses,
+        left_out=left_out,
     )
     return page, 200
 

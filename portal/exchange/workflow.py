@@ -135,6 +135,17 @@ LISTING = Workflow(
             note_label=_l("Why (the secretariat reads it)"),
             done=_l("Did not confirm it"),
         ),
+        # Nothing it says changes but its last day, so nobody reviews it again.
+        Move(
+            "renew",
+            _l("Renew for 90 days"),
+            (_S.PUBLISHED,),
+            _S.PUBLISHED,
+            "listing.edit",
+            when="is_due_for_renewal",
+            refusal=_l("It is open for more than 30 days yet: renew it when its last day is near."),
+            done=_l("Renewed it"),
+        ),
         Move(
             "pause",
             _l("Pause"),
@@ -161,17 +172,6 @@ LISTING = Workflow(
             when="is_within_validity",
             refusal=_l("Its last day has passed: take it back and choose a later one."),
             done=_l("Resumed it"),
-        ),
-        # Nothing it says changes but its last day, so nobody reviews it again.
-        Move(
-            "renew",
-            _l("Renew for 90 days"),
-            (_S.PUBLISHED,),
-            _S.PUBLISHED,
-            "listing.edit",
-            when="is_due_for_renewal",
-            refusal=_l("It is open for more than 30 days yet: renew it when its last day is near."),
-            done=_l("Renewed it"),
         ),
         # Changed content passes the review again, so it first becomes a draft.
         Move(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField, ValidationError
 
 from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.models import Organisation, OrganisationKind
@@ -41,15 +41,24 @@ class RecordForm(Form):
         choices=[SelectChoice(kind.value, label) for kind, label in ORGANISATION_KINDS.items()],
         validators=chosen(),
     )
-    region_id = SelectField(_l("Province"), coerce=int, validators=chosen())
+    region_id = SelectField(_l("Province"))
     contact = StringField(_l("Whom you spoke to"), validators=[optional(), at_most(60)])
 
     def offer(self, close: Sequence[Organisation], places: Sequence[Region]) -> None:
         """Fill the choices: organisations of about this name, provinces."""
         new = SelectChoice(NEW, _("Not registered yet: record it under this name"))
         known = [SelectChoice(str(each.id), each.name) for each in close]
-        self.organisation_id.choices = [*known, new]
-        self.region_id.choices = [SelectChoice(each.id, localised(each)) for each in places]
+        nothing = SelectChoice("", "\u2014")
+        self.organisation_id.choices = [nothing, *known, new]
+        self.region_id.choices = [
+            nothing,
+            *(SelectChoice(str(each.id), localised(each)) for each in places),
+        ]
+
+    def validate_region_id(self, field: SelectField) -> None:
+        """Ask for the province of an organisation that is not registered yet."""
+        if self.organisation_id.data == NEW and not field.data:
+            raise ValidationError(_("Please choose one."))
 
     @property
     def chosen_id(self) -> int | None:

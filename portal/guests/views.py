@@ -18,7 +18,7 @@ from portal.exchange.models import Listing
 from portal.forms import refusals
 from portal.guests import operations, queries
 from portal.guests.facts import guest_facts
-from portal.guests.forms import GuestForm, RecordForm
+from portal.guests.forms import NEW, GuestForm, RecordForm
 from portal.guests.models import KEPT, GuestAnswer
 from portal.moves import attempt
 from portal.organisations.telephone import dialled
@@ -123,6 +123,8 @@ def guest_page(guest: GuestAnswer, **more: Any) -> str:
             if not (is_recorder and move.name in ("verify", "record"))
         ],
         "form": _record_form(guest) if is_recorder else None,
+        # Whoever verified it without being the secretariat reads what comes next.
+        "is_to_record": guest.is_to_place and not is_recorder and sees_number,
         "timeline": timeline_of(guest),
     }
     return render_template("guests/view_guest_answer.html", **{**values, **more})
@@ -135,10 +137,12 @@ def _record_form(guest: GuestAnswer) -> RecordForm:
     if not form.is_submitted():
         exact = next((each for each in close if queries.is_exactly(each, guest.name)), None)
         known = guest.organisation_id or (exact.id if exact else None)
-        form.organisation_id.data = str(known) if known else "new"
+        # Where one of about this name is registered, a person says which it is: a slip would
+        # make a double.
+        form.organisation_id.data = str(known) if known else "" if close else NEW
         form.kind.data = OrganisationKind.ENTERPRISE.value
         guessed = queries.province_in(guest.name, places)
-        form.region_id.data = guessed.id if guessed else places[0].id
+        form.region_id.data = str(guessed.id) if guessed else ""
     return form
 
 
@@ -149,13 +153,14 @@ def record(guest_answer: GuestAnswer) -> str | tuple[str, int] | Response:
     form = _record_form(guest_answer)
     if form.validate_on_submit():
         with refusals(form):
-            new = operations.NewOrganisation(
-                form.chosen_kind, db.session.get_one(Region, form.region_id.data)
-            )
+            new = None
+            if form.chosen_id is None:
+                region = db.session.get_one(Region, int(form.region_id.data))
+                new = operations.NewOrganisation(form.chosen_kind, region)
             made = operations.place_guest(
                 guest_answer,
                 known=db.session.get(Organisation, form.chosen_id or 0),
-                new=None if form.chosen_id else new,
+                new=new,
                 contact=form.contact.data,
                 expected=form.expected,
                 by=current_actor(),

@@ -24,7 +24,7 @@ class MeetingForm(Form):
         _l("Where"), validators=[*required(_l("Say where, or by which means.")), at_most(200)]
     )
     day = DayField(_l("On which day"), validators=required(_l("Choose the day.")))
-    begins = TimeField(_l("From"), validators=required(_l("Choose the time.")))
+    begins = TimeField(_l("Begins at"), validators=required(_l("Choose the time.")))
     ends = TimeField(_l("Until"), validators=required(_l("Choose the time.")))
 
     def __init__(self, noted: MatterMeeting | None = None) -> None:

@@ -1,39 +1,50 @@
-"""The list of those who attend a meeting without a seat: named and ordered on its page."""
+"""The list of those who attend a meeting without a seat: named and ordered on one page."""
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.access import current_actor, requires
 from portal.database import db
 from portal.errors import Missing
-from portal.forms import Form, refusals
+from portal.forms import refusals
 from portal.meetings import observers
 from portal.meetings.forms import ObserverForm
 from portal.meetings.models import Meeting
-from portal.meetings.views import bp, meeting_page
+from portal.meetings.views import bp
 
 __all__ = ["bp"]
 
 
-@bp.post("/meetings/<int:meeting_id>/observers")
+@bp.route("/meetings/<int:meeting_id>/observers", methods=["GET", "POST"])
 @requires("meeting.edit", Meeting)
-def add_observer(meeting: Meeting) -> Response | tuple[str, int]:
-    """Name somebody who attends without a seat."""
+def view_observers(meeting: Meeting) -> Response | tuple[str, int]:
+    """Show who attends without a seat, in protocol order; name one more."""
     form = ObserverForm()
     if form.validate_on_submit():
         with refusals(form):
             observers.add_observer(meeting, form.attending(), by=current_actor())
             return redirect(_list_of(meeting))
-    return meeting_page(meeting, observer_form=form), form.status
+    return observers_page(meeting, form), form.status
+
+
+def observers_page(meeting: Meeting, form: ObserverForm) -> str:
+    """Render the list, and what names one more while it may be changed."""
+    return render_template(
+        "meetings/view_observers.html",
+        meeting=meeting,
+        form=form,
+        observers=observers.observers_of(meeting),
+        may_change=meeting.names_observers,
+    )
 
 
 @bp.post("/meetings/<int:meeting_id>/observers/order")
 @requires("meeting.edit", Meeting)
 def arrange_observers(meeting: Meeting) -> Response | tuple[str, int]:
     """Move somebody in protocol order, take somebody off the list, or take a whole order."""
-    form, by = Form(), current_actor()
+    form, by = ObserverForm(), current_actor()
     act, _colon, number = request.form.get("act", "").partition(":")
     with refusals(form):
         if act == "order":
@@ -42,7 +53,7 @@ def arrange_observers(meeting: Meeting) -> Response | tuple[str, int]:
             _arrange(meeting, act, number)
         return redirect(_list_of(meeting))
     db.session.refresh(meeting)
-    return meeting_page(meeting, refusal=form.refusal), form.status
+    return observers_page(meeting, form), form.status
 
 
 def numbers_in(written: str) -> list[int]:
@@ -64,4 +75,4 @@ def _arrange(meeting: Meeting, act: str, number: str) -> None:
 
 
 def _list_of(meeting: Meeting) -> str:
-    return url_for("meetings.view_meeting", meeting_id=meeting.id) + "#observers"
+    return url_for("meetings.view_observers", meeting_id=meeting.id)

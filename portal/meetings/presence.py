@@ -5,7 +5,14 @@ A proxy counts while whoever holds it is there; it lapses while who gave it is i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from portal.meetings.models import Answer, Meeting, Seat
+from portal.meetings.page_queries import SeatRow
+
+#: A seat, or its row.
+AnySeat = TypeVar("AnySeat", Seat, SeatRow)
 
 
 def speaking_seats(meeting: Meeting) -> list[Seat]:
@@ -15,11 +22,16 @@ def speaking_seats(meeting: Meeting) -> list[Seat]:
 
 def present_seats(meeting: Meeting) -> list[Seat]:
     """Return the seats that are there now: in the room, or spoken for by one that is."""
-    seats = speaking_seats(meeting)
-    here = {seat.id for seat in seats if seat.is_here}
+    return present_among(meeting.seats)
+
+
+def present_among(seats: Sequence[AnySeat]) -> list[AnySeat]:
+    """Return those of a meeting's seats that are there now."""
+    speaking = [seat for seat in seats if seat.joined_to_id is None]
+    here = {seat.id for seat in speaking if seat.is_here}
     return [
         seat
-        for seat in seats
+        for seat in speaking
         if seat.id in here or (seat.answer is Answer.PROXY and seat.proxy_to_id in here)
     ]
 

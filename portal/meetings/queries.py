@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload, lazyload, load_only
@@ -24,7 +25,8 @@ from portal.meetings.models import (
     MinutesComment,
     Seat,
 )
-from portal.meetings.presence import present_seats
+from portal.meetings.page_queries import AgendaRow
+from portal.meetings.presence import AnySeat, present_among
 from portal.meetings.resolution_models import Resolution, Vote
 from portal.meetings.texts import answered
 
@@ -42,9 +44,18 @@ def meetings_of(standing: Standing, alliance_id: int) -> Sequence[Meeting]:
     ).all()
 
 
-def timed(meeting: Meeting, items: Sequence[AgendaItem]) -> list[tuple[str, AgendaItem]]:
+#: An agenda item, or its row.
+Item = TypeVar("Item", AgendaItem, AgendaRow)
+
+
+def timed(meeting: Meeting, items: Sequence[Item]) -> list[tuple[str, Item]]:
     """Return each item with the time at which it is to begin, in Shanghai, as 14:05."""
-    found, at = [], meeting.starts_at.astimezone(clock.LOCAL_ZONE)
+    return timed_from(meeting.starts_at, items)
+
+
+def timed_from(starts_at: datetime, items: Sequence[Item]) -> list[tuple[str, Item]]:
+    """Return each item with the time at which it begins, the first at an instant."""
+    found, at = [], starts_at.astimezone(clock.LOCAL_ZONE)
     for item in items:
         found.append((f"{at:%H:%M}", item))
         at += timedelta(minutes=item.minutes)
@@ -64,21 +75,6 @@ def agenda_of(meeting: Meeting) -> Sequence[AgendaItem]:
         )
         .where(AgendaItem.meeting_id == meeting.id)
         .order_by(AgendaItem.position, AgendaItem.id)
-    ).all()
-
-
-def proposals_of(alliance_id: int) -> Sequence[AgendaItem]:
-    """Return what waits to be placed on an agenda, the oldest first."""
-    return db.session.scalars(
-        select(AgendaItem)
-        .options(joinedload(AgendaItem.organisation))
-        .where(
-            AgendaItem.alliance_id == alliance_id,
-            AgendaItem.meeting_id.is_(None),
-            AgendaItem.declined_at.is_(None),
-        )
-        .order_by(AgendaItem.id)
-        .limit(PAGE)
     ).all()
 
 
@@ -102,12 +98,12 @@ class LiveCount:
     missing: int
 
 
-def live_count(meeting: Meeting, seats: Sequence[Seat]) -> LiveCount | None:
+def live_count(meeting: Meeting, seats: Sequence[AnySeat]) -> LiveCount | None:
     """Return how the replies of a noticed meeting stand, or None before notice."""
     if meeting.quorum is None:
         return None
     replied, coming, spoken = answered(seats)
-    present = len(present_seats(meeting))
+    present = len(present_among(seats))
     sure = present if meeting.is_open else coming + spoken
     return LiveCount(
         seats=len(seats),

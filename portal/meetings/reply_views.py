@@ -9,12 +9,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal import links
+from portal import links, posters
 from portal.access import current_actor, public, requires
 from portal.calendars import MEDIA_TYPE
 from portal.errors import Missing, Refused
 from portal.forms import Form, refusals
-from portal.meetings import presence, queries, replying, texts
+from portal.meetings import presence, queries, replying, sharing, texts
 from portal.meetings.forms import ANSWERS, ReplyForm
 from portal.meetings.models import Meeting, Seat
 from portal.meetings.views import WORDS, bp
@@ -45,16 +45,29 @@ def view_notice(meeting: Meeting) -> str:
 @bp.get("/meetings/<int:meeting_id>/poster")
 @requires("meeting.view", Meeting)
 def view_poster(meeting: Meeting) -> str:
-    """Show the notice as one page to print or photograph, with the code that answers it."""
-    if not meeting.is_announced:
-        raise Missing(f"poster at {request.path}")
+    """Show the poster of the notice, and the text to be sent with it."""
+    titles = _announced_titles(meeting)
     return render_template(
         "meetings/view_poster.html",
         meeting=meeting,
-        words=WORDS,
-        agenda=queries.timed(meeting, queries.agenda_of(meeting)),
-        address=texts.group_address(meeting),
+        poster=sharing.poster_of(meeting, titles),
+        text=texts.group_text(meeting, titles),
     )
+
+
+@bp.get("/meetings/<int:meeting_id>/poster.png")
+@requires("meeting.view", Meeting)
+def fetch_poster(meeting: Meeting) -> Response:
+    """Hand out the poster as a picture of 1080 by 1440 pixels."""
+    picture = posters.draw(sharing.poster_of(meeting, _announced_titles(meeting)))
+    return posters.answer_with(picture, f"meeting-{meeting.id}")
+
+
+def _announced_titles(meeting: Meeting) -> list[str]:
+    """Return the agenda of a meeting that was announced; before, there is no poster."""
+    if not meeting.is_announced:
+        raise Missing(f"poster at {request.path}")
+    return [item.title for item in queries.agenda_of(meeting)]
 
 
 @bp.route("/replies/<token>", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from portal import links
 from portal.calendars import Event, written
 from portal.language import day, moment
 from portal.meetings.models import Answer, Meeting, Seat
+from portal.meetings.page_queries import SeatRow
 from portal.meetings.replying import group_token, seat_token
 from portal.meetings.workflow import MeetingState
 
@@ -119,7 +120,7 @@ def calendar(meeting: Meeting, address: str) -> bytes:
     return written(meeting.title, [event])
 
 
-def answered(seats: Sequence[Seat]) -> tuple[int, int, int]:
+def answered(seats: Sequence[Seat | SeatRow]) -> tuple[int, int, int]:
     """Return how many seats answered, come themselves, and are spoken for by one that comes."""
     coming = {seat.id for seat in seats if seat.answer is Answer.COMES}
     spoken = sum(seat.answer is Answer.PROXY and seat.proxy_to_id in coming for seat in seats)

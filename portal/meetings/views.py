@@ -21,10 +21,9 @@ from portal.forms import refusals
 from portal.language import localised
 from portal.meetings import (
     minutes,
-    observers,
     operations,
+    page_queries,
     queries,
-    resolution_queries,
     rules,
     written,
 )
@@ -33,12 +32,11 @@ from portal.meetings.forms import (
     MEETING_KINDS,
     RESOLUTION_KINDS,
     SHARES,
-    ItemForm,
     MeetingForm,
-    ObserverForm,
     RuleForm,
 )
 from portal.meetings.models import Meeting, MeetingKind
+from portal.meetings.pages import agenda_html, item_fields
 from portal.meetings.papers import OF_MEETING
 from portal.meetings.resolution_workflow import ACTION, RESOLUTION
 from portal.meetings.workflow import MEETING
@@ -146,12 +144,13 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
     standing = current_standing()
     is_keeping = can(standing, "meeting.edit", meeting)
     may_edit = is_keeping and meeting.is_prepared
-    seats = meeting.seats if meeting.is_announced else []
+    seats = page_queries.seat_rows(meeting.id) if meeting.is_announced else []
     values: dict[str, Any] = {
         "meeting": meeting,
         "words": WORDS,
         "moves": _moves(meeting),
-        "agenda": queries.timed(meeting, queries.agenda_of(meeting)),
+        "agenda": page_queries.agenda_rows(meeting.id),
+        "agenda_html": agenda_html,
         "seats": seats,
         "names": {seat.id: seat.name for seat in seats},
         "count": queries.live_count(meeting, seats),
@@ -159,11 +158,10 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
         "may_edit": may_edit,
         "papers": [(kind.value, DOCUMENT_KINDS[kind]) for kind in OF_MEETING],
         "sees_replies": may_see(standing, meeting, "replies"),
-        "resolutions": resolution_queries.resolutions_at(meeting),
-        "proposals": queries.proposals_of(meeting.alliance_id) if may_edit else (),
-        "form": ItemForm() if may_edit else None,
-        "observers": observers.observers_of(meeting) if is_keeping else (),
-        "observer_form": ObserverForm() if is_keeping and meeting.names_observers else None,
+        "resolutions": page_queries.resolution_rows(meeting.id),
+        "proposals": page_queries.proposal_rows(meeting.alliance_id) if may_edit else (),
+        "form": None,
+        "item_fields": item_fields,
         "may_propose": meeting.is_prepared and can(standing, "resolution.propose", meeting),
         "timeline": timeline_of(meeting) if is_keeping else (),
     }

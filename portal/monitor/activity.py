@@ -18,7 +18,7 @@ from flask_babel import lazy_gettext as _l
 from portal.monitor.counting import Measure
 from portal.monitor.cube import Cube, Side
 from portal.monitor.formulas import crosses
-from portal.monitor.periods import Period
+from portal.periods import Period
 
 DAYS_OF_YEAR = 365
 

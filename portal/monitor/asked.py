@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from portal.monitor.periods import MONTHS_OF_YEAR, Period, beginning, between, read
 from portal.outcomes.models import OutcomeKind
+from portal.periods import MONTHS_OF_YEAR, Period, beginning, between, read
 
 #: How a flow is measured.
 BY_VALUE, BY_COUNT = "value", "count"

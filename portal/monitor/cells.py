@@ -23,9 +23,9 @@ from portal.journal import JournalHead, JournalLine
 from portal.matters.models import Matter
 from portal.monitor.counting import Counted, Key, Sums, counted
 from portal.monitor.models import Grain, IndicatorCell, IndicatorState
-from portal.monitor.periods import Period, beginning
 from portal.operations import operation
 from portal.outcomes.models import Outcome
+from portal.periods import Period, beginning
 
 #: So many lines one page catches up with; a command goes on until there are none.
 LINES_AT_ONCE = 120

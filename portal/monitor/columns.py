@@ -17,8 +17,9 @@ from portal.language import day, localised, moment
 from portal.monitor.activity import BANDS, PARTS, RULES
 from portal.monitor.figures import Figures, rungs
 from portal.monitor.flows import FlowRow, Tile
-from portal.monitor.indicators import INDICATORS, UNITS, Unit
-from portal.monitor.wording import part_words, period_words, step_name
+from portal.monitor.indicators import INDICATORS, Unit
+from portal.monitor.sentences import sentences
+from portal.monitor.wording import days_words, part_words, period_words, step_name
 from portal.outcomes.facts import value_words
 from portal.outcomes.forms import OUTCOME_KINDS
 from portal.outcomes.models import Outcome
@@ -27,6 +28,7 @@ from portal.sheets.writing import FEN_PER_WAN, Column, Kind, Sheet
 
 #: Said of a flow that is not shown, and of an outcome that its sides do not show.
 WITHHELD = _l("withheld: fewer than three, or it would tell of such")
+OWN, PUBLISHED = _l("own part, to the day"), _l("as published, whole quarters")
 NOT_SHOWN = _l("not shown: its sides have not both agreed")
 
 
@@ -93,19 +95,22 @@ def _words(value: Any) -> str:
 
 def sheets(figures: Figures, flows: Sequence[FlowRow], regions: Sequence[Tile]) -> list[Sheet]:
     """Return every table of the page as a sheet, numbers as numbers."""
+    said = [[number, each.text] for number, each in enumerate(sentences(figures), start=1)]
+    columns = [Column(_("Number"), Kind.NUMBER), Column(_("Sentence"), width=100)]
     return [
         Sheet(_("Indicators"), *_indicators(figures)),
-        Sheet(_("Flows"), *_flows(flows)),
+        Sheet(_("Flows"), *_flows(figures, flows)),
         Sheet(_("From listing to signature"), *_progress(figures)),
         Sheet(_("Activity"), *_activity(figures)),
         Sheet(_("Regions"), *_regions(regions)),
+        Sheet(_("Five figures"), columns, said),
     ]
 
 
 def facts(figures: Figures, taker: str, address: str) -> list[tuple[str, str]]:
     """Return what a workbook says of itself."""
     return [
-        (_("Period"), f"{period_words(figures.period)} ({_days(figures)})"),
+        (_("Period"), f"{period_words(figures.period)} ({days_words(figures.period)})"),
         (_("Part"), part_words(figures)),
         (_("Counted up to"), moment(figures.count.as_of)),
         (
@@ -118,11 +123,6 @@ def facts(figures: Figures, taker: str, address: str) -> list[tuple[str, str]]:
         (_("Taken by"), taker),
         (_("Address"), address),
     ]
-
-
-def _days(figures: Figures) -> str:
-    first, last = day(figures.period.from_on), day(figures.period.last_on)
-    return str(_("%(first)s to %(last)s", first=first, last=last))
 
 
 def in_unit(value: float | None, unit: Unit) -> float | None:
@@ -148,7 +148,7 @@ def _indicators(figures: Figures) -> tuple[list[Column], list[list[Any]]]:
         [
             each.number,
             figures.named(each),
-            str(UNITS[each.unit]),
+            each.unit_words,
             *(
                 in_unit(values[each.id].value, each.unit)
                 for values in (figures.values, figures.values_before, figures.values_year_before)
@@ -164,10 +164,10 @@ def _indicators(figures: Figures) -> tuple[list[Column], list[list[Any]]]:
     return columns, rows
 
 
-def _flows(flows: Sequence[FlowRow]) -> tuple[list[Column], list[list[Any]]]:
+def _flows(figures: Figures, flows: Sequence[FlowRow]) -> tuple[list[Column], list[list[Any]]]:
     columns = [
-        Column(_("From")),
-        Column(_("To")),
+        Column(_("Region of the giving side")),
+        Column(_("Region of the taking side")),
         Column(_("Outcomes"), Kind.NUMBER),
         Column(_("Contract value (10,000 yuan)"), Kind.MONEY),
         Column(_("Of it for technology (10,000 yuan)"), Kind.MONEY),
@@ -182,9 +182,13 @@ def _flows(flows: Sequence[FlowRow]) -> tuple[list[Column], list[list[Any]]]:
         if sums is None:
             rows.append([*ends, None, None, None, None, None, str(WITHHELD)])
             continue
-        compared = [each.before.count, each.year_before.count] if each.is_own else [None, None]
+        # As on the page: where there are no records to compare with, nothing stands, not nought.
+        compared = [
+            each.before.count if each.is_own and figures.before.is_begun else None,
+            each.year_before.count if each.is_own and figures.basis.has_year_before else None,
+        ]
         amounts = [sums.count, sums.known_value_fen, sums.known_technology_fen]
-        shown = _("own part, to the day") if each.is_own else _("as published, whole quarters")
+        shown = str(OWN if each.is_own else PUBLISHED)
         rows.append([*ends, *amounts, *compared, shown])
     return columns, rows
 
@@ -213,23 +217,31 @@ def _progress(figures: Figures) -> tuple[list[Column], list[list[Any]]]:
 
 
 def _activity(figures: Figures) -> tuple[list[Column], list[list[Any]]]:
+    parts = PARTS.values() if figures.has_parts else ()
     columns = [
         Column(_("Alliance"), width=32),
         Column(_("Points"), Kind.NUMBER),
         Column(_("Band")),
-        *(Column(str(name), Kind.NUMBER) for name in PARTS.values()),
+        *(Column(str(name), Kind.NUMBER) for name in parts),
     ]
     rows = [
         [
             localised(each),
             figures.scores[each.id].total,
             str(BANDS[figures.scores[each.id].band]),
-            *figures.scores[each.id].parts.values(),
+            *(figures.scores[each.id].parts.values() if figures.has_parts else ()),
         ]
         for each in figures.alliances
         if each.id in figures.scores
     ]
     return columns, rows
+
+
+def _tile_words(tile: Tile) -> Any:
+    """Return what is shown of a region: the cells that stay empty are withheld, not nought."""
+    if tile.is_own:
+        return OWN
+    return WITHHELD if None in (tile.given, tile.taken, tile.within) else PUBLISHED
 
 
 def _regions(regions: Sequence[Tile]) -> tuple[list[Column], list[list[Any]]]:
@@ -240,7 +252,9 @@ def _regions(regions: Sequence[Tile]) -> tuple[list[Column], list[list[Any]]]:
         Column(_("Taken from others"), Kind.NUMBER),
         Column(_("Taken, 10,000 yuan"), Kind.MONEY),
         Column(_("Within"), Kind.NUMBER),
+        Column(_("Within, 10,000 yuan"), Kind.MONEY),
         Column(_("Members"), Kind.NUMBER),
+        Column(_("What is shown"), width=44),
     ]
     rows = [
         [
@@ -250,7 +264,9 @@ def _regions(regions: Sequence[Tile]) -> tuple[list[Column], list[list[Any]]]:
             each.taken.count if each.taken else None,
             each.taken.known_value_fen if each.taken else None,
             each.within.count if each.within else None,
+            each.within.known_value_fen if each.within else None,
             each.members,
+            str(_tile_words(each)),
         ]
         for each in regions
     ]

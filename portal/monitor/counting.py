@@ -23,8 +23,8 @@ from portal.exchange.workflow import ListingState
 from portal.journal import JournalLine
 from portal.matters.models import Matter, MatterStep
 from portal.matters.steps import Step
-from portal.monitor.periods import Period
 from portal.outcomes.queries import confirmed
+from portal.periods import Period
 
 
 class Measure(StrEnum):

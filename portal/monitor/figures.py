@@ -13,14 +13,15 @@ from portal.actors import SYSTEM
 from portal.database import Busy
 from portal.monitor import cells, queries
 from portal.monitor.activity import Score, activity_of, as_published, score
+from portal.monitor.commitments import commitments
 from portal.monitor.counting import WAY, Measure, Sums
 from portal.monitor.cube import Cube
 from portal.monitor.formulas import NOT_BEGUN, Basis, Figure, percent
 from portal.monitor.indicators import INDICATORS, Indicator
 from portal.monitor.part import Part
-from portal.monitor.periods import MONTHS_OF_YEAR, Period, moved
 from portal.monitor.queries import AllianceRow, Count, Place
 from portal.monitor.regions import Regions, regions
+from portal.periods import MONTHS_OF_YEAR, Period, moved
 
 #: So many lines of the journal that touch no figure may lie behind the cursor of the cells.
 LONGEST_GAP = 1000
@@ -45,13 +46,13 @@ class Figures:
     whole: Cube
     places: tuple[Place, ...]
     scores: dict[int, Score]
+    #: What came due in that period of last year, and how much was done in time.
+    commitments_year_before: tuple[int, int]
 
     @cached_property
     def values(self) -> dict[str, Figure]:
         """The value of each indicator, or why there is none."""
-        opened_on = self.count.opened_on
-        has_listings = opened_on is not None and self.period.until_on > opened_on
-        return _told(self.basis, has_listings=has_listings)
+        return _told(self.basis, has_listings=_open_days(self.count, self.period) is not None)
 
     @cached_property
     def values_before(self) -> dict[str, Figure]:
@@ -64,13 +65,20 @@ class Figures:
     def values_year_before(self) -> dict[str, Figure]:
         """The same of that period of last year, where there are records of all of it."""
         is_covered = self.basis.has_year_before
-        basis = self.basis.compared(self.basis.year_before, is_begun=is_covered)
+        basis = self.basis.compared(
+            self.basis.year_before, is_begun=is_covered, commitments=self.commitments_year_before
+        )
         return _told(basis, has_listings=self.has_listings_of_last_year)
 
     @property
     def has_listings_of_last_year(self) -> bool:
         """Whether the portal was open in all of that period of last year."""
         return _is_since(self.count.opened_on, self.period.year_before())
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether of any alliance the points of each part are told, not their sum alone."""
+        return any(None not in found.parts.values() for found in self.scores.values())
 
     @cached_property
     def flow(self) -> str:
@@ -98,10 +106,11 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
     whole = queries.cubes(count.version, compared, alliance_id)
     now, before, year_before = queries.own_cubes(part, compared, whole, alliance_id)
     end = clock.start_of(period.until_on)
+    promised = commitments(part, compared, alliance_id)
     places = [each for each in queries.members_on(end) if alliance_id in (None, each.alliance_id)]
     alliances = tuple(queries.alliance_rows())
     scored = [each for each in alliances if _is_scored(each, part, alliance_id)]
-    scores = _scores(scored, part, whole[0], places, period)
+    scores = _scores(scored, part, whole[0], places, _open_days(count, period))
     own_ids = frozenset(each.id for each in known.together)
     basis = Basis(
         now=now,
@@ -115,7 +124,10 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
         suppliers=len(
             {p.organisation_id for p in places if p.is_on_chain and queries.is_of(p, part)}
         ),
+        due=promised[0][0],
+        kept=promised[0][1],
         scores={alliance_id: found.total for alliance_id, found in scores.items()},
+        holds_origin=known.origin is not None and part.holds_all_of(known.origin.id),
     )
     basis = replace(basis, growth=_growth(basis, part, period, count, alliance_id))
     return Figures(
@@ -126,7 +138,12 @@ def figures_of(part: Part, period: Period, alliance: AllianceRow | None = None) 
         regions=known,
         alliances=alliances,
         basis=basis,
-        before=basis.compared(before, is_begun=_is_covered(count, period.before())),
+        before=basis.compared(
+            before,
+            is_begun=_is_covered(count, period.before()),
+            commitments=promised[1],
+        ),
+        commitments_year_before=promised[2],
         whole=whole[0],
         places=tuple(places),
         scores=scores,
@@ -155,7 +172,7 @@ def _told(basis: Basis, *, has_listings: bool) -> dict[str, Figure]:
     """Return the value of each indicator; none of listings where the portal was not open."""
     return {
         each.id: each.figure(basis)
-        if has_listings or not each.counts_listings
+        if has_listings or not (each.counts_listings or each.is_score)
         else Figure(reason=NOT_BEGUN)
         for each in INDICATORS
     }
@@ -167,8 +184,17 @@ def _is_since(day: date | None, period: Period) -> bool:
 
 
 def _is_begun(count: Count, period: Period) -> bool:
-    """Tell whether there are records of any day of a period."""
-    return count.begun_on is not None and period.until_on > count.begun_on
+    """Tell whether there are records of any day of a period: of none that is still to come."""
+    is_since = count.begun_on is not None and period.until_on > count.begun_on
+    return is_since and period.from_on <= clock.today()
+
+
+def _open_days(count: Count, period: Period) -> Period | None:
+    """Return what of a period the portal was open in: what a score may be told of."""
+    opened_on = count.opened_on
+    if opened_on is None or period.until_on <= opened_on or period.from_on > clock.today():
+        return None
+    return replace(period, from_on=max(period.from_on, opened_on))
 
 
 def _is_covered(count: Count, period: Period) -> bool:
@@ -183,9 +209,18 @@ def _is_scored(alliance: AllianceRow, part: Part, alliance_id: int | None) -> bo
 
 
 def _scores(
-    alliances: list[AllianceRow], part: Part, whole: Cube, places: list[Place], period: Period
+    alliances: list[AllianceRow],
+    part: Part,
+    whole: Cube,
+    places: list[Place],
+    period: Period | None,
 ) -> dict[int, Score]:
-    """Return the score of each alliance, of all it did, wherever; exact to its own people."""
+    """Return the score of each alliance, of all it did, wherever; exact to its own people.
+
+    None of a time in which the portal was not open: that nothing is recorded says nothing.
+    """
+    if period is None:
+        return {}
     news = queries.news_told(period)
     chaired = queries.chaired_on(clock.start_of(period.until_on))
     found = {}

@@ -28,7 +28,12 @@ NO_AREA = _l("The portal keeps no such records yet.")
 NOT_BEGUN = _l("There are no records of that time.")
 NO_BASE = _l("There is nothing to divide by in this period.")
 NO_VALUES = _l("No exact amount was given in this period.")
-NO_OTHERS = _l("The portal knows no region beyond these.")
+NO_OTHERS = _l(
+    "The portal keeps no flows beyond the regions that work together; of what it keeps all would "
+    "count, and 100 per cent would say nothing."
+)
+NOT_ALL_GIVEN = _l("Your part does not hold all that the region in front gives.")
+NONE_DUE = _l("Nothing that a meeting asked for came due in this period.")
 NO_YEARS = _l("There are records of less than two whole years.")
 NO_DAYS = _l("Nothing came so far in this period.")
 
@@ -50,10 +55,15 @@ class Basis:
     #: Contract value of the last twelve months and of those `years` before, where there are any.
     growth: tuple[int, int, int] | None
     suppliers: int | None
+    #: What meetings asked for that came due, and how much of it was done in time.
+    due: int
+    kept: int
     #: Activity scores by alliance.
     scores: dict[int, float]
+    #: Whether everything that the region in front gives is in it.
+    holds_origin: bool = True
 
-    def compared(self, cube: Cube, *, is_begun: bool) -> Basis:
+    def compared(self, cube: Cube, *, is_begun: bool, commitments: tuple[int, int]) -> Basis:
         """Return the basis of another period, as far as its sums tell: for comparison."""
         return replace(
             self,
@@ -63,6 +73,8 @@ class Basis:
             has_year_before=False,
             growth=None,
             suppliers=None,
+            due=commitments[0],
+            kept=commitments[1],
             scores={},
         )
 
@@ -121,10 +133,27 @@ def amount(sums: Sums, *, technology: bool = False) -> Figure:
 
 def share(basis: Basis) -> Figure:
     """Return how much of what leaves the region in front goes to those it works with."""
+    if not basis.holds_origin:
+        return Figure(reason=NOT_ALL_GIVEN)
     if not basis.region_ids - basis.own_ids:
         return Figure(reason=NO_OTHERS)
     leaving = basis.now.total(Measure.OUTCOME, lambda s: is_contract(s) and basis.leaves_origin(s))
     return percent(front(basis, basis.now).value_fen, leaving.value_fen)
+
+
+def share_of_given(basis: Basis) -> Figure:
+    """Return how much of all that the region in front gives, also within, goes to the others."""
+    if not basis.holds_origin:
+        return Figure(reason=NOT_ALL_GIVEN)
+    given = basis.now.total(
+        Measure.OUTCOME, lambda s: is_contract(s) and s.from_region_id == basis.origin_id
+    )
+    return percent(front(basis, basis.now).value_fen, given.value_fen)
+
+
+def commitments_kept(basis: Basis) -> Figure:
+    """Return the share of what came due that was done in time."""
+    return percent(basis.kept, basis.due) if basis.due else Figure(reason=NONE_DUE)
 
 
 def year_on_year(basis: Basis) -> Figure:

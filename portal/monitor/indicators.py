@@ -53,11 +53,23 @@ class Indicator:
     compute: Callable[[Basis], Figure]
     #: The condition on flows that its rows fulfil, where they are outcomes.
     rows: Callable[[Basis, Side], bool] | None = None
+    #: What is counted, where "items" would say too little.
+    counted: Any = None
 
     @property
     def counts_listings(self) -> bool:
         """Whether its rows are listings."""
         return self.source is _LISTINGS
+
+    @property
+    def unit_words(self) -> str:
+        """What its value is counted in, in words."""
+        return str(self.counted or UNITS[self.unit])
+
+    @property
+    def tells_kinds(self) -> bool:
+        """Whether its rows are outcomes of several kinds."""
+        return self.rows is not None and self.rows is not _front_rows
 
     @property
     def is_score(self) -> bool:
@@ -138,6 +150,21 @@ INDICATORS: tuple[Indicator, ...] = (
         formulas.begun(formulas.share),
     ),
     Indicator(
+        "given-share",
+        "2",
+        _l("%(flow)s: share of all that is given"),
+        Unit.PERCENT,
+        _l(
+            "Contract value of this flow ÷ contract value of all contracts whose giving side sat "
+            "in the first region, those within it included. Not the governments' share of what "
+            "flows out, which counts flows to every province."
+        ),
+        _OUTCOMES,
+        _FLOW,
+        "1",
+        formulas.begun(formulas.share_of_given),
+    ),
+    Indicator(
         "year-on-year",
         "3",
         _l("%(flow)s: contract value against last year"),
@@ -175,6 +202,7 @@ INDICATORS: tuple[Indicator, ...] = (
         _l("by last day of the period, alliance, region"),
         "1",
         formulas.begun(formulas.suppliers),
+        counted=_l("organisations"),
     ),
     Indicator(
         "gaps-closed",
@@ -211,6 +239,7 @@ INDICATORS: tuple[Indicator, ...] = (
         _POSTED,
         "1",
         formulas.count(Measure.POSTED),
+        counted=_l("listings"),
     ),
     Indicator(
         "response-rate",
@@ -275,11 +304,14 @@ INDICATORS: tuple[Indicator, ...] = (
         "13",
         _l("Commitments kept in time"),
         Unit.PERCENT,
-        _l("Commitments kept in time ÷ commitments due."),
-        _l("Agreements and resolutions"),
-        _l("by quarter"),
-        "1",
-        formulas.no_area,
+        _l(
+            "Of what meetings asked members to do by a day of the period that is past: closed out "
+            "and reported done by that day ÷ all of it. What was dropped counts on neither side."
+        ),
+        _l("What meetings asked of members, and when it was reported done"),
+        _l("by due day, alliance, region of the member"),
+        "2",
+        formulas.begun(formulas.commitments_kept),
     ),
 )
 

@@ -27,6 +27,10 @@ class Part:
         """Whether it is a liaison's, who also sees what is published of the others."""
         return bool(self.region_ids or self.place_ids)
 
+    def holds_all_of(self, region_id: int) -> bool:
+        """Tell whether it holds every flow of a province, within the alliances it is of at all."""
+        return not self.is_liaisons or region_id in self.region_ids
+
     def holds(self, side: Side) -> bool:
         """Tell whether a sum of a whole province is in this part; places are counted apart."""
         return (

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.language import localised
+from portal.monitor import narrowing
 from portal.monitor.asked import BY_COUNT, BY_VALUE, Asked
 from portal.monitor.figures import Figures
-from portal.monitor.periods import offered
 from portal.monitor.wording import part_words, period_words
 from portal.outcomes.forms import OUTCOME_KINDS
+from portal.periods import offered
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Picker:
     asked: Asked
     figures: Figures
     path: str
+    #: Whether the page may be narrowed to one kind of outcomes.
+    tells_kinds: bool = False
 
     @property
     def groups(self) -> list[dict[str, Any]]:
@@ -37,17 +40,14 @@ class Picker:
                 self,
             ),
             _group(_("Alliance"), self._alliances(), self),
-            _group(
-                _("Kind"),
-                [
-                    (_("All"), {"kind": None}, self.asked.kind is None),
-                    *(
-                        (str(label), {"kind": kind}, self.asked.kind is kind)
-                        for kind, label in OUTCOME_KINDS.items()
-                    ),
-                ],
-                self,
-            ),
+            *([self._kinds()] if self.tells_kinds else []),
+        ]
+
+    @property
+    def flow_groups(self) -> list[dict[str, Any]]:
+        """The choices that only the flows between regions know: they stand beside them."""
+        return [
+            self._kinds(),
             _group(
                 _("Drawn by"),
                 [
@@ -57,6 +57,14 @@ class Picker:
                 self,
             ),
         ]
+
+    def _kinds(self) -> dict[str, Any]:
+        options: list[tuple[str, dict[str, Any], bool]] = [
+            (_("All"), {"kind": None}, self.asked.kind is None)
+        ]
+        for kind, label in OUTCOME_KINDS.items():
+            options.append((str(label), {"kind": kind}, self.asked.kind is kind))
+        return _group(_("Kind"), options, self)
 
     def _alliances(self) -> list[tuple[str, dict[str, Any], bool]]:
         part, chosen = self.figures.part, self.figures.alliance
@@ -73,12 +81,8 @@ class Picker:
     @property
     def words(self) -> list[str]:
         """What the page is narrowed to, in words."""
-        asked = self.asked
         found = [period_words(self.figures.period), part_words(self.figures)]
-        if asked.kind is not None:
-            found.append(str(OUTCOME_KINDS[asked.kind]))
-        found += [code for code in (asked.giver, asked.taker) if code]
-        return found
+        return found + narrowing.words(self.asked, self.figures)
 
 
 def _group(

@@ -14,9 +14,9 @@ from portal.monitor.counting import Measure, Sums
 from portal.monitor.cube import Cube
 from portal.monitor.figures import flows
 from portal.monitor.part import Part
-from portal.monitor.periods import Period
 from portal.monitor.queries import Version
 from portal.monitor.suppression import TOTAL, Pair, with_margins, withheld
+from portal.periods import Period
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from portal.monitor.counting import Measure, Sums, counted
 from portal.monitor.cube import Cube, Side, gathered, over_days
 from portal.monitor.models import IndicatorCell, IndicatorState
 from portal.monitor.part import Part
-from portal.monitor.periods import Period
 from portal.organisations.models import OrganisationNode
+from portal.periods import Period
 
 _OF = (
     IndicatorCell.measure,

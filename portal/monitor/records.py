@@ -32,6 +32,7 @@ def outcomes_behind(
     *,
     giver: str = "",
     taker: str = "",
+    only: OutcomeKind | None = None,
     after: int | None = None,
     size: int = PAGE,
 ) -> tuple[Sequence[Outcome], int | None]:
@@ -45,7 +46,7 @@ def outcomes_behind(
     kinds = [
         and_(Outcome.kind == kind, tuple_(Outcome.from_region_id, Outcome.to_region_id).in_(pairs))
         for kind in OutcomeKind
-        if (pairs := _pairs(figures, indicator, kind, giver, taker))
+        if only in (None, kind) and (pairs := _pairs(figures, indicator, kind, giver, taker))
     ]
     asked = select(Outcome).where(
         Outcome.is_standing,

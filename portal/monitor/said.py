@@ -21,12 +21,14 @@ from portal.monitor.indicators import BY_ID, INDICATORS, Indicator, Unit
 from portal.monitor.queries import AllianceRow
 from portal.monitor.wording import (
     change_words,
+    days_words,
     number,
     part_words,
     period_words,
     step_name,
     value_words,
 )
+from portal.periods import Period
 
 Cell = Any
 
@@ -48,6 +50,16 @@ class Said:
     def period(self) -> str:
         """Which period it is."""
         return period_words(self.figures.period)
+
+    @property
+    def days(self) -> str:
+        """Its first and its last day."""
+        return days_words(self.figures.period)
+
+    @staticmethod
+    def days_of(period: Period) -> str:
+        """Return the first and the last day of another period."""
+        return days_words(period)
 
     @property
     def indicators(self) -> dict[str, Indicator]:
@@ -121,14 +133,22 @@ class Said:
     @property
     def activity_head(self) -> list[str]:
         """The columns of the table of scores."""
-        return [_("Alliance"), _("Points"), _("Band"), *(str(name) for name in PARTS.values())]
+        parts = PARTS.values() if self.figures.has_parts else ()
+        return [_("Alliance"), _("Points"), _("Band"), *(str(name) for name in parts)]
 
     @property
     def activity_caption(self) -> str:
         """From how many points on which band begins."""
-        bands = [
-            _("from %(points)d %(band)s", points=low, band=BANDS[band]) for low, band in RULES.bands
-        ]
+        bands, above = [], 101
+        for low, band in RULES.bands:
+            ends = {"low": low, "high": above - 1, "band": BANDS[band]}
+            if above > 100:
+                bands.append(_("%(low)d and more %(band)s", **ends))
+            elif low == 0:
+                bands.append(_("%(high)d and less %(band)s", **ends))
+            else:
+                bands.append(_("%(low)d to %(high)d %(band)s", **ends))
+            above = low
         return str(_("Points of 100 in this period: %(bands)s", bands=_(", ").join(bands)))
 
     @cached_property
@@ -144,7 +164,7 @@ class Said:
                 self._alliance(each),
                 number(scores[each.id].total),
                 str(BANDS[scores[each.id].band]),
-                *(_points(points) for points in scores[each.id].parts.values()),
+                *(map(_points, scores[each.id].parts.values()) if self.figures.has_parts else ()),
             ]
             for each in ranked
         ]
@@ -193,12 +213,13 @@ class Said:
         before, year_before = self.changes(indicator)
         return [
             (_("Value"), self.value(indicator)),
+            (_("Unit"), indicator.unit_words),
             (_("Against the period before"), before),
             (_("Against last year"), year_before),
             (_("How it is counted"), str(indicator.formula)),
             (_("Source"), str(indicator.source)),
             (_("Grain"), str(indicator.grain)),
-            (_("Number in the list of the governments"), indicator.number),
+            (_("Number of the indicator"), indicator.number),
             (_("Version of the definition"), indicator.definition_version),
         ]
 

@@ -19,6 +19,7 @@ from portal.monitor.columns import LISTING_ROWS, OUTCOME_ROWS, cells_of, facts, 
 from portal.monitor.figures import Figures, figures_of, rungs
 from portal.monitor.flows import FlowRow, flow_rows, tiles
 from portal.monitor.indicators import BY_ID, Indicator
+from portal.monitor.narrowing import is_foreign, narrowed, understood
 from portal.monitor.part import part_of
 from portal.monitor.picker import Picker
 from portal.monitor.published import Published, published
@@ -26,7 +27,7 @@ from portal.monitor.queries import alliance_rows
 from portal.monitor.regions import regions
 from portal.monitor.said import Said
 from portal.monitor.sankey import Amount, Picture, picture
-from portal.monitor.wording import sentences
+from portal.monitor.sentences import sentences
 from portal.outcomes.models import Outcome
 from portal.sheets.exporting import (
     MOST_ROWS,
@@ -114,6 +115,18 @@ def _indicator(name: str) -> Indicator:
     return BY_ID[name]
 
 
+def _narrowed(indicator: Indicator) -> tuple[Asked, Figures]:
+    """Return what is asked for and its figures, narrowed to the flow and kind that are chosen.
+
+    A flow between other regions has no page: nothing of it is one's own.
+    """
+    asked, figures = _asked()
+    asked = understood(asked, indicator, figures)
+    if is_foreign(asked, figures):
+        raise Missing(f"a flow of others at {request.full_path}")
+    return asked, narrowed(asked, figures)
+
+
 def _rows(
     indicator: Indicator, asked: Asked, figures: Figures, size: int
 ) -> tuple[tuple[Field, ...], Sequence[Outcome | Listing], int | None]:
@@ -121,8 +134,15 @@ def _rows(
     after = request.args.get("after", "")
     key = int(after) if after.isdecimal() and len(after) < 10 else None
     if indicator.rows is not None:
-        ends = {"giver": asked.giver, "taker": asked.taker}
-        found = records.outcomes_behind(figures, indicator, **ends, after=key, size=size)
+        found = records.outcomes_behind(
+            figures,
+            indicator,
+            giver=asked.giver,
+            taker=asked.taker,
+            only=asked.kind,
+            after=key,
+            size=size,
+        )
         return OUTCOME_ROWS, *found
     if indicator.counts_listings:
         listed = records.listings_behind(figures, current_standing(), after=key, size=size)
@@ -135,7 +155,7 @@ def _rows(
 def view_indicator(indicator: str) -> str:
     """Show how an indicator is counted, its value, and the rows behind it that are one's own."""
     found = _indicator(indicator)
-    asked, figures = _asked()
+    asked, figures = _narrowed(found)
     columns, rows, next_key = _rows(found, asked, figures, records.PAGE)
     more: dict[str, Any] = {
         "columns": columns,
@@ -150,7 +170,7 @@ def view_indicator(indicator: str) -> str:
         indicator=found,
         asked=asked,
         figures=figures,
-        picker=Picker(asked, figures, here),
+        picker=Picker(asked, figures, here, found.tells_kinds),
         here=here,
         **more,
     )
@@ -161,7 +181,7 @@ def view_indicator(indicator: str) -> str:
 def export_rows(indicator: str) -> Response:
     """Take along the rows behind an indicator."""
     found = _indicator(indicator)
-    asked, figures = _asked()
+    asked, figures = _narrowed(found)
     columns, rows, next_key = _rows(found, asked, figures, MOST_ROWS)
     narrowed = Picker(asked, figures, "").words
     return exported(

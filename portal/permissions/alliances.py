@@ -41,6 +41,8 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "membership.approve": ((secretary_of("alliance_id"), *not_the_applicant),),
     "membership.return": ((secretary_of("alliance_id"), *not_the_applicant),),
     "membership.reject": ((secretary_of("alliance_id"), *not_the_applicant),),
+    #: Its application and certificate as numbered papers.
+    "membership.paper": ((secretary_of("alliance_id"),),),
     "membership.change_tier": ((secretary_of("alliance_id"),),),
     "membership.suspend": ((secretary_of("alliance_id"),),),
     "membership.resume": ((secretary_of("alliance_id"),),),
@@ -54,6 +56,12 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "news.withdraw": ((secretary_of("alliance_id"),),),
     "robot.set": ((secretary_of("id"),),),
     "succession.appoint": ((by_system,), (secretary_of("id"),)),
+    # dues: the secretariat keeps them, a member's manager sees the own lines; nobody else does
+    "due.list": ((secretary_of("id"),),),
+    "due.set": ((secretary_of("id"),),),
+    "due.view": ((secretary_of("alliance_id"),), (manager_of("organisation_id"),)),
+    # The portal waives the second line where two records become one.
+    "due.keep": ((by_system,), (secretary_of("alliance_id"),)),
     # outcomes: one side claims, the other confirms; shown to all where both agree
     "outcome.list": ((a_delegate,), (a_secretary,)),
     "outcome.follow": (
@@ -105,6 +113,7 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "swap.answer": ((delegate_of("asked_id"),),),
     # The portal does where one of the terms is given up.
     "swap.withdraw": ((by_system,), (delegate_of("asking_id"),)),
+    "swap.paper": ((secretary_of("alliance_id"),),),
     "swap.approve": ((secretary_of("alliance_id"),),),
     "handover.view": (
         (delegate_of("outgoing_id"),),
@@ -114,5 +123,6 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     ),
     "handover.write": ((delegate_of("outgoing_id"),),),
     "handover.accept": ((delegate_of("incoming_id"),),),
+    "handover.paper": ((secretary_of("alliance_id"),),),
     "handover.close": ((secretary_of("alliance_id"),),),
 }

@@ -62,6 +62,7 @@ PEOPLE: dict[str, tuple[Line, ...]] = {
     #: Where the last manager cannot be reached any more: by a letter of the organisation.
     "organisation.release": ((administrator, is_current, in_person),),
     "organisation.list_qualifications": ((manager_of("id"),), (secretariat_beside("id"),)),
+    "organisation.list_dues": ((manager_of("id"),),),
     "organisation.list_people": ((delegate_of("id"),),),
     "organisation.invite": (
         (manager_of("id"), is_current, in_person),

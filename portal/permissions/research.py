@@ -17,6 +17,7 @@ from portal.conditions import (
     is_offer,
     is_partner,
     is_request,
+    manager_of,
     member_of,
     secretary_of,
     takes_part,
@@ -41,6 +42,7 @@ RESEARCH: dict[str, tuple[Line, ...]] = {
     "project.work": ((takes_part,),),
     "card.view": ((takes_part,),),
     "card.work": ((takes_part,),),
+    "card.remind": ((by_system,),),
     "task_import.view": ((takes_part,),),
     "task_import.run": ((takes_part,),),
     "progress_report.view": ((takes_part,),),
@@ -59,6 +61,8 @@ RESEARCH: dict[str, tuple[Line, ...]] = {
         (delegate_of("organisation_id"),),
         (delegate_of("lead_id"),),
     ),
+    #: Who of an organisation does what: its manager says so, or the lead.
+    "project_partner.staff": ((manager_of("organisation_id"),), (delegate_of("lead_id"),)),
     "project_partner.leave": (
         (by_system,),
         (is_partner, delegate_of("organisation_id")),

@@ -21,7 +21,8 @@ from portal.forms import DayField, Form, at_most, chosen, optional, required
 from portal.research.board_models import Card, ColumnKind
 from portal.research.board_queries import ColumnRow
 from portal.research.cards import CardContent
-from portal.research.team import Side
+from portal.research.forms import ROLES
+from portal.research.team import Named, Side
 
 LONGEST_TEXT = 4000
 COLUMN_NAMES = {
@@ -35,7 +36,8 @@ NOTHING = SelectChoice("", "—")
 
 def column_name(column: Any) -> str:
     """Return what a column is called: by its kind, or by a name of its own."""
-    return str(COLUMN_NAMES.get(column.kind) or column.name)
+    known = COLUMN_NAMES.get(column.kind)
+    return str(column.name if known is None else known)
 
 
 def _who(value: str) -> tuple[int | None, int | None]:
@@ -44,6 +46,11 @@ def _who(value: str) -> tuple[int | None, int | None]:
     if not organisation:
         return None, None
     return int(person) or None, int(organisation)
+
+
+def _named(person: Named) -> str:
+    """Return a name with the role in the project, where one is held."""
+    return f"{person.name} ({ROLES[person.role]})" if person.role else person.name
 
 
 class CardForm(Form):
@@ -67,7 +74,7 @@ class CardForm(Form):
         for side in sides.values():
             self.who.choices.append(SelectChoice(f"0-{side.id}", side.name, optgroup=side.name))
             self.who.choices += [
-                SelectChoice(f"{each.id}-{side.id}", each.name, optgroup=side.name)
+                SelectChoice(f"{each.id}-{side.id}", _named(each), optgroup=side.name)
                 for each in side.people
             ]
         self.package_id.choices = [NOTHING, *(SelectChoice(str(i), n) for i, n in packages)]

@@ -17,5 +17,7 @@ CARD_VERBS = {
     "card.block": _l("Let it wait for another task"),
     "card.unblock": _l("Lets it wait no longer"),
     "card.attach": _l("Added a file"),
+    "card.give": _l("Gave it to somebody"),
+    "card.due": _l("Spoke of its day"),
     "card.hand_over": _l("Handed it over to a colleague"),
 }

@@ -75,6 +75,7 @@ def add_card(
     db.session.flush()
     changed(project.id)
     journal.note("card.create", card, by=by)
+    _tell_owner(card, None, by)
     keep_receipt(receipt, card)
     return card
 
@@ -95,10 +96,18 @@ def edit_card(card: Card, content: CardContent, *, by: Actor, expected: int | No
     require(by, "card.work", card)
     check_version(card, expected)
     refuse_unworkable(card.project)
+    before = card.owner_id
     _write(card, card.project_id, content)
     db.session.flush()
     changed(card.project_id)
     journal.note("card.edit", card, by=by)
+    _tell_owner(card, before, by)
+
+
+def _tell_owner(card: Card, before: int | None, by: Actor) -> None:
+    """Note that a card was given to somebody else than whoever had it, or gives it now."""
+    if card.owner_id not in (None, before, by.person_id):
+        journal.note("card.give", card, by=by)
 
 
 def _write(card: Card, project_id: int, content: CardContent) -> None:

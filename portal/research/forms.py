@@ -20,7 +20,9 @@ from portal.forms import DayField, Form, at_most, chosen, optional, required
 from portal.language import localised
 from portal.research.models import Project
 from portal.research.operations import ProjectContent
+from portal.research.staff_models import ProjectRole
 from portal.research.suggesting import Reason
+from portal.research.team import Named
 
 LONGEST_TEXT = 4000
 REASONS = {
@@ -29,6 +31,13 @@ REASONS = {
     Reason.NEW_REGION: _l("brings in a further region"),
     Reason.KIND: _l("a kind of organisation that is still missing"),
     Reason.PAST: _l("worked with the lead before"),
+}
+ROLES = {
+    ProjectRole.HEAD: _l("Head in the project"),
+    ProjectRole.CONTACT: _l("Contact person"),
+    ProjectRole.MEMBER: _l("Takes part in the work"),
+    ProjectRole.ADVISER: _l("Adviser"),
+    ProjectRole.FINANCE: _l("Keeps the money"),
 }
 NOTHING = SelectChoice("", "—")
 
@@ -129,6 +138,18 @@ class NeedForm(Form):
     def where(self) -> dict[str, int | None]:
         """The region and the node, as the operation takes them."""
         return {"region_id": _number(self.region_id.data), "node_id": _number(self.node_id.data)}
+
+
+class PersonForm(Form):
+    """Who of an organisation does what in a project."""
+
+    person_id = SelectField(_l("Person"), coerce=int, validators=chosen())
+    role = SelectField(_l("Role in the project"), validators=chosen())
+
+    def __init__(self, people: Sequence[Named]) -> None:
+        super().__init__()
+        self.person_id.choices = [SelectChoice(each.id, each.name) for each in people]
+        self.role.choices = [SelectChoice(role.value, label) for role, label in ROLES.items()]
 
 
 class AnswerForm(Form):

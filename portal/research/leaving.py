@@ -8,6 +8,7 @@ from portal.database import db
 from portal.research.board_changing import changed
 from portal.research.board_models import Card
 from portal.research.models import Partner
+from portal.research.staffing import end_roles
 from portal.research.work_models import WorkPackage
 
 
@@ -39,4 +40,5 @@ def end_access(partner: Partner) -> None:
         )
         .values(organisation_id=project.lead_id)
     )
+    end_roles(partner)
     changed(project.id)

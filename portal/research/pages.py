@@ -9,6 +9,7 @@ from portal.research import (
     partner_views,
     plan_views,
     report_views,
+    staff_views,
 )
 from portal.research.views import bp
 
@@ -20,4 +21,5 @@ __all__ = [
     "partner_views",
     "plan_views",
     "report_views",
+    "staff_views",
 ]

@@ -93,6 +93,16 @@ def remove_need(project: Project, number: int) -> Response | tuple[str, int]:
     return project_page(project, refusal=form.refusal), form.status
 
 
+@bp.get("/project-partners/<int:project_partner_id>")
+@requires("project_partner.view", Partner)
+def view_partner(project_partner: Partner) -> Response:
+    """Lead to the project of a part, where messages about it point; else to the list."""
+    project = project_partner.project
+    if not can(current_standing(), "project.view", project):
+        return redirect(url_for("research.list_projects"))
+    return redirect(url_for("research.view_project", project_id=project.id, _anchor="partners"))
+
+
 @bp.post("/project-partners/<int:project_partner_id>/moves/<move>")
 @requires("project_partner.view", Partner)
 def move_partner(project_partner: Partner, move: str) -> Response | tuple[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.accounts.models import Organisation
 from portal.database import db
+from portal.periods import quarter_of
 from portal.research.board_models import Card
 from portal.research.plan_queries import funds_of, kpis_of, milestones_of
 from portal.research.work_models import ProgressReport
@@ -19,20 +19,11 @@ from portal.research.work_models import ProgressReport
 NAMED = 60
 
 
-def first_of(year: int, quarter: int) -> date:
-    """Return the first day of a quarter."""
-    return date(year, 3 * quarter - 2, 1)
-
-
-def after(year: int, quarter: int) -> tuple[int, int]:
-    """Return the following quarter."""
-    return (year + 1, 1) if quarter == 4 else (year, quarter + 1)
-
-
 def facts_of(project_id: int, year: int, quarter: int) -> dict[str, Any]:
     """Return done, late and next tasks, indicators, milestones and money: plain values."""
-    first, following = first_of(year, quarter), first_of(*after(year, quarter))
-    until_next = first_of(*after(*after(year, quarter)))
+    reported = quarter_of(year, quarter)
+    first, following = reported.from_on, reported.until_on
+    until_next = reported.after().until_on
     stands = Card.project_id == project_id, Card.place.is_not(None)
     done = _tasks(
         *stands,

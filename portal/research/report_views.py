@@ -16,6 +16,7 @@ from portal import clock
 from portal.access import can, current_actor, current_standing, requires
 from portal.forms import Form, at_most, chosen, refusals, required
 from portal.language import money
+from portal.periods import beginning
 from portal.research import report_queries, reporting, word_file
 from portal.research.models import Project
 from portal.research.plan_forms import FUND_SOURCES, figure
@@ -34,12 +35,13 @@ class QuarterForm(Form):
 
     def __init__(self) -> None:
         super().__init__()
-        year, quarter = reporting.quarter_of(clock.today())
+        each = beginning(clock.today(), 3)
         self.quarter.choices = []
         for _each in range(OFFERED):
-            label = _("Quarter %(quarter)d of %(year)d", quarter=quarter, year=year)
-            self.quarter.choices.append(SelectChoice(f"{year}-{quarter}", label))
-            year, quarter = (year - 1, 4) if quarter == 1 else (year, quarter - 1)
+            ends = {"quarter": each.quarter, "year": each.from_on.year}
+            label = _("Quarter %(quarter)d of %(year)d", **ends)
+            self.quarter.choices.append(SelectChoice("{year}-{quarter}".format(**ends), label))
+            each = each.before()
 
     @property
     def asked(self) -> dict[str, int]:

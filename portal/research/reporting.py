@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -15,8 +14,9 @@ from portal.actors import Actor
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
+from portal.periods import quarter_of
 from portal.research.models import Project
-from portal.research.report_queries import facts_of, first_of
+from portal.research.report_queries import facts_of
 from portal.research.work_models import Countersignature, ProgressReport
 from portal.workflow import check_version
 
@@ -32,7 +32,7 @@ def draw_report(project: Project, *, year: int, quarter: int, by: Actor) -> Prog
     require(by, "project.lead", project)
     if quarter not in (1, 2, 3, 4) or not 2000 <= year < 2200:
         raise Refused(_l("Please choose one."), field="quarter")
-    if first_of(year, quarter) > clock.today():
+    if quarter_of(year, quarter).from_on > clock.today():
         raise Refused(_l("This quarter has not begun."), field="quarter")
     report = db.session.scalar(
         select(ProgressReport).where(
@@ -119,8 +119,3 @@ def countersign_report(report: ProgressReport, *, by: Actor) -> None:
     )
     db.session.flush()
     journal.note("progress_report.countersign", report, by=by)
-
-
-def quarter_of(day: date) -> tuple[int, int]:
-    """Return the year and the quarter of a day."""
-    return day.year, (day.month - 1) // 3 + 1

@@ -13,14 +13,16 @@ from portal.accounts.queries import OF_ORGANISATION
 from portal.database import Instant, among
 from portal.prepared import Prepared
 from portal.research.models import Partner
+from portal.research.staff_models import ProjectPerson, ProjectRole
 from portal.research.workflow import PartnerState
 
 
 class Named(NamedTuple):
-    """A person by id and name."""
+    """A person by id and name, with the role in the project where one is held."""
 
     id: int
     name: str
+    role: ProjectRole | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Side:
 
 _AT = bindparam("at", callable_=clock.now, type_=Instant, unique=True)
 _PEOPLE = Prepared(
-    select(Partner.organisation_id, Organisation.name, Person.id, Person.name)
+    select(Partner.organisation_id, Organisation.name, Person.id, Person.name, ProjectPerson.role)
     .join(Organisation, Organisation.id == Partner.organisation_id)
     .outerjoin(
         Appointment,
@@ -44,23 +46,29 @@ _PEOPLE = Prepared(
         & or_(Appointment.until_at.is_(None), Appointment.until_at > _AT),
     )
     .outerjoin(Person, Person.id == Appointment.person_id)
+    .outerjoin(
+        ProjectPerson,
+        (ProjectPerson.partner_id == Partner.id)
+        & (ProjectPerson.person_id == Person.id)
+        & ProjectPerson.ended_at.is_(None),
+    )
     .where(
         Partner.project_id == bindparam("project", type_=Integer),
         Partner.state == PartnerState.CONFIRMED,
     )
-    .order_by(Partner.id, Person.name, Person.id)
+    .order_by(Partner.id, ProjectPerson.role.is_(None), Person.name, Person.id)
 )
 
 
 def people_in(project_id: int) -> dict[int, Side]:
-    """Return the organisations that take part in a project, the lead first, with their people."""
+    """Return the organisations that take part in a project, the lead first, with their people.
+
+    Whoever has a role in the project comes first.
+    """
     rows = _PEOPLE.rows({"project": project_id})
-    sides: dict[int, tuple[str, dict[int, str]]] = {}
-    for organisation_id, name, person_id, person_name in rows:
+    sides: dict[int, tuple[str, dict[int, Named]]] = {}
+    for organisation_id, name, person_id, person_name, role in rows:
         _name, people = sides.setdefault(organisation_id, (name, {}))
         if person_id is not None:
-            people[person_id] = person_name
-    return {
-        key: Side(key, name, tuple(Named(*each) for each in people.items()))
-        for key, (name, people) in sides.items()
-    }
+            people[person_id] = Named(person_id, person_name, role)
+    return {key: Side(key, name, tuple(people.values())) for key, (name, people) in sides.items()}

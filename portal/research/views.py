@@ -16,8 +16,9 @@ from portal.forms import refusals
 from portal.moves import attempt
 from portal.research import operations, queries
 from portal.research.facts import project_facts
-from portal.research.forms import OfferForm, ProjectForm
+from portal.research.forms import ROLES, OfferForm, ProjectForm
 from portal.research.models import Project
+from portal.research.team import Named, people_in
 from portal.research.workflow import PARTNER, PROJECT
 from portal.workflow import open_to
 
@@ -126,7 +127,10 @@ def project_page(project: Project, **more: Any) -> str:
         "facts_of": project_facts(project),
         "moves": open_to(standing, project),
         "parts": [(each, open_to(standing, each)) for each in project.partners],
-        "needs": queries.needs_of(project.id),
+        "needs": queries.needs_of(project.id) if project.is_gathering else (),
+        "people": _people(project) if is_inside else {},
+        "staffed": [p.id for p in project.partners if can(standing, "project_partner.staff", p)],
+        "roles": ROLES,
         "is_lead": is_lead,
         "is_inside": is_inside,
         "offer_form": OfferForm() if may_offer else None,
@@ -135,6 +139,12 @@ def project_page(project: Project, **more: Any) -> str:
         "timeline": _history(project, is_inside=is_inside) if is_inside or is_keeper else (),
     }
     return render_template("research/view_project.html", **{**values, **more})
+
+
+def _people(project: Project) -> dict[int, list[Named]]:
+    """Return by organisation who has a role in a project."""
+    sides = people_in(project.id).values()
+    return {side.id: [each for each in side.people if each.role] for side in sides}
 
 
 def _history(project: Project, *, is_inside: bool) -> list[TimelineEntry]:

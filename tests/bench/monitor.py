@@ -34,6 +34,7 @@ from portal.journal import JournalHead, JournalLine
 from portal.matters.models import Matter, MatterStep
 from portal.monitor import cells
 from portal.outcomes.models import Outcome
+from portal.periods import beginning
 from portal.regions.models import Region
 from tests.client import Client
 from tests.conftest import make_app, settle
@@ -236,7 +237,7 @@ def main(arguments: list[str]) -> None:
         today = clock.today()
         names = {
             "last_year": str(today.year - 1),
-            "quarter": f"{today.year}-q{(today.month + 2) // 3}",
+            "quarter": beginning(today, 3).key,
         }
         print(f"{'page':26}{'empty ms':>10}{'year ms':>10}{'ratio':>8}{'first ms':>10}")
         for name, pattern in ADDRESSES.items():

@@ -167,6 +167,31 @@ class TestPapers:
         with pytest.raises(Refused):
             rendering.filled(template(line), {}, address="https://example.org/")
 
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            # Each loop is within the bound of a sandbox; together they never end.
+            (
+                "{% for i in range(9999) %}{% for j in range(9999) %}{% for k in range(9999) %}"
+                "{% endfor %}{% endfor %}{% endfor %}",
+                "耗时过长",
+            ),
+            (
+                "{% for i in range(9999) %}{% for j in range(9999) %}"
+                "{{ 'much to keep in memory' }}{% endfor %}{% endfor %}",
+                "无法填充",
+            ),
+        ],
+    )
+    def test_a_template_burns_neither_time_nor_memory(
+        self, line: str, said: str, app: Flask
+    ) -> None:
+        app.config["DOCUMENT_SECONDS"] = 2 if said == "耗时过长" else 60
+        app.config["DOCUMENT_MEMORY"] = 300_000_000
+        with pytest.raises(Refused) as refused:
+            rendering.filled(template(line), {}, address="https://example.org/")
+        assert said in str(refused.value.sentence)
+
     def test_a_template_writes_no_file(self, tmp_path: Path) -> None:
         there = tmp_path / "written"
         with pytest.raises(Refused):

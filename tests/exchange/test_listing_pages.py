@@ -124,7 +124,9 @@ def test_an_expired_listing_says_so_and_tells_its_owner_the_way(world: World, vi
     expired = f"/listings/{world.listing['expired']}"
     own = visit("delegate", language="en").soup(expired)
     notice = own.select_one(".record-notice")
-    assert notice is not None and "To open it again" in notice.get_text()
+    assert notice is not None and "To open it again, renew it" in notice.get_text()
+    buttons = [each.get_text(strip=True) for each in own.select(".moves button, .moves summary")]
+    assert buttons.index("Renew for 90 days") < buttons.index("Pause")
     link = notice.select_one("a")
     assert link is not None
     assert own.select_one(f"{link['href']}") is not None, "the link leads to the move"
@@ -157,6 +159,16 @@ def test_the_facts_stand_between_the_text_and_the_history(world: World, visit: V
         text = visit(who).get(address).text
         assert text.index('class="prose"') < text.index('class="facts"')
         assert text.index('class="facts"') < text.index('class="timeline"')
+
+
+def test_what_a_stranger_may_do_stands_before_all_there_is_to_read(
+    world: World, visit: Visit
+) -> None:
+    address = f"/listings/{world.listing['public']}"
+    text = visit().get(address).text
+    assert text.index(f"{address}/guest-answer") < text.index('class="prose"')
+    member = visit("supplier").get(f"/listings/{world.listing['members']}").text
+    assert member.index('href="#answer"') < member.index('class="prose"')
 
 
 class TestTheForm:

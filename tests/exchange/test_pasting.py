@@ -21,7 +21,7 @@ from portal.alliances.queries import all_alliances
 from portal.database import db
 from portal.exchange.choices import Choice, all_choices
 from portal.exchange.models import Direction, Listing, ListingKind
-from portal.exchange.pasting import WORDS, Known, guess_fields
+from portal.exchange.pasting import WORDS, Known, guess_fields, without_contacts
 from tests.client import Client, look_at
 from tests.world import World
 
@@ -142,6 +142,27 @@ def test_nothing_said_fills_nothing_but_the_title() -> None:
     assert said("。！\n") == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "kept", "left_out"),
+    [
+        (
+            "求购阀门，6月底前签约，联系人张工13800138000",
+            "求购阀门，6月底前签约",
+            "联系人张工13800138000",
+        ),
+        (
+            "求购阀门。\n电话：010-12345678（微信同号）",
+            "求购阀门。",
+            "电话：010-12345678（微信同号）",
+        ),
+        ("求购阀门，邮箱 a.b@example.com。", "求购阀门。", "邮箱 a.b@example.com"),
+        ("求购型号1380013800012的阀门", "求购型号1380013800012的阀门", ""),
+    ],
+)
+def test_how_to_reach_people_is_left_out(text: str, kept: str, left_out: str) -> None:
+    assert without_contacts(text) == (kept, left_out)
+
+
 @given(st.text(max_size=120))
 def test_no_text_breaks_it(text: str) -> None:
     for name, guess in guess_fields(text, KNOWN).items():
@@ -231,3 +252,36 @@ def test_what_was_filled_in_can_be_sent_as_it_stands(
         assert made.title.startswith("急需70MPa") and made.amount_fen == 500 * 1_000_000
         assert made.state == "submitted" and made.kind is ListingKind.CAPACITY
         db.session.remove()
+
+
+def test_a_number_in_a_paste_reaches_no_page_and_typed_in_it_is_refused(
+    world: World, visit: Visit
+) -> None:
+    delegate = visit("delegate")
+    text = "求购阀门，联系人张工13800138000"
+    page = delegate.post("/listings/paste", {"secrecy": "none", "text": text}).text
+    form = BeautifulSoup(page, "html.parser")
+    assert form.select_one("[name=specification]").get_text().strip() == "求购阀门"
+    assert "13800138000" in form.select_one("#left-out").get_text(), "it says what it left out"
+    sent = {
+        "secrecy": "none",
+        "direction": "demand",
+        "title": "求购阀门",
+        "specification": "求购阀门，电话138 0013 8000",
+        "visibility": "public",
+        "save": "1",
+    }
+    answer = delegate.post("/listings/new", sent)
+    assert answer.status_code == 422 and "请删去手机号码" in answer.text
+    assert delegate.post("/listings/new", {**sent, "specification": "求购阀门"}).status_code == 302
+
+
+def test_sent_back_the_form_still_says_what_was_guessed(world: World, visit: Visit) -> None:
+    delegate = visit("delegate")
+    answer = delegate.post("/listings/paste", {"secrecy": "none", "text": MESSAGE})
+    page = BeautifulSoup(answer.text, "html.parser")
+    hidden = {field["name"]: field["value"] for field in page.select("form.form [type=hidden]")}
+    answer = delegate.post("/listings/new", {**hidden, "title": "阀门", "submit": "1"})
+    assert answer.status_code == 422, "nobody said who may see it"
+    again = BeautifulSoup(answer.text, "html.parser")
+    assert len(again.select("[id$=-guess]")) == 7

@@ -283,7 +283,8 @@ class TestInTheBrowser:
         assert NUMBER not in visit("delegate").get(page).text
         moved = visit("delegate").post(f"{page}/moves/verify", {"version": guest.version})
         assert moved.status_code == 302
-        assert NUMBER in visit("delegate").get(page).text
+        shown = visit("delegate").get(page).text
+        assert NUMBER in shown and "秘书处登记该单位" in shown, "it says what comes next"
         assert visit("supplier").get(page).status_code == 404
 
     def test_the_secretary_records_with_one_tap_and_hands_the_invitation_over(
@@ -312,6 +313,26 @@ class TestInTheBrowser:
         )
         assert taken.location == "/desk"
         assert self.guests(app)[0].interest_id is not None
+
+    def test_a_registered_name_that_is_close_is_chosen_and_never_by_a_slip(
+        self, app: Flask, world: World, visit: Visit
+    ) -> None:
+        """With one of about the name at hand nothing is chosen: no slip makes a double."""
+        with app.app_context():
+            name = db.session.get_one(Organisation, world.organisation["supplier"]).name
+            db.session.remove()
+        visit().post(self.address(world), {**SENT, "organisation": name[2:-1]})
+        guest = self.guests(app)[0]
+        client = visit("secretary")
+        form = client.soup(f"/guest-answers/{guest.id}").select_one("main form.form")
+        assert len(form.select("[name=organisation_id] option")) > 2
+        assert not form.select("[name=organisation_id] option[selected]:not([value=''])")
+        assert not form.select("[name=region_id] option[selected]:not([value=''])")
+        sent = {"kind": "enterprise", "version": guest.version, "organisation_id": ""}
+        address = f"/guest-answers/{guest.id}/record"
+        assert client.post(address, sent).status_code == 422
+        new = {**sent, "organisation_id": "new", "region_id": ""}
+        assert client.post(address, new).status_code == 422, "a new one stands somewhere"
 
     def test_a_move_that_needs_more_than_a_button_is_refused_politely(
         self, app: Flask, world: World, visit: Visit

@@ -19,6 +19,7 @@ from portal.errors import Denied, Refused
 from portal.meetings import (
     agenda,
     operations,
+    page_queries,
     queries,
     replying,
     resolution_queries,
@@ -342,7 +343,7 @@ def test_what_members_proposed_waits_again_where_the_meeting_is_cancelled(world:
     operations.cancel_meeting(meeting, by=world.actor("secretary"), note="改期。")
     (item,) = db.session.scalars(select(AgendaItem).where(AgendaItem.title == "议题"))
     assert item.meeting_id is None
-    assert item in queries.proposals_of(meeting.alliance_id)
+    assert item.id in {each.id for each in page_queries.proposal_rows(meeting.alliance_id)}
 
 
 def test_a_draft_is_seen_by_chair_and_secretariat_alone(world: World) -> None:

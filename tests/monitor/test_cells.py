@@ -19,9 +19,9 @@ from portal.monitor import cells, queries
 from portal.monitor.counting import Measure, counted
 from portal.monitor.cube import over_days
 from portal.monitor.models import Grain, IndicatorCell, IndicatorState
-from portal.monitor.periods import Period
 from portal.operations import operation
 from portal.organisations.merging import merge_organisations
+from portal.periods import Period
 from tests.client import Client
 from tests.conftest import both_engines
 from tests.directory.make import organisation

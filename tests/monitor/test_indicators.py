@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -17,17 +18,21 @@ from portal.database import db
 from portal.exchange import operations as exchange
 from portal.exchange.models import Direction
 from portal.matters.steps import Step
+from portal.meetings import actions
+from portal.meetings.models import Meeting
+from portal.meetings.resolution_models import Action
 from portal.monitor import cells
 from portal.monitor.counting import WAY, Measure, Sums
 from portal.monitor.cube import Side, gathered
 from portal.monitor.figures import Figures, figures_of
-from portal.monitor.formulas import Figure, change, yearly_growth
+from portal.monitor.formulas import NOT_ALL_GIVEN, Figure, change, yearly_growth
 from portal.monitor.indicators import BY_ID, INDICATORS
-from portal.monitor.part import EVERYTHING
-from portal.monitor.periods import Period
+from portal.monitor.part import EVERYTHING, Part
+from portal.monitor.regions import regions
 from portal.outcomes.bands import Band
 from portal.outcomes.models import OutcomeKind
 from portal.outcomes.operations import confirm_outcome, correct_outcome
+from portal.periods import Period
 from tests.conftest import both_engines
 from tests.directory.make import works_at
 from tests.monitor.make import (
@@ -192,6 +197,78 @@ def test_the_share_needs_a_region_beyond_those_that_work_together(world: World) 
     cube = gathered([*basis.now.sums.items(), (side, Sums(1, 1, 70 * WAN))])
     wider = replace(basis, now=cube, region_ids=basis.region_ids | {999})
     assert BY_ID["flow-share"].figure(wider) == Figure(30.0)
+    # Whoever does not see all that leaves is told no share of it.
+    part = replace(wider, holds_origin=False)
+    for share in ("flow-share", "given-share"):
+        assert BY_ID[share].figure(part).value is None
+        assert str(BY_ID[share].figure(part).reason) == str(NOT_ALL_GIVEN)
+
+
+def test_the_share_of_all_that_is_given_holds_what_stays_within(world: World) -> None:
+    signed(world, MIDDLE, value_fen=30 * WAN, technology_fen=0)
+    signed(world, MIDDLE, giver="supplier", taker="delegate", value_fen=9 * WAN, technology_fen=0)
+    basis = told().basis
+    origin = basis.origin_id or 0
+    side = Side(Measure.OUTCOME, world.alliance["hydrogen"], origin, origin, "contract")
+    landed = side._replace(kind="landing")
+    more = [(side, Sums(1, 1, 90 * WAN)), (landed, Sums(1, 1, 500 * WAN))]
+    cube = gathered([*basis.now.sums.items(), *more])
+    assert BY_ID["given-share"].figure(replace(basis, now=cube)) == Figure(25.0)
+
+
+def test_the_own_part_of_a_liaison_beyond_the_first_region_has_no_share(world: World) -> None:
+    signed(world, MIDDLE, value_fen=30 * WAN, technology_fen=0)
+    told()
+    hebei = Part(region_ids=frozenset({_region("HE")}))
+    beijing = Part(region_ids=frozenset({_region("BJ")}))
+    assert figures_of(hebei, PERIOD).values["given-share"].value is None
+    assert figures_of(beijing, PERIOD).values["given-share"] == Figure(100.0)
+
+
+def _region(code: str) -> int:
+    return next(each.id for each in regions().provinces if each.code == code)
+
+
+@both_engines
+def test_commitments_are_what_meetings_asked_for_and_what_was_done_in_time(world: World) -> None:
+    due = TODAY - 10 * DAY
+    period = Period(TODAY - 12 * DAY, TODAY + DAY)
+    supplier, keeper, chair = (world.actor(who) for who in ("supplier", "secretary", "chair"))
+
+    def asked(on: date = due) -> Action:
+        with at(TODAY - 15 * DAY):
+            held = db.session.get_one(Meeting, world.meeting["held"])
+            owner = world.organisation["supplier"]
+            return actions.assign_action(held, "提交报告", owner_id=owner, due_on=on, by=keeper)
+
+    def reported(action: Action, on: date) -> None:
+        with at(on):
+            actions.report_action(action, by=supplier, note="已提交。")
+
+    def closed(action: Action) -> None:
+        with at(due + 5 * DAY):
+            actions.close_out_action(action, by=chair)
+
+    in_time, late, again, waiting, dropped = (asked() for _ in range(5))
+    asked()  # still open
+    asked(TODAY)  # the day is not past
+    reported(in_time, due)
+    reported(waiting, due)
+    reported(late, due + DAY)
+    reported(again, due - DAY)
+    with at(due + DAY):
+        actions.send_back_action(again, by=keeper, note="缺附件。")
+        actions.drop_action(dropped, by=keeper, note="不再需要。")
+    reported(again, due + 2 * DAY)
+    for each in (in_time, late, again):
+        closed(each)
+    # One of five: in time; late, done again late, waiting to be checked, and open are not.
+    assert value("commitments-kept", period) == Figure(20.0)
+    assert told(Period(TODAY, TODAY + DAY)).values["commitments-kept"].value is None
+    beijing = figures_of(Part(region_ids=frozenset({_region("BJ")})), period)
+    assert beijing.values["commitments-kept"].value is None
+    hebei = figures_of(Part(region_ids=frozenset({_region("HE")})), period)
+    assert hebei.values["commitments-kept"] == Figure(20.0)
 
 
 def test_a_listing_counts_once_it_was_published_whatever_became_of_it(world: World) -> None:

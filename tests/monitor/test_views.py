@@ -16,9 +16,9 @@ from openpyxl import load_workbook
 from portal import clock
 from portal.database import db
 from portal.monitor.activity import RULES, Activity, Band, read, score
-from portal.monitor.periods import Period, beginning, moved
 from portal.monitor.sankey import HEIGHT, LEFT, LINE, Amount, picture
 from portal.outcomes.bands import Band as ValueBand
+from portal.periods import Period, beginning, moved
 from tests.client import Client
 from tests.conftest import both_engines
 from tests.monitor.make import signed
@@ -55,24 +55,34 @@ def lively(world: World) -> World:
 
 def table_of(page: BeautifulSoup, caption: str) -> list[list[str]]:
     """Return the cells of the table whose caption begins so."""
+    for said, rows in tables(page).items():
+        if said.startswith(caption):
+            return rows
+    raise AssertionError(f"no table {caption!r}")
+
+
+def tables(page: BeautifulSoup) -> dict[str, list[list[str]]]:
+    """Return the cells of every table by its caption."""
+    found = {}
     for table in page.select("table"):
         said = table.find("caption")
-        if isinstance(said, Tag) and said.get_text(strip=True).startswith(caption):
-            return [
-                [cell.get_text(" ", strip=True) for cell in row.select("th, td")]
-                for row in table.select("tbody tr")
-            ]
-    raise AssertionError(f"no table {caption!r}")
+        assert isinstance(said, Tag)
+        found[said.get_text(strip=True)] = [
+            [cell.get_text(" ", strip=True) for cell in row.select("th, td")]
+            for row in table.select("tbody tr")
+        ]
+    return found
 
 
 def parsed(text: str) -> Any:
     """Return what a Chinese cell means: a number (money in 10,000 yuan), nothing, or its words."""
     if text in ("—", "", "不公布"):
         return None
-    found = re.fullmatch(r"([\d,.]+)\s*(万元|亿元|%|天|分)?", text)
+    found = re.fullmatch(r"([+−]?)([\d,.]+)\s*(万元|亿元|%|天|分|个百分点)?", text)
     if found is None:
         return text
-    return float(found[1].replace(",", "")) * (10_000 if found[2] == "亿元" else 1)
+    number = float(found[2].replace(",", "")) * (10_000 if found[3] == "亿元" else 1)
+    return -number if found[1] == "−" else number
 
 
 def sheet_of(content: bytes, number: int) -> list[list[Any]]:
@@ -80,37 +90,68 @@ def sheet_of(content: bytes, number: int) -> list[list[Any]]:
     return [list(row) for row in rows][1:]
 
 
+def compared(now: float | None, before: float | None, unit: str) -> float | None:
+    """Return by how much a sheet's value differs from an earlier one, as the page tells it."""
+    if now is None or before is None:
+        return None
+    if unit in ("%", "分"):
+        return round(now - before, 2)
+    return round((now / before - 1) * 100, 2) if before else None
+
+
 @pytest.mark.parametrize("who", ["liaison", "secretary"])
+@pytest.mark.parametrize("period", [QUARTER.key, str(TODAY.year), "1999"])
 def test_the_workbook_says_cell_by_cell_what_the_page_says(
-    lively: World, visit: Visit, who: str
+    lively: World, visit: Visit, who: str, period: str
 ) -> None:
     client = visit(who)
-    page = client.soup(ADDRESS)
+    page = client.soup(f"/monitor?period={period}")
     link = page.select_one("a.export")
     assert link is not None and str(link["href"]).startswith("/monitor.xlsx")
     content = client.get(str(link["href"])).data
-    flows = table_of(page, "按提供方和承接方")
-    taken = sheet_of(content, 1)
-    assert len(flows) == len(taken) >= 3
-    for shown, row in zip(flows, taken, strict=True):
-        assert shown[0].removesuffix(" *") == f"{row[0]} → {row[1]}"
-        assert [parsed(cell) for cell in shown[1:4]] == row[2:5]
-    scores = {row[0]: row[1:] for row in sheet_of(content, 3)}
-    for name, points, band, *parts in table_of(page, "本期得分"):
-        assert scores[name] == [parsed(points), band, *map(parsed, parts)]
-    indicators = {row[1]: row for row in sheet_of(content, 0)}
-    shown_rows = table_of(page, "点开可见")
-    assert len(shown_rows) == len(indicators)
-    for name, value, *_changes, version in shown_rows:
-        row = indicators[name]
-        assert parsed(value) == (row[3] if row[3] is not None else row[6])
-        assert version == row[10]
-    tiles = {t.select_one("h3").get_text(strip=True): t for t in page.select(".tile")}  # type: ignore[union-attr]
-    for name, given, _g, taken_from, *_rest in sheet_of(content, 4):
-        tile = next(tile for label, tile in tiles.items() if name in label)
-        counts = [dd.get_text(strip=True) for dd in tile.select("dd")[:2]]
-        for text, number in zip(counts, (given, taken_from), strict=True):
-            assert text == "不公布" if number is None else text.startswith(f"{number}")
+    indicators, flows, steps, scores, regions, said = (sheet_of(content, n) for n in range(6))
+
+    shown = table_of(page, "按提供方和承接方")
+    assert [row[0].removesuffix(" *") for row in shown] == [f"{r[0]} → {r[1]}" for r in flows]
+    for cells, row in zip(shown, flows, strict=True):
+        assert [parsed(cell) for cell in cells[1:4]] == row[2:5]
+        changes = [compared(row[2], before, "项") for before in row[5:7]]
+        assert [parsed(cell) for cell in cells[4:]] == changes
+        assert (row[7] == "本范围，截至当日") == (not cells[0].endswith("*"))
+
+    shown = tables(page).get("本期发布的供需走到了哪一步", [])
+    assert bool(shown) == bool(steps[0][1])
+    for cells, row in zip(shown, steps, strict=False):
+        assert [parsed(cell) for cell in cells[:5]] == row[:5]
+        assert bool(cells[5]) == (row[5] is not None)
+
+    shown = next((rows for name, rows in tables(page).items() if name.startswith("本期得分")), [])
+    assert len(shown) == len(scores)
+    by_name = {row[0]: row[1:] for row in scores}
+    for name, points, band, *parts in shown:
+        assert by_name[name] == [parsed(points), band, *map(parsed, parts)]
+
+    shown = table_of(page, "点开可见")
+    assert [cells[0] for cells in shown] == [row[1] for row in indicators]
+    for cells, row in zip(shown, indicators, strict=True):
+        assert parsed(cells[1]) == (row[3] if row[3] is not None else row[6])
+        changes = [compared(row[3], before, row[2]) for before in row[4:6]]
+        assert [parsed(cell) for cell in cells[2:4]] == changes
+        assert cells[4] == row[10]
+
+    tiles = page.select(".tile")
+    assert len(tiles) == len(regions)
+    for tile, row in zip(tiles, regions, strict=True):
+        assert row[0] in tile.get_text()
+        words = [dd.get_text(strip=True) for dd in tile.select("dd")]
+        pairs = zip(words, (row[1:3], row[3:5], row[5:7]), strict=False)
+        for text, (count, value) in pairs:
+            amount = f" 项，{value:,g}万元" if value else ""
+            assert text == ("不公布" if count is None else f"{count}{amount}")
+        assert [float(word) for word in words[3:]] == ([row[7]] if row[7] is not None else [])
+
+    sentences = [text.get_text() for text in page.select(".sentence-text")]
+    assert [row[1] for row in said] == sentences
 
 
 def test_the_workbook_holds_the_steps_that_the_page_shows(lively: World, visit: Visit) -> None:
@@ -124,8 +165,8 @@ def test_the_workbook_holds_the_steps_that_the_page_shows(lively: World, visit: 
 
 def test_the_workbook_says_whose_and_of_when_it_is(lively: World, visit: Visit) -> None:
     content = visit("liaison").get(f"/monitor.xlsx?period={QUARTER.key}").data
-    facts = dict(sheet_of(content, 5))
-    facts["时段"] = load_workbook(BytesIO(content)).worksheets[5]["B1"].value
+    facts = dict(sheet_of(content, 6))
+    facts["时段"] = load_workbook(BytesIO(content)).worksheets[6]["B1"].value
     assert "季度" in facts["时段"]
     assert facts["范围"] == "河北省"
     assert "统计截至" in facts and "测试liaison" in facts["导出人"]
@@ -150,6 +191,13 @@ def test_the_five_sentences_can_be_copied_and_followed(lively: World, visit: Vis
     assert "京→冀合同 2 项" in first and "12,665万元" in first
     assert "同比增长 12,565%" in first
     assert "技术交易额 120万元" in first
+
+
+def test_what_came_to_the_end_is_not_said_to_be_on_its_way(lively: World, visit: Visit) -> None:
+    """Every listing of Hebei was signed: nothing stops anywhere, and that is told."""
+    period = Period(ACTED - 10 * DAY, ACTED + 10 * DAY)
+    sentence = visit("liaison").soup(f"/monitor?period={period.key}").select(".sentence-text")[3]
+    assert "1 条已签约" in sentence.get_text() and "停留" not in sentence.get_text()
 
 
 def test_without_a_year_before_nothing_is_compared(world: World, visit: Visit) -> None:
@@ -263,6 +311,32 @@ def test_bands_begin_where_the_rules_say(points: float, band: Band) -> None:
 def test_weights_that_make_no_hundred_are_refused() -> None:
     with pytest.raises(ValueError, match="100"):
         read('{"definition_version": "1", "bands": [], "criteria": []}')
+
+
+def test_a_flow_leads_to_its_own_figure_and_rows(lively: World, visit: Visit) -> None:
+    client = visit("liaison")
+    flows = {row[0]: row for row in table_of(client.soup(ADDRESS), "按提供方")}
+    link = client.soup(ADDRESS).select_one('a[href*="giver=BJ"]')
+    assert link is not None
+    page = client.soup(str(link["href"]))
+    facts = {dt.get_text(strip=True): dt.find_next("dd") for dt in page.select("dt")}
+    shown = facts["数值"].get_text(strip=True)  # type: ignore[union-attr]
+    assert shown == flows["北京市 → 河北省"][1] == str(len(page.select("tbody tr"))) == "2"
+    assert "北京市 → 河北省" in page.get_text()
+    landings = client.soup(f"{link['href']}&kind=landing")
+    assert "没有明细" in landings.get_text()
+    contracts = client.soup(f"/monitor/contract-count?period={QUARTER.key}&kind=landing")
+    assert len(contracts.select("tbody tr")) == 2
+
+
+@pytest.mark.parametrize("period", ["1999", "2150"])
+def test_of_a_time_without_records_nothing_is_told(world: World, visit: Visit, period: str) -> None:
+    page = visit("liaison").soup(f"/monitor?period={period}")
+    for text in page.select(".sentence-text"):
+        assert "暂无数值" in text.get_text() and "—" not in text.get_text()
+    assert not [name for name in tables(page) if name.startswith("本期得分")]
+    values = [row[1] for row in table_of(page, "点开可见")]
+    assert not [value for value in values if parsed(value) == 0]
 
 
 @both_engines

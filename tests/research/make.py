@@ -14,6 +14,7 @@ from portal.alliances.models import Alliance
 from portal.database import db
 from portal.imports.task_operations import bring_tasks
 from portal.outbox import OutboxMessage
+from portal.periods import beginning
 from portal.research import board_queries, delivering, operations, partnering, planning, reporting
 from portal.research.board_models import Card
 from portal.research.board_queries import ColumnRow
@@ -133,8 +134,8 @@ def join_forces(world: World) -> None:
         by=lead,
     )
     world.deliverable["rule"] = made.id
-    year, quarter = reporting.quarter_of(today)
-    drawn = reporting.draw_report(working, year=year, quarter=quarter, by=lead)
+    this = beginning(today, 3)
+    drawn = reporting.draw_report(working, year=this.from_on.year, quarter=this.quarter, by=lead)
     world.progress_report["drawn"] = drawn.id
     rows = {1: ("任务", "责任人"), 2: ("疲劳试验", "某某"), 3: ("", "某某")}
     table = bring_tasks(working, "计划.xlsx", [ReadSheet("计划", rows)], by=lead)

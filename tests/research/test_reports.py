@@ -14,10 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from portal import clock
 from portal.database import WRITING, db
 from portal.errors import Denied, Refused
+from portal.periods import beginning
 from portal.research import cards, partnering, placing, reporting, word_file
 from portal.research.cards import CardContent
 from portal.research.models import Project
-from portal.research.report_queries import after, first_of
 from portal.research.work_models import ProgressReport
 from tests.client import Client
 from tests.conftest import both_engines
@@ -26,8 +26,9 @@ from tests.world import World
 
 
 def drawn(world: World, project: Project) -> ProgressReport:
-    year, quarter = reporting.quarter_of(clock.today())
-    return reporting.draw_report(project, year=year, quarter=quarter, by=world.actor("delegate"))
+    this = beginning(clock.today(), 3)
+    by = world.actor("delegate")
+    return reporting.draw_report(project, year=this.from_on.year, quarter=this.quarter, by=by)
 
 
 @pytest.mark.usefixtures("context")
@@ -35,11 +36,10 @@ class TestOperations:
     @both_engines
     def test_a_report_tells_done_late_and_next(self, world: World) -> None:
         project, by = active(world), world.actor("supplier")
-        year, quarter = reporting.quarter_of(clock.today())
         done = on_board(world, project, "完成的")
         placing.place_card(done, column_id=board(project)[-1].id, by=by)
         late = clock.today() - timedelta(days=1)
-        ahead = first_of(*after(year, quarter)) + timedelta(days=3)
+        ahead = beginning(clock.today(), 3).until_on + timedelta(days=3)
         for title, due in (("晚了", late), ("下季", ahead), ("更远", ahead + timedelta(days=200))):
             cards.add_card(project, CardContent(title, due_on=due), by=by)
         facts = drawn(world, project).facts
@@ -89,9 +89,10 @@ class TestOperations:
 
     def test_a_quarter_to_come_has_no_report(self, world: World) -> None:
         project, lead = active(world), world.actor("delegate")
-        year, quarter = after(*reporting.quarter_of(clock.today()))
+        following = beginning(clock.today(), 3).after()
+        ends = {"year": following.from_on.year, "quarter": following.quarter}
         with pytest.raises(Refused):
-            reporting.draw_report(project, year=year, quarter=quarter, by=lead)
+            reporting.draw_report(project, **ends, by=lead)
 
 
 def test_the_word_file_opens_and_says_what_the_page_says(

@@ -33,12 +33,17 @@ class Period:
         return self.until_on - DAY
 
     @property
+    def quarter(self) -> int:
+        """The number of the quarter of the year in which it begins."""
+        return (self.from_on.month + 2) // 3
+
+    @property
     def key(self) -> str:
         """How an address names it: `2026`, `2026-q3`, `2026-09`, or its two days."""
         if self.months == MONTHS_OF_YEAR:
             return f"{self.from_on.year}"
         if self.months == 3:
-            return f"{self.from_on.year}-q{(self.from_on.month + 2) // 3}"
+            return f"{self.from_on.year}-q{self.quarter}"
         if self.months == 1:
             return f"{self.from_on:%Y-%m}"
         return f"{self.from_on.isoformat()}--{self.last_on.isoformat()}"
@@ -56,6 +61,10 @@ class Period:
         length = self.until_on - self.from_on
         return Period(self.from_on - length, self.from_on)
 
+    def after(self) -> Period:
+        """Return the month, quarter or year that follows it."""
+        return self._shifted(self.months)
+
     def year_before(self) -> Period:
         """Return the same stretch of the year before."""
         return self._shifted(-MONTHS_OF_YEAR)
@@ -69,13 +78,11 @@ class Period:
 
     def quarters(self) -> list[Period]:
         """Return the whole quarters that lie within it."""
-        first = self.from_on.replace(day=1, month=(self.from_on.month - 1) // 3 * 3 + 1)
-        found = []
-        while first < self.until_on:
-            after = moved(first, 3)
-            if first >= self.from_on and after <= self.until_on:
-                found.append(Period(first, after, 3))
-            first = after
+        found, each = [], beginning(self.from_on, 3)
+        while each.until_on <= self.until_on:
+            if each.from_on >= self.from_on:
+                found.append(each)
+            each = each.after()
         return found
 
 
@@ -93,6 +100,11 @@ def beginning(day: date, months: int) -> Period:
     return Period(first, moved(first, months), months)
 
 
+def quarter_of(year: int, quarter: int) -> Period:
+    """Return a quarter (1 to 4) of a year."""
+    return beginning(date(year, quarter * 3, 1), 3)
+
+
 def read(written: str) -> Period | None:
     """Return the period that an address names, or None where it names none."""
     if found := re.fullmatch(r"(\d{4})(?:-q([1-4])|-(0[1-9]|1[0-2]))?", written, re.ASCII):
@@ -100,7 +112,7 @@ def read(written: str) -> Period | None:
         if not FIRST_YEAR <= int(year) <= LAST_YEAR:
             return None
         if quarter:
-            return beginning(date(int(year), int(quarter) * 3, 1), 3)
+            return quarter_of(int(year), int(quarter))
         return beginning(date(int(year), int(month or 1), 1), 1 if month else MONTHS_OF_YEAR)
     if found := re.fullmatch(r"(\d{4}-\d\d-\d\d)--(\d{4}-\d\d-\d\d)", written, re.ASCII):
         return between(found[1], found[2])

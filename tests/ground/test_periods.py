@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from portal.monitor.periods import Period, beginning, between, offered, read
+from portal.periods import Period, beginning, between, offered, quarter_of, read
 
 
 def days(period: Period) -> tuple[str, str]:
@@ -102,3 +102,11 @@ def test_the_picker_offers_this_and_the_last() -> None:
     assert [each.key for each in offered(date(2026, 1, 15))] == [
         "2026", "2025", "2026-q1", "2025-q4", "2026-01", "2025-12",
     ]  # fmt: skip
+
+
+def test_quarters_follow_one_another_over_the_turn_of_a_year() -> None:
+    last = quarter_of(2026, 4)
+    assert (last.from_on, last.until_on) == (date(2026, 10, 1), date(2027, 1, 1))
+    assert (last.after().key, last.before().key) == ("2027-q1", "2026-q3")
+    assert [quarter_of(2026, n).quarter for n in (1, 2, 3, 4)] == [1, 2, 3, 4]
+    assert beginning(date(2026, 12, 31), 3) == last

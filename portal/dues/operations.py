@@ -1,0 +1,230 @@
+"""Verbs on dues: rates set, lines adjusted, payments and invoices noted, lines waived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from portal import clock, journal
+from portal.access import require
+from portal.accounts.models import Organisation
+from portal.actors import SYSTEM, Actor
+from portal.alliances.models import Alliance, Membership, Tier
+from portal.database import db
+from portal.dues.models import Due, DuesRate, DuesYear, PaymentMethod
+from portal.dues.workflow import DUE
+from portal.errors import Refused
+from portal.operations import operation
+from portal.workflow import check_version, move
+
+
+@dataclass(frozen=True)
+class Payment:
+    """Money that came in: on which day, how much (fen), by which way."""
+
+    paid_on: date
+    amount_fen: int
+    method: PaymentMethod
+
+
+def year_of(alliance_id: int, year: int) -> DuesYear | None:
+    """Return what an alliance asks for a year, or None where nobody said."""
+    return db.session.scalar(
+        select(DuesYear).where(DuesYear.alliance_id == alliance_id, DuesYear.year == year)
+    )
+
+
+def years_of(alliance_id: int) -> Sequence[DuesYear]:
+    """Return the years for which an alliance asked dues, the newest first."""
+    return db.session.scalars(
+        select(DuesYear).where(DuesYear.alliance_id == alliance_id).order_by(DuesYear.year.desc())
+    ).all()
+
+
+@operation
+def set_dues(
+    alliance: Alliance,
+    year: int,
+    *,
+    due_on: date,
+    rates: Mapping[Tier, int],
+    by: Actor,
+    expected: int | None = None,
+) -> DuesYear:
+    """Say what each tier pays for a year (fen); every member gets a line.
+
+    May be said anew: whoever joined since gets a line, and lines that are open, without a payment
+    and not adjusted follow the rates and the tier of today. Raises `Refused` without any rate.
+    """
+    require(by, "due.set", alliance)
+    if not rates or any(amount <= 0 for amount in rates.values()):
+        raise Refused(_l("Say what at least one tier pays."))
+    found = year_of(alliance.id, year)
+    if found is None:
+        found = DuesYear(alliance_id=alliance.id, year=year, due_on=due_on)
+        db.session.add(found)
+    else:
+        check_version(found, expected)
+        found.due_on = due_on
+    said = {rate.tier: rate for rate in found.rates}
+    found.rates = [said.get(tier) or DuesRate(tier=tier) for tier in rates]
+    for rate in found.rates:
+        rate.amount_fen = rates[rate.tier]
+    db.session.flush()
+    detail = {"year": year, "rates": {tier.value: fen for tier, fen in rates.items()}}
+    journal.note("dues_year.set", found, by=by, detail=detail)
+    _demand(found, rates, by=by)
+    return found
+
+
+def _demand(dues_year: DuesYear, rates: Mapping[Tier, int], *, by: Actor) -> None:
+    """Give every member that has none a line, and let the untouched lines follow the rates."""
+    members = db.session.execute(
+        select(Membership.organisation_id, Membership.tier)
+        .where(Membership.alliance_id == dues_year.alliance_id, Membership.is_active)
+        .order_by(Membership.organisation_id)
+    )
+    lines = db.session.scalars(select(Due).where(Due.dues_year_id == dues_year.id))
+    there = {each.organisation_id: each for each in lines}
+    for organisation_id, tier in members:
+        amount, due = rates.get(tier), there.get(organisation_id)
+        if due is None and amount is not None:
+            due = Due(
+                alliance_id=dues_year.alliance_id,
+                dues_year_id=dues_year.id,
+                organisation_id=organisation_id,
+                tier=tier,
+                amount_fen=amount,
+                state=DUE.start,
+                paid_fen=0,
+            )
+            db.session.add(due)
+            db.session.flush()
+            journal.note("due.demand", due, by=by, detail={"note": in_yuan(amount)})
+        elif due is not None and _is_untouched(due):
+            if amount is None:
+                move(due, "waive", by=by, note=_("This tier pays nothing."))
+            elif (due.tier, due.amount_fen) != (tier, amount):
+                due.tier, due.amount_fen = tier, amount
+                journal.note("due.demand", due, by=by, detail={"note": in_yuan(amount)})
+
+
+def _is_untouched(due: Due) -> bool:
+    return due.state is DUE.start and due.reason is None and due.paid_fen == 0
+
+
+def in_yuan(fen: int) -> str:
+    """Return an amount as the record of steps keeps it, in no language."""
+    return f"¥{fen / 100:,.2f}"
+
+
+@operation
+def adjust_due(
+    due: Due, amount_fen: int, *, reason: str, by: Actor, expected: int | None = None
+) -> None:
+    """Let a member owe another amount than its tier (fen), with the reason.
+
+    Raises `Refused` where it is not open any more, or where more than the amount came in.
+    """
+    require(by, "due.keep", due)
+    check_version(due, expected)
+    if due.state is not DUE.start:
+        raise Refused(_l("Open it again first."))
+    if amount_fen <= due.paid_fen:
+        raise Refused(
+            _l("It must be more than what came in already. Waive the rest instead."),
+            field="amount",
+        )
+    due.amount_fen, due.reason = amount_fen, reason
+    note = f"{in_yuan(amount_fen)} · {reason}"
+    journal.note("due.adjust", due, by=by, detail={"note": note})
+
+
+@operation
+def pay_due(
+    due: Due,
+    payment: Payment | None = None,
+    *,
+    by: Actor,
+    expected: int | None = None,
+    note: str | None = None,
+) -> None:
+    """Note money that came in; the line is paid once all of it did.
+
+    Raises `Refused` without a payment, for a day ahead, and for more than what is left.
+    """
+    require(by, "due.keep", due)
+    check_version(due, expected)
+    if payment is None:
+        raise Refused(_l("Say on which day how much came in."))
+    if due.state is not DUE.start:
+        raise Refused(_l("Open it again first."))
+    if payment.paid_on > clock.today():
+        raise Refused(_l("This day is still to come."), field="paid_on")
+    if not 0 < payment.amount_fen <= due.left_fen:
+        raise Refused(
+            _l("It must be more than nothing and no more than what is left."), field="paid"
+        )
+    told = f"{payment.paid_on.isoformat()} · {in_yuan(payment.amount_fen)}"
+    also = {
+        "paid_fen": due.paid_fen + payment.amount_fen,
+        "paid_on": payment.paid_on,
+        "method": payment.method,
+    }
+    if payment.amount_fen == due.left_fen:
+        move(due, "pay", by=by, basis=told, also=also)
+        return
+    for column, value in also.items():
+        setattr(due, column, value)
+    journal.note("due.receive", due, by=by, detail={"note": told})
+
+
+@operation
+def invoice_due(due: Due, number: str, *, by: Actor, expected: int | None = None) -> None:
+    """Note the number of the invoice that the member was given; empty takes it away."""
+    require(by, "due.keep", due)
+    check_version(due, expected)
+    due.invoice = number or None
+    journal.note("due.invoice", due, by=by, detail={"note": number} if number else None)
+
+
+@operation
+def waive_due(due: Due, *, by: Actor, expected: int | None = None, note: str | None = None) -> None:
+    """Ask no more for what has not come in."""
+    require(by, "due.keep", due)
+    move(due, "waive", by=by, expected=expected, note=note)
+
+
+@operation
+def reopen_due(
+    due: Due, *, by: Actor, expected: int | None = None, note: str | None = None
+) -> None:
+    """Take back that it was paid or waived: it was noted in error."""
+    require(by, "due.keep", due)
+    also = {"paid_fen": 0, "paid_on": None, "method": None} if due.left_fen == 0 else {}
+    move(due, "reopen", by=by, expected=expected, note=note, also=also)
+
+
+@operation
+def move_dues(double: Organisation, *, by: Actor) -> None:
+    """Let the lines of a double be the survivor's, but for years in which that has its own."""
+    require(by, "organisation.merge", double)
+    own = set(
+        db.session.scalars(
+            select(Due.dues_year_id).where(Due.organisation_id == double.merged_into_id)
+        )
+    )
+    moved = []
+    for due in db.session.scalars(select(Due).where(Due.organisation_id == double.id)).all():
+        if due.dues_year_id not in own:
+            due.organisation_id = double.merged_into_id or 0
+            moved.append(due.id)
+        elif due.state is DUE.start:
+            # One organisation pays once; what came in for the double stays noted there.
+            move(due, "waive", by=SYSTEM, note=_("Two records of one organisation became one."))
+    journal.note("organisation.merge_dues", double, by=by, detail={"due": moved})

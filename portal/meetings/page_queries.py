@@ -1,0 +1,167 @@
+"""What the page of a meeting shows, as plain rows.
+
+One statement for each kind of thing, however many there are. What does not live here:
+what changes a meeting, which needs the records themselves (`queries.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Integer, bindparam, select
+
+from portal.accounts.models import Organisation
+from portal.meetings.models import AgendaItem, Answer, Seat
+from portal.meetings.resolution_models import Action, Resolution, ResolutionKind
+from portal.meetings.resolution_workflow import ActionState, ResolutionState
+from portal.prepared import Prepared
+
+#: So many proposals of members stand on a page.
+MOST_PROPOSALS = 100
+
+_MEETING = bindparam("meeting", type_=Integer)
+
+
+@dataclass(frozen=True)
+class AgendaRow:
+    """An item of an agenda: plain values, the same for whoever looks."""
+
+    id: int
+    title: str
+    text: str | None
+    presenter: str | None
+    minutes: int
+    link: str | None
+    organisation: str | None
+    resolution_id: int | None
+    action_id: int | None
+    action_state: ActionState | None
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """A seat of the roll, as far as the count and the list of who is present need it."""
+
+    id: int
+    name: str
+    answer: Answer | None
+    proxy_to_id: int | None
+    joined_to_id: int | None
+    attendee: str | None
+    post: str | None
+    signed_in_at: datetime | None
+    arrived_at: datetime | None
+    left_at: datetime | None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether somebody of it is in the room."""
+        return self.arrived_at is not None and self.left_at is None
+
+
+@dataclass(frozen=True)
+class ResolutionRow:
+    """A resolution as the page of its meeting names it."""
+
+    id: int
+    title: str
+    kind: ResolutionKind
+    state: ResolutionState
+
+
+@dataclass(frozen=True)
+class ProposalRow:
+    """What a member proposed and nobody placed yet."""
+
+    id: int
+    title: str
+    text: str | None
+    organisation: str | None
+    proposed_at: datetime
+
+
+_AGENDA = Prepared(
+    select(
+        AgendaItem.id,
+        AgendaItem.title,
+        AgendaItem.text,
+        AgendaItem.presenter,
+        AgendaItem.minutes,
+        AgendaItem.link,
+        Organisation.name,
+        AgendaItem.resolution_id,
+        AgendaItem.action_id,
+        Action.state,
+    )
+    .outerjoin(Organisation, Organisation.id == AgendaItem.organisation_id)
+    .outerjoin(Action, Action.id == AgendaItem.action_id)
+    .where(AgendaItem.meeting_id == _MEETING)
+    .order_by(AgendaItem.position, AgendaItem.id)
+)
+_SEATS = Prepared(
+    select(
+        Seat.id,
+        Seat.name,
+        Seat.answer,
+        Seat.proxy_to_id,
+        Seat.joined_to_id,
+        Seat.attendee,
+        Seat.post,
+        Seat.signed_in_at,
+        Seat.arrived_at,
+        Seat.left_at,
+    )
+    .where(Seat.meeting_id == _MEETING)
+    .order_by(Seat.position)
+)
+_RESOLUTIONS = Prepared(
+    select(Resolution.id, Resolution.title, Resolution.kind, Resolution.state)
+    .where(Resolution.meeting_id == _MEETING)
+    .order_by(Resolution.id)
+)
+
+_PROPOSALS = Prepared(
+    select(
+        AgendaItem.id,
+        AgendaItem.title,
+        AgendaItem.text,
+        Organisation.name,
+        AgendaItem.proposed_at,
+    )
+    .outerjoin(Organisation, Organisation.id == AgendaItem.organisation_id)
+    .where(
+        AgendaItem.alliance_id == bindparam("alliance", type_=Integer),
+        AgendaItem.meeting_id.is_(None),
+        AgendaItem.declined_at.is_(None),
+    )
+    .order_by(AgendaItem.id)
+    .limit(MOST_PROPOSALS)
+)
+
+
+def agenda_rows(meeting_id: int) -> tuple[AgendaRow, ...]:
+    """Return the agenda of a meeting, in its order."""
+    return tuple(_agenda_row(raw) for raw in _AGENDA.raw({"meeting": meeting_id}))
+
+
+@lru_cache(maxsize=4096)
+def _agenda_row(raw: tuple[object, ...]) -> AgendaRow:
+    """Return the row that a driver's row says; most were there when the page was last opened."""
+    return AgendaRow(*_AGENDA.read(raw))
+
+
+def seat_rows(meeting_id: int) -> list[SeatRow]:
+    """Return the roll of a meeting, in protocol order."""
+    return [SeatRow(*row) for row in _SEATS.rows({"meeting": meeting_id})]
+
+
+def resolution_rows(meeting_id: int) -> list[ResolutionRow]:
+    """Return what is to be decided, or was, at a meeting."""
+    return [ResolutionRow(*row) for row in _RESOLUTIONS.rows({"meeting": meeting_id})]
+
+
+def proposal_rows(alliance_id: int) -> list[ProposalRow]:
+    """Return what waits to be placed on an agenda, the oldest first."""
+    return [ProposalRow(*row) for row in _PROPOSALS.rows({"alliance": alliance_id})]

@@ -1,0 +1,231 @@
+"""Dues: every member gets its line, money in whole fen, seen by keeper and own manager alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from portal import clock
+from portal.access import standing_of
+from portal.accounts.models import Organisation, OrganisationKind
+from portal.accounts.operations import create_organisation
+from portal.actors import SYSTEM
+from portal.alliances.models import Alliance, Membership, Tier
+from portal.alliances.operations import admit_organisation, change_tier
+from portal.database import db
+from portal.dues import operations, queries
+from portal.dues.models import Due, DuesYear, PaymentMethod
+from portal.dues.operations import Payment
+from portal.dues.workflow import DueState
+from portal.errors import Denied, Refused, Stale
+from portal.operations import operation
+from tests.client import Client
+from tests.world import World
+
+Visit = Callable[..., Client]
+RATES = {Tier.VICE_CHAIR: 2_000_000, Tier.COUNCIL: 1_000_000, Tier.MEMBER: 300_001}
+
+
+def paid(fen: int, days_ago: int = 0) -> Payment:
+    return Payment(clock.today() - timedelta(days=days_ago), fen, PaymentMethod.TRANSFER)
+
+
+def hydrogen(world: World) -> Alliance:
+    return db.session.get_one(Alliance, world.alliance["hydrogen"])
+
+
+def ask(world: World, year: int = 2020, **rates: int) -> DuesYear:
+    by = world.actor("secretary")
+    said = {Tier(name): fen for name, fen in rates.items()} or RATES
+    return operations.set_dues(hydrogen(world), year, due_on=clock.today(), rates=said, by=by)
+
+
+def line(world: World, year: DuesYear, name: str) -> Due:
+    return db.session.scalars(
+        select(Due).where(
+            Due.dues_year_id == year.id, Due.organisation_id == world.organisation[name]
+        )
+    ).one()
+
+
+@pytest.mark.usefixtures("context")
+class TestLedger:
+    def test_every_active_member_gets_the_line_of_its_tier(self, world: World) -> None:
+        year = ask(world)
+        members = db.session.scalars(
+            select(Membership).where(
+                Membership.alliance_id == year.alliance_id, Membership.is_active
+            )
+        ).all()
+        lines = {each.organisation_id: each for each in db.session.scalars(
+            select(Due).where(Due.dues_year_id == year.id)
+        )}  # fmt: skip
+        assert set(lines) == {m.organisation_id for m in members if m.tier in RATES}
+        assert all(
+            lines[m.organisation_id].amount_fen == RATES[m.tier] for m in members if m.tier in RATES
+        )
+
+    def test_said_anew_only_what_nobody_touched_follows(self, world: World) -> None:
+        by, year = world.actor("secretary"), ask(world)
+        part, adjusted, plain = (line(world, year, n) for n in ("maker", "supplier", "quiet"))
+        operations.pay_due(part, paid(100), by=by)
+        operations.adjust_due(adjusted, 5, reason="新入会减半。", by=by)
+        before = part.amount_fen
+        hebei = db.session.get_one(Organisation, world.organisation["quiet"]).region
+        newcomer = create_organisation(
+            name="河北庚氢能有限公司", kind=OrganisationKind.ENTERPRISE, region=hebei, by=SYSTEM
+        )
+        world.organisation["newcomer"] = newcomer.id
+        admit_organisation(hydrogen(world), newcomer, Tier.MEMBER, by=by)
+        ask(world, member=777, council=888, vice_chair=999)
+        assert (part.amount_fen, adjusted.amount_fen) == (before, 5)
+        assert plain.amount_fen in (777, 888, 999)
+        assert line(world, year, "newcomer").amount_fen == 777
+        membership = db.session.scalars(
+            select(Membership).where(
+                Membership.alliance_id == year.alliance_id,
+                Membership.organisation_id == plain.organisation_id,
+            )
+        ).one()
+        change_tier(membership, Tier.CHAIR, by=by, basis="决议第5号")
+        ask(world, member=777)
+        assert plain.state is DueState.WAIVED
+
+    def test_in_parts_until_nothing_is_left(self, world: World) -> None:
+        by, due = world.actor("secretary"), line(world, ask(world), "quiet")
+        whole = due.amount_fen
+        operations.pay_due(due, paid(1, 3), by=by)
+        assert (due.state, due.left_fen) == (DueState.OPEN, whole - 1)
+        for wrong in (0, -5, whole):
+            with pytest.raises(Refused):
+                operations.pay_due(due, paid(wrong), by=by)
+        with pytest.raises(Refused):
+            operations.pay_due(due, paid(1, -1), by=by)
+        operations.pay_due(due, paid(whole - 1), by=by)
+        assert (due.state, due.left_fen) == (DueState.PAID, 0)
+        for late in (
+            lambda: operations.pay_due(due, paid(1), by=by),
+            lambda: operations.adjust_due(due, whole + 1, reason="x", by=by),
+            lambda: operations.waive_due(due, by=by, note="x"),
+        ):
+            with pytest.raises(Refused):
+                late()
+        operations.reopen_due(due, by=by, note="错登。")
+        assert (due.state, due.paid_fen, due.paid_on) == (DueState.OPEN, 0, None)
+
+    def test_what_is_due_came_in_is_open_or_was_waived(self, world: World) -> None:
+        by, year = world.actor("secretary"), ask(world)
+        for number, row in enumerate(queries.ledger_of(year.alliance_id, "2020").rows):
+            due = db.session.get_one(Due, row.id)
+            if number:
+                operations.pay_due(due, paid(number * 7), by=by)
+            if number == 2:
+                operations.waive_due(due, by=by, note="困难。")
+        sums = queries.totals(queries.ledger_of(year.alliance_id, "2020").rows)
+        assert sums.waived_fen > 0 and sums.paid_fen > 0 and sums.open_fen > 0
+        assert sums.due_fen == sums.paid_fen + sums.open_fen + sums.waived_fen
+
+    def test_two_hands_at_one_line(self, world: World) -> None:
+        by, due = world.actor("secretary"), line(world, ask(world), "quiet")
+        seen = due.version
+        operations.pay_due(due, paid(5), by=by, expected=seen)
+        with pytest.raises(Stale):
+            operations.pay_due(due, paid(5), by=by, expected=seen)
+        assert due.paid_fen == 5
+
+    def test_only_the_secretariat_keeps_and_only_the_own_manager_sees(self, world: World) -> None:
+        year = ask(world)
+        own, other = line(world, year, "maker"), line(world, year, "supplier")
+        for who in ("manager", "delegate", "chair", "other_secretary", "liaison", "admin"):
+            with pytest.raises(Denied):
+                operations.pay_due(own, paid(1), by=world.actor(who))
+        seen = {
+            who: {
+                each.id
+                for due in (own, other)
+                for each in queries.dues_of(standing_of(world.actor(who)), due.organisation_id)
+                if each.dues_year_id == year.id
+            }
+            for who in ("secretary", "manager", "delegate", "supplier", "chair", "liaison")
+        }
+        assert seen["secretary"] == {own.id, other.id}
+        assert seen.pop("manager") == {own.id}
+        assert not any(seen[who] for who in seen if who != "secretary")
+
+    def test_the_database_takes_no_more_than_is_due(self, world: World) -> None:
+        due = line(world, ask(world), "quiet")
+
+        @operation
+        def overpay() -> None:
+            due.paid_fen, due.paid_on = due.amount_fen + 1, clock.today()
+            due.method = PaymentMethod.CASH
+
+        with pytest.raises(IntegrityError):
+            overpay()
+
+    def test_the_lines_of_a_double_are_the_survivors(self, world: World) -> None:
+        year = ask(world)
+        quiet = db.session.get_one(Organisation, world.organisation["quiet"])
+        other = db.session.get_one(Organisation, world.organisation["medic"])
+
+        @operation
+        def merged() -> None:
+            quiet.merged_into_id = other.id
+
+        merged()
+        old = {each.id for each in db.session.scalars(select(Due)) if each.organisation is quiet}
+        operations.move_dues(quiet, by=world.actor("admin"))
+        now = {each.id for each in db.session.scalars(select(Due)) if each.organisation is other}
+        assert line(world, year, "medic").id in now
+        assert now == old
+
+
+def test_the_reminder_names_who_has_not_paid_and_no_amount(world: World, visit: Visit) -> None:
+    page = visit("secretary").soup("/alliances/hydrogen/dues")
+    text = page.select_one("#chase-text").get_text()  # type: ignore[union-attr]
+    assert "河北乙材料有限公司" in text and "北京甲氢能有限公司" not in text
+    assert "元" not in text.split("：", 1)[1]
+
+
+def test_the_ledger_is_narrowed_by_what_is_known(world: World, visit: Visit) -> None:
+    keeper = visit("secretary")
+    count = lambda query: len(  # noqa: E731
+        keeper.soup(f"/alliances/hydrogen/dues{query}").select("ul.rows > li")
+    )
+    everything = count("")
+    assert count("?state=paid") == 1
+    assert count("?state=waived") == 0
+    assert count("?state=nonsense&region=XX&year=9999") == everything
+    assert "尚未设定会费" in visit("other_secretary").get("/alliances/biomedicine/dues").text
+
+
+@pytest.mark.parametrize("amount", ["", "abc", "-5", "0", "1.234", "NaN", "1e30"])
+def test_a_bad_amount_is_told_beside_its_field(amount: str, world: World, visit: Visit) -> None:
+    sent = {"paid": amount, "paid_on": clock.today().isoformat(), "method": "cash"}
+    answer = visit("secretary").post(f"/dues/{world.due['quiet']}/payments", sent)
+    assert answer.status_code == 422
+    assert 'id="paid-error"' in answer.text
+
+
+def test_a_payment_is_noted_and_the_manager_reads_it(world: World, visit: Visit) -> None:
+    keeper, address = visit("secretary"), f"/dues/{world.due['maker']}"
+    assert keeper.post(f"{address}/moves/reopen", {"note": "错登。"}).status_code == 302
+    sent = {"paid": "12.34", "paid_on": clock.today().isoformat(), "method": "cheque"}
+    assert keeper.post(f"{address}/payments", sent).status_code == 302
+    page = visit("manager").get(address).text
+    assert "12.34元" in page and "支票" in page and "错登。" in page
+    assert keeper.post(f"{address}/moves/pay").status_code == 422
+
+
+def test_rates_are_set_on_the_page(world: World, visit: Visit) -> None:
+    keeper, next_year = visit("other_secretary"), clock.today().year + 1
+    address = f"/alliances/biomedicine/dues/rates?year={next_year}"
+    refused = keeper.post(address, {"due_on": f"{next_year}-03-31"})
+    assert refused.status_code == 422
+    sent = {"due_on": f"{next_year}-03-31", "member": "3000", "council": "5000.50"}
+    assert keeper.post(address, sent).location.endswith(f"?year={next_year}")
+    assert "5000.5" in keeper.get(address).text

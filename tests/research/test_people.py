@@ -1,0 +1,110 @@
+"""People with roles in a project: given by their manager or the lead, ended with the part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from portal.accounts.models import Appointment
+from portal.accounts.operations import end_appointment
+from portal.database import db
+from portal.errors import Denied, Refused
+from portal.research import operations, partnering, staffing, team
+from portal.research.models import Partner, Project
+from portal.research.staff_models import ProjectPerson, ProjectRole
+from tests.client import Client
+from tests.conftest import both_engines
+from tests.research.make import active, part_of
+from tests.world import World
+
+
+def roles(project: Project) -> dict[str, str]:
+    """Return who has which role in a project now, by name."""
+    sides = team.people_in(project.id).values()
+    return {each.name: each.role.value for side in sides for each in side.people if each.role}
+
+
+@pytest.mark.usefixtures("context")
+class TestOperations:
+    @both_engines
+    def test_the_manager_gives_roles_at_home_and_the_lead_everywhere(self, world: World) -> None:
+        project = active(world, partners=("supplier", "chairer"))
+        own = part_of(project, world.organisation["maker"])
+        there = part_of(project, world.organisation["supplier"])
+        person = world.person["delegate"]
+        staffing.name_person(own, person, ProjectRole.HEAD, by=world.actor("manager"))
+        supplier = world.person["supplier"]
+        staffing.name_person(there, supplier, ProjectRole.CONTACT, by=world.actor("delegate"))
+        assert roles(project) == {"测试delegate": "head", "测试supplier": "contact"}
+        first = next(iter(team.people_in(project.id).values())).people[0]
+        assert first.id == person, "whoever has a role comes first"
+        for who in ("supplier", "chair", "secretary", "outsider"):
+            with pytest.raises(Denied):
+                staffing.name_person(own, person, ProjectRole.MEMBER, by=world.actor(who))
+
+    def test_one_role_of_a_person_and_one_head_of_an_organisation(self, world: World) -> None:
+        project, by = active(world), world.actor("manager")
+        own = part_of(project, world.organisation["maker"])
+        delegate, manager = world.person["delegate"], world.person["manager"]
+        staffing.name_person(own, delegate, ProjectRole.MEMBER, by=by)
+        staffing.name_person(own, delegate, ProjectRole.HEAD, by=by)
+        assert roles(project) == {"测试delegate": "head"}
+        with pytest.raises(Refused):
+            staffing.name_person(own, manager, ProjectRole.HEAD, by=by)
+        with pytest.raises(Refused):
+            staffing.name_person(own, world.person["supplier"], ProjectRole.MEMBER, by=by)
+        staffing.release_person(own, delegate, by=by)
+        with pytest.raises(Refused):
+            staffing.release_person(own, delegate, by=by)
+        assert roles(project) == {}
+
+    @both_engines
+    def test_roles_end_with_the_part_and_with_the_appointment(self, world: World) -> None:
+        project, lead = active(world), world.actor("delegate")
+        own = part_of(project, world.organisation["maker"])
+        there = part_of(project, world.organisation["supplier"])
+        staffing.name_person(there, world.person["supplier"], ProjectRole.HEAD, by=lead)
+        staffing.name_person(own, world.person["delegate"], ProjectRole.HEAD, by=lead)
+        partnering.leave_project(there, by=world.actor("supplier"), note="退出。")
+        assert roles(project) == {"测试delegate": "head"}
+        ended = db.session.query(ProjectPerson).filter_by(partner_id=there.id).one()
+        assert ended.ended_at is not None, "the history stays"
+        with pytest.raises(Refused):
+            staffing.name_person(there, world.person["supplier"], ProjectRole.HEAD, by=lead)
+        appointment = (
+            db.session.query(Appointment).filter_by(person_id=world.person["delegate"]).first()
+        )
+        end_appointment(appointment, by=world.actor("manager"))
+        assert roles(project) == {}
+
+    def test_no_role_is_given_in_what_has_ended(self, world: World) -> None:
+        project, lead = active(world), world.actor("delegate")
+        operations.complete_project(project, by=lead)
+        own = part_of(project, world.organisation["maker"])
+        with pytest.raises(Refused):
+            staffing.name_person(own, world.person["delegate"], ProjectRole.HEAD, by=lead)
+
+
+def test_a_role_is_given_on_its_page_and_shown_to_whoever_takes_part(
+    app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    project = world.project["active"]
+    with app.app_context():
+        made = db.session.get_one(Project, project)
+        part = part_of(made, world.organisation["maker"]).id
+        assert isinstance(db.session.get(Partner, part), Partner)
+        db.session.remove()
+    data = {"person_id": str(world.person["delegate"]), "role": "head"}
+    assert visit("manager").post(f"/project-partners/{part}/people", data).status_code == 302
+    for who in ("delegate", "supplier"):
+        page = visit(who).soup(f"/projects/{project}")
+        assert "项目负责人" in page.select_one("#partners").get_text()
+    assert "项目负责人" not in visit("secretary").soup(f"/projects/{project}").get_text()
+    options = visit("supplier").soup(f"/projects/{project}/cards/new").select("#who option")
+    assert "测试delegate (项目负责人)" in [each.get_text() for each in options]
+    address = f"/project-partners/{part}/people/{world.person['delegate']}/release"
+    assert visit("manager").post(address).status_code == 302
+    page = visit("supplier").soup(f"/projects/{project}")
+    assert "项目负责人" not in page.select_one("#partners").get_text()
