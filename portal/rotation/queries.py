@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from portal.access import visible_to
+from portal.access import can, visible_to
 from portal.actors import Standing
 from portal.database import db
 from portal.language import day, localised
@@ -28,7 +28,15 @@ class Waiting:
     argument: dict[str, int]
 
 
-def _title(thing: Any) -> str:
+def _title(standing: Standing, thing: Any) -> str:
+    if isinstance(thing, Turn) and not can(standing, "turn.confirm", thing):
+        return str(
+            _(
+                "Nobody confirmed the term from %(day)s: %(name)s",
+                day=day(thing.starts_on),
+                name=thing.organisation.name,
+            )
+        )
     if isinstance(thing, Turn):
         return str(
             _(
@@ -84,7 +92,7 @@ def waiting_rotation(standing: Standing, limit: int) -> list[Waiting]:
             select(model).where(awaited(standing, model)).order_by(model.id).limit(limit)
         )
         found += [
-            Waiting(_title(each), localised(each.alliance), endpoint, {argument: each.id})
+            Waiting(_title(standing, each), localised(each.alliance), endpoint, {argument: each.id})
             for each in rows
         ]
     return found

@@ -52,13 +52,20 @@ class History:
 
     def plan(self) -> None:
         wanted = self.course.plan(self.chance.randint(1, 6), keep=self.chance.random() < 0.5)
-        found = {each[0].starts_on for each in breaks_ahead(self.course.ledger())}
-        assert not found & {each.days.start for each in wanted}, "a plan breaks a rule"
+        days = {each.days.start for each in wanted}
+        named = breaks_ahead(self.course.ledger())
+        # A round that a confirmed term by hand broke before stays broken after it.
+        by_hand = {each.rule for turn, each in named if turn.starts_on < min(days)} & {Rule.ROUNDS}
+        found = [
+            each for turn, each in named if turn.starts_on in days and each.rule not in by_hand
+        ]
+        assert not found, "a plan breaks a rule"
 
     def plan_by_hand(self) -> None:
         """Whoever the secretariat likes: rules may break, and are named then."""
         ahead = clock.today() + timedelta(days=self.chance.randint(1, 40))
-        if self.course.live:
+        # Now and then into what is planned or settled already.
+        if self.course.live and self.chance.random() < 0.8:
             ahead = max(ahead, self.course.live[-1].ends_on)
         terms = terms_from(ahead, self.course.charter.term_months, self.chance.randint(1, 3))
         ids = [each.organisation_id for each in self.course.active]

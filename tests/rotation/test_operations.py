@@ -18,6 +18,7 @@ from portal.alliances.operations import (
     admit_organisation,
     appoint_chair,
     expel_membership,
+    resume_membership,
     suspend_membership,
     withdraw_membership,
 )
@@ -340,18 +341,47 @@ class TestVacancy:
         assert Role.CHAIR not in standing_of(world.actor("chair")).roles
         assert Role.CHAIR in standing_of(world.actor("supplier")).roles
 
-    def test_where_nobody_can_act_the_chair_stands_empty(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(vacancies, "who_sits", lambda _organisation, _named: None)
+    def test_accepted_early_and_then_expelled_the_incoming_never_sits(self, world: World) -> None:
+        keeper, supplier = world.actor("secretary"), world.actor("supplier")
+        running, near = turn(world, "running"), turn(world, "near")
+        operations.confirm_turn(near, by=supplier)
+        handover = handing_over.begin_handover(running, by=world.actor("chair"))
+        said = handing_over.HandoverContent(tuple(Point))
+        handing_over.write_handover(handover, said, by=world.actor("chair"))
+        handing_over.sign_handover(handover, by=world.actor("chair"))
+        handing_over.accept_handover(handover, by=supplier)
+        assert running.state is TurnState.HANDED_OVER
+        leaving = db.session.get_one(Membership, world.membership["supplier"])
+        expel_membership(leaving, by=keeper, note="违反章程。", basis="决议第6号")
+        assert near.state is TurnState.REPLACED
+        for at in (clock.now(), clock.start_of(near.starts_on), clock.start_of(near.ends_on)):
+            with clock.standing_still(at):
+                assert Role.CHAIR in standing_of(world.actor("chair")).roles
+                assert Role.CHAIR not in standing_of(supplier).roles
+        vacancies.vacate_turn(running, by=keeper, note="调任。")
+        holder = chair_of(world.alliance["hydrogen"])
+        assert holder is not None
+        assert holder.term.is_acting
+        assert holder.term.organisation_id != near.organisation_id
+
+    def test_where_nobody_can_act_the_chair_stands_empty(self, world: World) -> None:
         keeper, running = world.actor("secretary"), turn(world, "running")
         chairing = db.session.get_one(Membership, world.membership["chairer"])
+        others = select(Membership).where(
+            Membership.alliance_id == world.alliance["hydrogen"],
+            Membership.is_active,
+            Membership.id != chairing.id,
+        )
+        for each in list(db.session.scalars(others)):
+            suspend_membership(each, by=keeper, note="未缴会费。")
         suspend_membership(chairing, by=keeper, note="未缴会费。")
         assert (running.state, chairing.is_active) == (TurnState.VACATED, False)
         assert running.chair_term is not None
         assert running.chair_term.vacated_at is not None
         quiet = db.session.get_one(Organisation, world.organisation["quiet"])
         loser = db.session.get_one(Person, world.person["loser"])
+        again = db.session.get_one(Membership, world.membership["quiet"])
+        resume_membership(again, by=keeper)
         appoint_chair(hydrogen(world), quiet, loser, from_at=clock.now(), by=keeper)
         holder = chair_of(world.alliance["hydrogen"])
         assert holder is not None

@@ -79,6 +79,11 @@ def test_a_run_that_comes_late_tells_once(world: World) -> None:
     assert told(world, "turn.tell") == 1
 
 
+def test_the_desk_says_whose_it_is_to_confirm(visit: Callable[..., Client]) -> None:
+    assert "尚无人确认" in visit("secretary").get("/rotation/waiting").text
+    assert "尚无人确认" not in visit("supplier").get("/rotation/waiting").text
+
+
 def test_it_waits_on_the_desk_of_the_secretariat_until_it_is_confirmed(world: World) -> None:
     near, keeper = turn(world, "near"), world.actor("secretary")
 
