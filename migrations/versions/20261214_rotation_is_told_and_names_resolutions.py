@@ -1,7 +1,7 @@
 """The secretariat is told of what nobody confirms; terms and exchanges name their resolution
 
 Revision ID: 0022
-Revises: 0021
+Revises: 0021b
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0021"
+down_revision = "0021b"
 branch_labels = None
 depends_on = None
 

@@ -28,9 +28,9 @@ from portal.meetings.resolution_queries import number_of
 from portal.monitor.counting import Measure
 from portal.monitor.figures import Figures, figures_of
 from portal.monitor.part import Part
-from portal.monitor.periods import MONTHS_OF_YEAR, Period, beginning
 from portal.monitor.queries import alliance_rows
 from portal.outcomes.forms import OUTCOME_KINDS
+from portal.periods import MONTHS_OF_YEAR, Period, beginning
 from portal.research.workflow import PROJECT
 
 #: So many years back a report may be drafted of.

@@ -18,7 +18,7 @@ from portal.database import db
 from portal.matters.models import Matter
 from portal.meetings.models import Meeting
 from portal.meetings.resolution_models import Resolution
-from portal.monitor.periods import Period
+from portal.periods import Period
 from portal.research.models import Project
 
 

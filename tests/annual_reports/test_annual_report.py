@@ -18,8 +18,8 @@ from portal.documents.models import Document
 from portal.dues import operations as dues
 from portal.dues.models import Due
 from portal.errors import Denied, Refused
-from portal.monitor.periods import Period, beginning
 from portal.outcomes.models import Outcome
+from portal.periods import Period, beginning
 from tests.client import Client
 from tests.documents.test_documents import headings, said_in
 from tests.world import World
