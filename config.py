@@ -54,6 +54,9 @@ class Config:
     #: Where `flask backup create` leaves its archives: better on another disk.
     BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER") or str(INSTANCE / "backups")
 
+    #: The statutory holidays and worked weekends of one's own; empty: those that come along.
+    WORKING_DAYS_FILE = os.environ.get("WORKING_DAYS_FILE", "")
+
     #: How mail and short messages leave: "outbox" keeps them for a person to hand over (a portal
     #: without mail), "console" writes them to the server's log (for development), "smtp" gives
     #: mails to the server below, by the worker.

@@ -32,6 +32,7 @@ from portal.exchange.models import (
     ListingVisibility,
 )
 from portal.exchange.operations import post_listing
+from portal.exchange.pasting import without_contacts
 from portal.imports import queries
 from portal.imports.fates import Position, place_of
 from portal.imports.listing_records import ListingRecord
@@ -170,10 +171,12 @@ def content_of(verdict: ListingVerdict, direction: Direction) -> ListingContent:
         else None,
         _("Date: %(date)s", date=record.date_said) if record.date_said and not until else None,
     ]
+    # Whom to call stands in a column of its own, or in the middle of a text: in neither it is kept.
+    said = [without_contacts(str(line))[0] for line in lines if line]
     return ListingContent(
         direction=direction,
         title=record.name[:TITLE],
-        specification="\n".join(str(line) for line in lines if line)[:SPECIFICATION],
+        specification="\n".join(line for line in said if line)[:SPECIFICATION],
         valid_until=until or clock.today() + timedelta(days=RENEWED_DAYS),
         # Nobody but its owner decides that everyone may see it.
         visibility=ListingVisibility.MEMBERS,

@@ -1,7 +1,8 @@
 """Working days (工作日): what "within one working day" means, in Shanghai.
 
-The statutory holidays and the weekends that are worked instead stand in `working_days.json`, as
-the State Council announces them for each year; a year that is not in it has its weekends alone.
+The statutory holidays and the weekends that are worked instead are data, not code: the file that
+`WORKING_DAYS_FILE` names, else the `working_days.json` beside this one. The State Council announces
+them late in each year for the next; a year that is not in the file has its weekends alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from flask import current_app
+
 from portal import clock
 
 SATURDAY = 5
@@ -18,11 +21,17 @@ SATURDAY = 5
 ANSWER_DAYS = 1
 
 
+#: What comes with the code.
+FILE = Path(__file__).with_name("working_days.json")
+
+
 @cache
-def _table() -> tuple[frozenset[date], frozenset[date]]:
-    """Return the days that are no working days though in the week, and the other way round."""
-    path = Path(__file__).with_name("working_days.json")
-    data = json.loads(path.read_text(encoding="utf-8"))
+def _table(path: str) -> tuple[frozenset[date], frozenset[date]]:
+    """Return the days that are no working days though in the week, and the other way round.
+
+    Read once by each process: whoever changes the file starts the portal again.
+    """
+    data = json.loads(Path(path).read_text(encoding="utf-8"))
     free: set[date] = set()
     for first, last in data["holidays"]:
         day = date.fromisoformat(first)
@@ -34,7 +43,7 @@ def _table() -> tuple[frozenset[date], frozenset[date]]:
 
 def is_working(day: date) -> bool:
     """Tell whether people work on a day."""
-    free, worked = _table()
+    free, worked = _table(current_app.config["WORKING_DAYS_FILE"] or str(FILE))
     return day in worked or (day.weekday() < SATURDAY and day not in free)
 
 

@@ -118,7 +118,8 @@ def take_up(partner: Visitor, guest: str) -> str:
 def take_step(visitor: Visitor, step: str) -> None:
     """Record another step than the next one, as of today."""
     visitor.tap(
-        visitor.page.get_by_text(visitor.say("Another step or day, with a line")), goes=False
+        visitor.page.get_by_text(visitor.say("Another step or day, with a line or a file")),
+        goes=False,
     )
     visitor.page.get_by_label(visitor.say("Step"), exact=True).select_option(step)
     visitor.press("Record the step")

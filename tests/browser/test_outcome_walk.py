@@ -37,7 +37,8 @@ def test_an_accepted_answer_is_followed_to_an_outcome_of_both_sides(
     supplier.open(matter)
     supplier.press(supplier.say("Today: %(step)s", step=supplier.say("Talks")))
     supplier.tap(
-        supplier.page.get_by_text(supplier.say("Another step or day, with a line")), goes=False
+        supplier.page.get_by_text(supplier.say("Another step or day, with a line or a file")),
+        goes=False,
     )
     supplier.page.get_by_label(supplier.say("Step"), exact=True).select_option("signed")
     supplier.press("Record the step")

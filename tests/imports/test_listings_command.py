@@ -174,6 +174,18 @@ def test_rows_become_drafts_of_whom_they_are_of(app: Flask, world: World, tmp_pa
         db.session.remove()
 
 
+def test_a_number_in_the_middle_of_a_text_is_not_kept(
+    app: Flask, world: World, tmp_path: Path
+) -> None:
+    one, _other = names(app, world)
+    text = f"寿命5000小时，联系人张工{PHONE}"
+    imported(app, written(tmp_path, [1, "瓶口阀寿命试验", one, text, 1, "", "", ""]))
+    with app.app_context():
+        made = stored(app)[0]
+        assert (made.title, made.specification) == ("瓶口阀寿命试验", "寿命5000小时")
+        db.session.remove()
+
+
 def test_a_second_import_and_a_double_in_the_table_make_nothing(
     app: Flask, world: World, tmp_path: Path
 ) -> None:
