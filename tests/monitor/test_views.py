@@ -111,7 +111,7 @@ def test_the_workbook_says_cell_by_cell_what_the_page_says(
     content = client.get(str(link["href"])).data
     indicators, flows, steps, scores, regions, said = (sheet_of(content, n) for n in range(6))
 
-    shown = table_of(page, "按提供方和承接方")
+    shown = next((rows for name, rows in tables(page).items() if name.startswith("按提供方")), [])
     assert [row[0].removesuffix(" *") for row in shown] == [f"{r[0]} → {r[1]}" for r in flows]
     for cells, row in zip(shown, flows, strict=True):
         assert [parsed(cell) for cell in cells[1:4]] == row[2:5]
@@ -335,6 +335,7 @@ def test_of_a_time_without_records_nothing_is_told(world: World, visit: Visit, p
     for text in page.select(".sentence-text"):
         assert "暂无数值" in text.get_text() and "—" not in text.get_text()
     assert not [name for name in tables(page) if name.startswith("本期得分")]
+    assert not page.select(".tile") and not [n for n in tables(page) if n.startswith("按提供方")]
     values = [row[1] for row in table_of(page, "点开可见")]
     assert not [value for value in values if parsed(value) == 0]
 
