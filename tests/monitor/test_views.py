@@ -154,6 +154,15 @@ def test_the_workbook_says_cell_by_cell_what_the_page_says(
     assert [row[1] for row in said] == sentences
 
 
+def test_where_nothing_was_recorded_before_the_workbook_holds_no_nought(
+    lively: World, visit: Visit
+) -> None:
+    first = QUARTER.year_before()
+    taken = sheet_of(visit("secretary").get(f"/monitor.xlsx?period={first.key}").data, 1)
+    assert sum(row[2] for row in taken) == 1
+    assert all(row[5] is None and row[6] is None for row in taken)
+
+
 def test_the_workbook_holds_the_steps_that_the_page_shows(lively: World, visit: Visit) -> None:
     client, period = visit("liaison"), Period(ACTED - 10 * DAY, ACTED + 10 * DAY)
     shown = table_of(client.soup(f"/monitor?period={period.key}"), "本期发布的供需")
