@@ -76,6 +76,10 @@ class Config:
     #: Seconds after which a call to a chat group's robot is cut off.
     HOOK_SECONDS = 10.0
 
+    #: How papers are sealed: "paper" (download, stamp, send the scan in), or a function as
+    #: package.module:function; "stand-in" seals nothing, to try the way.
+    SEAL_ADAPTER = os.environ.get("SEAL_ADAPTER") or "paper"
+
     #: Signing in through somebody else's identity provider: a function as package.module:function,
     #: or a stand-in to try it ("outbox", "console"); empty is off. SSO_ADDRESS is where the browser
     #: goes, with the places {state}, {nonce}, {return_address}, {return_with_state}.
@@ -169,6 +173,11 @@ def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[st
         faults.append("PUBLIC_BASE_URL is missing: set it to the https:// address of the portal.")
     if not listed(environment.get("TRUSTED_HOSTS", "")):
         faults.append("TRUSTED_HOSTS is missing: set it to the host names, separated by commas.")
+    if environment.get("SEAL_ADAPTER", "") == "stand-in":
+        faults.append(
+            "SEAL_ADAPTER is a stand-in: what it returns bears no seal. Unset it, or name the "
+            "adapter of a provider."
+        )
     if environment.get("SSO_ADAPTER", "") in ("outbox", "console"):
         faults.append(
             "SSO_ADAPTER is a stand-in: whoever hands its messages over could come in as anybody. "

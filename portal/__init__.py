@@ -46,6 +46,7 @@ from portal.areas import AREAS, JOB_PAGES, JOBS, NOUNS, PERSONAL_DATA, STANDING,
 from portal.cookies import SignedCookies
 from portal.database import db
 from portal.desk import context
+from portal.documents import sealing
 from portal.guests import personal as guests_personal
 from portal.inbox import personal as inbox_personal
 from portal.inbox import telling
@@ -139,6 +140,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
     responses.init_app(app)
     factor_views.init_app(app)
     sso.init_app(app)
+    sealing.init_app(app)
     for area in AREAS:
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)

@@ -20,10 +20,12 @@ from portal.alliances import models as alliances_models
 from portal.alliances import queries as alliances_queries
 from portal.alliances import views as alliances_views
 from portal.alliances import workflow as alliances_workflow
+from portal.annual_reports import views as annual_report_views
 from portal.chain import models as chain_models
 from portal.desk import job_views
 from portal.desk import views as desk_views
 from portal.directory import views as directory_views
+from portal.documents import member_paper_views
 from portal.documents import models as documents_models
 from portal.documents import views as documents_views
 from portal.documents import workflow as documents_workflow
@@ -78,7 +80,7 @@ from portal.outcomes import workflow as outcomes_workflow
 from portal.regions import models as regions_models
 from portal.regions import place_views
 from portal.regions import views as regions_views
-from portal.research import board_models, work_models
+from portal.research import board_models, deliverable_views, work_models
 from portal.research import models as research_models
 from portal.research import pages as research_pages
 from portal.research import personal as research_personal
@@ -87,6 +89,7 @@ from portal.robots import models as robots_models
 from portal.robots import views as robots_views
 from portal.rotation import handover_views, planning_views, swap_views, turn_views
 from portal.rotation import models as rotation_models
+from portal.rotation import paper_views as rotation_paper_views
 from portal.rotation import views as rotation_views
 from portal.rotation import workflow as rotation_workflow
 from portal.sign_in import (
@@ -133,6 +136,7 @@ AREAS = (
     # commons
     outcomes_views,
     documents_views,
+    member_paper_views,
     dues_views,
     # works
     exchange_views,
@@ -155,11 +159,13 @@ AREAS = (
     share_views,
     fill_in_views,
     research_pages,
+    deliverable_views,
     rotation_views,
     planning_views,
     turn_views,
     swap_views,
     handover_views,
+    rotation_paper_views,
     robots_views,
     # windows
     inbox_views,
@@ -168,6 +174,7 @@ AREAS = (
     offices_views,
     directory_views,
     monitor_views,
+    annual_report_views,
     desk_views,
     job_views,
 )

@@ -102,6 +102,8 @@ member_has_answered = HeldAmong(Role.DELEGATE, "answering_members", "id")
 has_answered = HeldAmong(Role.DELEGATE, "held_interests", "organisation_id")
 #: A seat on the roll that was frozen at notice.
 seat_held_on = HeldAmong(Role.DELEGATE, "roll", "held_by_id")
+#: Of documents: whom a paper concerns.
+document_concerns = HeldAmong(Role.DELEGATE, "readers", "organisation_id")
 #: Of joint projects: whose organisation takes part, or was asked to.
 takes_part = HeldAmong(Role.DELEGATE, "participants", "organisation_id")
 was_asked = HeldAmong(Role.DELEGATE, "asked", "organisation_id")

@@ -7,6 +7,7 @@ sets off in its *own* area stands in the move's operation.
 from __future__ import annotations
 
 from portal.alliances.merging import move_memberships
+from portal.documents.operations import move_readers
 from portal.dues.operations import move_dues
 from portal.exchange.handing_over import hand_over_exchange
 from portal.exchange.membership_effects import (
@@ -25,6 +26,7 @@ from portal.matters.operations import (
     move_matters,
     open_matter,
 )
+from portal.meetings.approvals import name_resolution
 from portal.meetings.merging import move_meetings
 from portal.outcomes.operations import move_outcomes
 from portal.registry import Consequence
@@ -66,6 +68,8 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("listing", "resume"): (keep_out_of_sight,),
     # Nobody is introduced to a suspended member; whoever is has a matter from then on.
     ("interest", "accept"): (refuse_introduction, open_matter),
+    # A project that was approved points at the resolution whose number was given.
+    ("project", "approve"): (name_resolution,),
     # Who leaves an organisation hands over what they answered for there.
     ("appointment", "end"): (hand_over_exchange, hand_over_matters, hand_over_cards),
     # Whoever was invited because they answered as a guest has answered now.
@@ -74,6 +78,7 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     ("organisation", "merge"): (
         move_memberships,
         move_dues,
+        move_readers,
         move_exchange,
         move_guest_answers,
         move_introductions,

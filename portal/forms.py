@@ -21,7 +21,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, DecimalField, Field, HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from portal.actors import Actor
 from portal.errors import Refused
@@ -156,6 +156,12 @@ def required(sentence: Any = None) -> list[Any]:
 def chosen(sentence: Any = None) -> list[Any]:
     """Return the validators of a choice that must be made."""
     return [InputRequired(sentence or _l("Please choose one."))]
+
+
+def asked_of_a_file(form: Any, field: Any) -> None:
+    """Refuse a file whose sender did not say that it holds no secret; without one, ask nothing."""
+    if form.file.data and not field.data:
+        raise ValidationError(_l("What may be secret must not be sent here."))
 
 
 def at_most(characters: int) -> Length:

@@ -27,6 +27,7 @@ from portal.guests.models import GuestAnswer
 from portal.introductions.models import Introduction
 from portal.matters.models import Matter
 from portal.matters.steps import STEP_NAMES
+from portal.meeting_notices import MEETING_NOTICES, MEETING_SUBJECTS
 from portal.noticing import (
     Notice,
     Subject,
@@ -94,6 +95,8 @@ SUBJECTS["swap"] = Subject(
 SUBJECTS["handover"] = Subject(
     Handover, name_of(Handover.outgoing_id), literal(""), "rotation.view_handover"
 )
+
+SUBJECTS |= MEETING_SUBJECTS
 
 
 def _title_of(column: Any) -> Callable[[Standing], ColumnElement[Any]]:
@@ -251,12 +254,17 @@ NOTICES: tuple[Notice, ...] = (
     notice("outcome.retract", (_OTHER,), _l("%(side)s took back its claim “%(title)s”")),
     # the chair's rotation; who is asked to confirm a term has a mail of their own, with a link
     notice("turn.ask", (_ITS_PEOPLE,), _l("%(title)s is asked to confirm its term in the chair")),
+    notice("turn.tell", (secretariat,), _l("Nobody confirmed the near term of %(title)s"), True),
+    notice("turn.plan", (_ITS_PEOPLE,), _l("%(title)s is planned to take the chair: see when")),
     notice("turn.confirm", (secretariat,), _l("%(title)s confirmed its term in the chair")),
     notice("turn.defer", (_ITS_PEOPLE, secretariat), _l("%(title)s was given a later term")),
     notice("turn.vacate", (_ITS_PEOPLE,), _l("The term of %(title)s ended early: see why"), True),
     notice("turn.take_over", (_ITS_PEOPLE,), _l("%(title)s takes over as acting chair"), True),
     notice("turn.replace", (_ITS_PEOPLE,), _l("The term of %(title)s was planned anew")),
     notice("swap.ask", (_ASKED,), _l("%(title)s asks to exchange terms with %(side)s"), True),
+    notice(
+        "swap.tell", (secretariat,), _l("%(side)s has not answered the exchange that was asked")
+    ),
     notice("swap.agree", (_ASKING, secretariat), _l("%(side)s agreed to the exchange of terms")),
     notice("swap.decline", (_ASKING, _ASKED), _l("%(title)s and %(side)s do not exchange terms")),
     notice("swap.withdraw", (_ASKED,), _l("%(title)s no longer asks to exchange terms")),
@@ -289,6 +297,7 @@ NOTICES: tuple[Notice, ...] = (
         "membership.withdraw", (_ITS_PEOPLE, secretariat), _l("%(title)s left the alliance"), True
     ),
     notice("membership.expel", (_ITS_PEOPLE,), _l("%(title)s was expelled: see why"), urgent=True),
+    *MEETING_NOTICES,
 )
 
 #: The rows by their names, and those of each verb in their order.

@@ -22,7 +22,7 @@ from portal.access import can, standing_of, visible_to
 from portal.accounts.models import Appointment, Organisation, Person
 from portal.alliances.models import Alliance, ChairTerm, Membership, News
 from portal.database import db
-from portal.documents.models import Document, Letterhead
+from portal.documents.models import Document, DocumentReader, Letterhead
 from portal.dues.models import Due, DuesRate, DuesYear
 from portal.exchange import queries
 from portal.exchange.models import Interest, Listing, Naming
@@ -761,6 +761,26 @@ CASES = [
     send(
         "documents.scan_document", "secretary", f"{MEMBERS} chair", document="minutes", status=422
     ),
+    send(
+        "documents.issue_member_paper",
+        "secretary",
+        others("secretary"),
+        membership="supplier",
+        arguments={"kind": "certificate"},
+    ),
+    send("rotation.issue_swap_paper", "secretary", PARTIES, swap="asked"),
+    send(
+        "rotation.issue_handover_booklet",
+        "secretary",
+        "chair supplier",
+        handover="begun",
+        status=422,
+    ),
+    send(
+        "documents.seal_document", "secretary", f"{MEMBERS} chair", document="minutes", status=422
+    ),
+    view("annual_reports.new_report", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
+    send("annual_reports.new_report", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
     view("documents.edit_letterhead", "secretary", SECRETARY, arguments=HYDROGEN_SLUG),
     send(
         "documents.edit_letterhead",
@@ -959,6 +979,9 @@ CASES = [
     view("rotation.view_schedule", EVERYONE, arguments=NEW_IT_SLUG),
     view("rotation.view_schedule", "", arguments={"alliance_slug": "no-such"}),
     view("rotation.calendar", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.check_terms", EVERYONE, arguments=HYDROGEN_SLUG),
+    view("rotation.check_terms", EVERYONE, arguments=NEW_IT_SLUG),
+    view("rotation.list_resting", HYDROGEN, resolution="passed"),
     view("rotation.view_powers", EVERYONE, arguments=HYDROGEN_SLUG),
     view("rotation.view_rules", EVERYONE, arguments=HYDROGEN_SLUG),
     view("rotation.view_rules", EVERYONE, arguments=NEW_IT_SLUG),
@@ -1198,6 +1221,8 @@ CASES = [
     send("research.list_deliverables", PARTIES, "secretary", project="active", status=422),
     send("research.hand_in_version", PARTIES, deliverable="rule", data={"version_note": "修订"}),
     send("research.accept_deliverable", OWNERS, "supplier", deliverable="rule"),
+    view("meetings.view_resting", HYDROGEN, resolution="passed"),
+    view("deliverables.view_deliverable", PARTIES, deliverable="rule", status=302),
     view("research.land_deliverable", PARTIES, deliverable="rule"),
     view("research.list_reports", PARTIES, "secretary", project="active"),
     send("research.list_reports", PARTIES, "secretary", project="active", status=422),
@@ -1276,6 +1301,7 @@ def business(app: Flask) -> str:
             MemberImportRow,
             Letterhead,
             Document,
+            DocumentReader,
             Meeting,
             Seat,
             AgendaItem,
@@ -1450,6 +1476,7 @@ WINDOWS = (
     "monitor.view_indicator",
     # All that the planner has to know of an alliance.
     "rotation.plan",
+    "rotation.check_terms",
 )
 
 

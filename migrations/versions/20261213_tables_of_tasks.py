@@ -1,7 +1,7 @@
 """Tables of tasks that are brought for the board of a joint project
 
 Revision ID: 0021
-Revises: 0020
+Revises: 0020b
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0020"
+down_revision = "0020b"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Who of an organisation does what in a joint project
+"""Who of an organisation does what in a joint project; the resolution a project rests on
 
 Revision ID: 0021b
 Revises: 0021
@@ -65,6 +65,12 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_project_person_project_id"), ["project_id"])
         batch_op.create_index(batch_op.f("ix_project_person_person_id"), ["person_id"])
+    with op.batch_alter_table("project", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("resolution_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_project_resolution_id"), ["resolution_id"])
+        batch_op.create_foreign_key(
+            batch_op.f("fk_project_resolution_id"), "resolution", ["resolution_id"], ["id"]
+        )
 
 
 def downgrade() -> None:

@@ -26,6 +26,7 @@ from portal.alliances.models import Alliance, Tier
 from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_alliances import tell_alliances
+from portal.commands.demo_dues import tell_dues
 from portal.commands.demo_filled_in import tell_filled_in
 from portal.commands.demo_flows import tell_flows
 from portal.commands.demo_guests import tell_guests
@@ -95,6 +96,7 @@ def build(now: datetime) -> Story:
     tell_alliances(story)
     tell_organisations(story)
     tell_councils(story)
+    tell_dues(story)
     tell_filled_in(story)
     story.at(now - 0.2 * DAY, lambda: tell_meetings(story))
     story.at(now - 1.5 * DAY, lambda: tell_introductions(story))

@@ -12,8 +12,9 @@ from typing import Any
 from portal import clock
 from portal.actors import ANONYMOUS, Actor, person
 from portal.alliances.models import Alliance
-from portal.alliances.queries import all_alliances
+from portal.alliances.queries import all_alliances, held_membership
 from portal.commands.demo_story import DAY, HOUR, Story, read
+from portal.documents.member_papers import issue_member_paper
 from portal.documents.models import DocumentKind
 from portal.documents.operations import edit_letterhead
 from portal.meetings import actions, agenda, minutes, operations, resolutions, voting
@@ -179,6 +180,10 @@ class _Held:
             self.alliance, prefix=told["prefix"], seal_holder=told["seal_holder"], by=self.keeper
         )
         issue_paper(self.held, DocumentKind.MINUTES, by=self.keeper, receipt="demo-minutes")
+        member = self.story.members[self.alliance.id][0]
+        membership = held_membership(self.alliance.id, member.id)
+        if membership is not None:
+            issue_member_paper(membership, DocumentKind.CERTIFICATE, by=self.keeper)
         minutes.archive_meeting(self.held, by=self.keeper)
 
 

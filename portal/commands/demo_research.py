@@ -15,8 +15,10 @@ from portal.alliances.models import Alliance
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_board import tell_board, tell_plan
 from portal.commands.demo_story import DAY, HOUR, Story, read
-from portal.research import operations, partnering
+from portal.research import operations, partnering, staffing
 from portal.research.models import Partner, Project
+from portal.research.staff_models import ProjectRole
+from portal.research.team import people_in
 from portal.research.workflow import PartnerState
 
 
@@ -74,8 +76,19 @@ def _begin(story: Story, alliance: Alliance, row: Any, when: datetime) -> None:
 
 def _start(story: Story, project: Project, by: Actor) -> None:
     operations.start_project(project, by=by)
+    _name_people(project, by)
     tell_board(story, project, clock.now())
     tell_plan(story, project, clock.now())
+
+
+def _name_people(project: Project, by: Actor) -> None:
+    """Let each organisation have a head, and whoever else acts for it take part."""
+    sides = people_in(project.id)
+    for part in project.partners:
+        if part.state is PartnerState.CONFIRMED:
+            for number, each in enumerate(sides[part.organisation_id].people[:3]):
+                role = ProjectRole.MEMBER if number else ProjectRole.HEAD
+                staffing.name_person(part, each.id, role, by=by)
 
 
 def _ask(story: Story, project: Project, partner: Organisation, part: str, by: Actor) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, current_app, g, request
@@ -172,9 +173,20 @@ def project_words() -> dict[str, Any]:
     return {"states": PROJECT.labels, "address": place("research.list_projects") + "/"}
 
 
-def project_tabs(project: Project) -> list[Entry]:
+def project_tabs(project: Project) -> Markup:
     """Return the tabs of a joint project that whoever asks may follow."""
-    return entries(PROJECT_TABS, current_standing(), project)
+    tabs = tuple(entries(PROJECT_TABS, current_standing(), project))
+    return _kept_tabs(tabs, project.id, request.endpoint, chosen_language())
+
+
+@lru_cache(maxsize=1024)
+def _kept_tabs(
+    tabs: tuple[Entry, ...], project_id: int, endpoint: str | None, _language: str
+) -> Markup:
+    """Render the tabs of a project once for everybody who may follow the same ones."""
+    page = current_app.jinja_env.get_template("components/tabs.html")
+    text = page.render(entries=tabs, thing=SimpleNamespace(id=project_id), endpoint=endpoint)
+    return Markup(text)  # noqa: S704 - a template
 
 
 def outcome_words() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +26,7 @@ from portal.regions.models import Region
 from portal.research.models import Partner, Project
 from portal.roles import Role
 from portal.rotation.models import Handover, Swap, Turn
+from portal.rotation.queries import awaited
 from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
@@ -33,6 +34,12 @@ AWAITED = (
     *(Listing, Interest, Membership, Outcome, GuestAnswer, Introduction, Turn, Swap, Handover),
     *(Resolution, Action, Meeting, Document, Project, Partner),
 )
+#: What waits not only for a move of its lifecycle: a matter for a step, a term for an answer.
+OTHERWISE: dict[Any, Callable[[Standing, Any], ColumnElement[bool]]] = {
+    Matter: lambda standing, _model: waiting(standing),
+    Turn: awaited,
+    Swap: awaited,
+}
 #: The badge counts no further.
 COUNT_LIMIT = 99
 
@@ -59,8 +66,7 @@ def _waiting_statement(standing: Standing) -> Prepared:
     counts = []
     conditions: list[tuple[Any, ColumnElement[bool]]] = []
     for model in _awaited(standing):
-        # A matter waits for a step, which is no move of its lifecycle.
-        is_awaited = waiting(standing) if model is Matter else awaiting(standing, model)
+        is_awaited = OTHERWISE.get(model, awaiting)(standing, model)
         conditions.append((model, is_awaited))
     unread = and_(Message.person_id == standing.actor.person_id, Message.is_unread)
     for model, condition in (*conditions, (Message, unread)):

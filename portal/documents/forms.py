@@ -15,6 +15,11 @@ DOCUMENT_KINDS = {
     DocumentKind.RESOLUTION: _l("Resolution"),
     DocumentKind.BALLOT: _l("Ballot paper"),
     DocumentKind.PROXY: _l("Proxy"),
+    DocumentKind.SWAP: _l("Application for an exchange of turns"),
+    DocumentKind.HANDOVER: _l("Hand-over booklet"),
+    DocumentKind.APPLICATION: _l("Membership application"),
+    DocumentKind.CERTIFICATE: _l("Membership certificate"),
+    DocumentKind.REPORT: _l("Annual report"),
 }
 
 

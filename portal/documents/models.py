@@ -23,6 +23,11 @@ class DocumentKind(StrEnum):
     RESOLUTION = "resolution"
     BALLOT = "ballot"
     PROXY = "proxy"
+    SWAP = "swap"
+    HANDOVER = "handover"
+    APPLICATION = "application"
+    CERTIFICATE = "certificate"
+    REPORT = "report"
 
 
 #: What every member may read; the others are for those who prepare meetings.
@@ -79,6 +84,8 @@ class Document(Versioned, Model):
     scanned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     alliance: Mapped[Alliance] = relationship(lazy="joined", innerjoin=True)
+    #: Whom it concerns: their people read it, whatever its kind.
+    readers: Mapped[list[DocumentReader]] = relationship()
 
     @hybrid_property
     def is_for_members(self) -> Any:
@@ -99,3 +106,17 @@ class Document(Versioned, Model):
     def is_genuine(self) -> bool:
         """Whether the portal stands by it: issued as a file and not revoked."""
         return self.digest is not None and self.state is not DocumentState.REVOKED
+
+
+class DocumentReader(Model):
+    """An organisation whose people may read a document: the certificate is its, or the exchange."""
+
+    __tablename__ = "document_reader"
+    __table_args__ = constraints(Index(None, "organisation_id"))
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id"), primary_key=True, autoincrement=False
+    )
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, autoincrement=False
+    )

@@ -7,22 +7,23 @@ the number has to stand in it. A document whose file was not made yet says so an
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from portal import clock, files, journal, links
 from portal.access import require
+from portal.accounts.models import Organisation
 from portal.actors import Actor
 from portal.alliances.models import Alliance, ChairTerm
 from portal.database import db
 from portal.documents import rendering
-from portal.documents.models import Document, DocumentKind, Letterhead
+from portal.documents.models import Document, DocumentKind, DocumentReader, Letterhead
 from portal.documents.workflow import DOCUMENT
 from portal.errors import Refused
 from portal.files import Received
@@ -71,8 +72,12 @@ def issue_document(
     about: Any,
     by: Actor,
     receipt: str | None = None,
+    readers: Sequence[int] = (),
 ) -> Document:
-    """Give a paper its number, its day and its code; its file is made next (`write_document`)."""
+    """Give a paper its number, its day and its code; its file is made next (`write_document`).
+
+    `readers` are the organisations whose people may read it, whatever its kind.
+    """
     require(by, "document.issue", alliance)
     earlier = earlier_result(Document, receipt)
     if earlier is not None:
@@ -100,6 +105,7 @@ def issue_document(
         state=DOCUMENT.start,
         issued_by_id=by.person_id,
         issued_at=clock.now(),
+        readers=[DocumentReader(organisation_id=each) for each in dict.fromkeys(readers)],
     )
     db.session.add(document)
     db.session.flush()
@@ -238,3 +244,20 @@ def revoke_document(
     """Revoke a document: whoever scans its code reads that it holds no more."""
     require(by, "document.keep", document)
     move(document, "revoke", by=by, expected=expected, note=note)
+
+
+@operation
+def move_readers(double: Organisation, *, by: Actor) -> None:
+    """Let what a double may read be the survivor's to read (a consequence)."""
+    require(by, "organisation.merge", double)
+    column, document = DocumentReader.organisation_id, DocumentReader.document_id
+    moved = list(db.session.scalars(select(document).where(column == double.id)))
+    both = select(document).where(column == double.merged_into_id)
+    db.session.execute(delete(DocumentReader).where(column == double.id, document.in_(both)))
+    db.session.execute(
+        update(DocumentReader)
+        .where(column == double.id)
+        .values(organisation_id=double.merged_into_id)
+    )
+    db.session.expire_all()
+    journal.note("organisation.merge_documents", double, by=by, detail={"document": moved})

@@ -14,7 +14,7 @@ from portal.access import can, current_actor, current_standing, public, requires
 from portal.accounts.queries import timeline_of
 from portal.alliances.frame import alliance_page
 from portal.alliances.models import Alliance
-from portal.documents import operations, queries, rendering
+from portal.documents import operations, queries, rendering, sealing
 from portal.documents.columns import DOCUMENTS
 from portal.documents.forms import DOCUMENT_KINDS, LetterheadForm, ScanForm, TemplateForm
 from portal.documents.models import Document, DocumentKind, Letterhead
@@ -75,6 +75,7 @@ def document_page(document: Document, **more: Any) -> str:
         "moves": moves,
         "files": files.files_of(document),
         "takes_scan": is_keeping and document.state is DOCUMENT.start,
+        "is_electronic": sealing.is_electronic(),
         "form": ScanForm(),
         "address": operations.verify_address(document),
         "timeline": timeline_of(document) if is_keeping else (),
@@ -104,6 +105,21 @@ def scan_document(document: Document) -> Response | tuple[str, int]:
             operations.scan_document(document, received, by=current_actor())
             flash(_("The scan was sent in. Somebody else checks it."), "success")
             return redirect(url_for("documents.view_document", document_id=document.id))
+    return document_page(document, form=form), form.status
+
+
+@bp.post("/documents/<int:document_id>/seal")
+@requires("document.keep", Document)
+def seal_document(document: Document) -> Response | tuple[str, int]:
+    """Have a paper sealed by the adapter; what comes back is checked by somebody else."""
+    form = ScanForm()
+    with refusals(form):
+        name = next((each.name for each in files.files_of(document)), "")
+        sealed = sealing.sealed(document, name)
+        received = files.receive(BytesIO(sealed.content), sealed.name)
+        operations.scan_document(document, received, by=current_actor())
+        flash(_("It was sealed electronically. Somebody else checks it."), "success")
+        return redirect(url_for("documents.view_document", document_id=document.id))
     return document_page(document, form=form), form.status
 
 

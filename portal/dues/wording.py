@@ -26,6 +26,11 @@ def yuan(fen: int | None) -> str:
     return f"¥{number}" if is_english() else str(_("%(number)s yuan", number=number))
 
 
+def in_words(fen: int) -> str:
+    """Return an amount in yuan in the language that is set, for papers."""
+    return str(_("%(number)s yuan", number=format_decimal(Decimal(fen) / FEN_PER_YUAN, "#,##0.##")))
+
+
 def chase_text(alliance: Alliance, dues_year: Year, rows: Sequence[DueRow]) -> str:
     """Return what is pasted into the group to remind those that have not paid; none: nothing.
 

@@ -119,7 +119,7 @@ def _line(verdict: TaskVerdict) -> tuple[str, str, str, str]:
     facts = [column, record.person, record.organisation, due, record.package]
     told = [" · ".join(each for each in facts if each), *(str(each) for each in verdict.reasons)]
     place = str(place_of(record.sheet, record.row))
-    sentence = " ".join(each for each in told if each)
+    sentence = _("; ").join(each for each in told if each)
     return record.name or "—", place, str(FATES[verdict.fate]), sentence
 
 

@@ -33,7 +33,7 @@ class Introduction(Versioned, Model):
             postgresql_where=holding_in_sql(),
         ),
         CheckConstraint(
-            "state NOT IN ('declined', 'withdrawn') OR released_at IS NOT NULL",
+            "state NOT IN ('accepted', 'declined', 'withdrawn') OR released_at IS NOT NULL",
             name="ended_is_released",
         ),
         CheckConstraint(
@@ -67,7 +67,7 @@ class Introduction(Versioned, Model):
     #: The accepted answer it became.
     interest_id: Mapped[int | None] = mapped_column(ForeignKey("interest.id"), unique=True)
     reason: Mapped[str | None] = mapped_column(String(1000))
-    #: Set when it no longer holds its pair: declined, withdrawn, or lapsed and followed by another.
+    #: Set when it no longer holds its pair: it ended, or lapsed and another followed.
     released_at: Mapped[datetime | None]
 
     demand: Mapped[Listing] = relationship(foreign_keys=[demand_id], lazy="joined", innerjoin=True)

@@ -10,7 +10,7 @@ from wtforms import BooleanField, SelectChoice, SelectField, StringField
 
 from portal import clock
 from portal.accounts.models import Person
-from portal.forms import DayField, Form, at_most, chosen, optional, required
+from portal.forms import DayField, Form, asked_of_a_file, at_most, chosen, optional, required
 from portal.matters.models import Matter
 from portal.matters.steps import STEP_NAMES, Step
 
@@ -21,6 +21,10 @@ class StepForm(Form):
     step = SelectField(_l("Step"), validators=chosen())
     taken_on = DayField(_l("On which day"), validators=[optional()])
     line = StringField(_l("A line for the other side"), validators=[optional(), at_most(200)])
+    file = FileField(_l("File"))
+    is_harmless = BooleanField(
+        _l("It holds no state secret and no work secret"), validators=[asked_of_a_file]
+    )
 
     def __init__(self, matter: Matter) -> None:
         super().__init__(thing=matter)

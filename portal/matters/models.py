@@ -169,6 +169,8 @@ class MatterStep(Model):
     taken_on: Mapped[date]
     line: Mapped[str | None] = mapped_column(String(200))
     recorded_at: Mapped[datetime]
+    #: The file it came with: an offer, a protocol of a test. It hangs on the matter as well.
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
     #: Which side recorded it, and who.
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

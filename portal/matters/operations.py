@@ -56,9 +56,10 @@ def take_step(
     by: Actor,
     taken_on: date | None = None,
     line: str | None = None,
+    received: Received | None = None,
     expected: int | None = None,
 ) -> None:
-    """Record a step, of today or of an earlier day in Shanghai.
+    """Record a step, of today or of an earlier day in Shanghai, with a file where there is one.
 
     Raises `Refused` while the matter is on hold or ended, for a step that is recorded already or
     that its kind does not have, and for a day to come.
@@ -72,12 +73,14 @@ def take_step(
         raise Refused(_l("This step is recorded already, or does not belong here."), field="step")
     if taken_on > clock.today():
         raise Refused(_l("Choose today or an earlier day."), field="taken_on")
+    file = attach_to_matter(matter, received, by=by) if received else None
     matter.taken.append(
         MatterStep(
             step=step,
             taken_on=taken_on,
             line=(line or "").strip() or None,
             recorded_at=clock.now(),
+            file_id=file.id if file else None,
             organisation_id=by.organisation_id,
             person_id=by.person_id,
         )

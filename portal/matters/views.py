@@ -110,6 +110,7 @@ def matter_page(matter: Matter, **more: Any) -> str:
         "is_moving": is_moving,
         "taken": {each.step: each for each in matter.taken},
         "files": files.files_of(matter) if is_side else (),
+        "accepted": ACCEPTED,
         "meetings": meetings_of(matter) if is_side and matter.has_meetings else (),
         "timeline": timeline_of(matter) if is_side else (),
     }
@@ -123,16 +124,19 @@ def _may_take_back(matter: Matter) -> bool:
 
 @bp.post("/matters/<int:matter_id>/steps")
 @requires("matter.move", Matter)
+@takes_upload("FILE_LARGEST_BYTES")
 def take_step(matter: Matter) -> Response | tuple[str, int]:
     """Record a step; the one-tap button sends the step alone and means today."""
     form = StepForm(matter)
     if form.validate_on_submit():
         with refusals(form):
+            sent = form.file.data
             operations.take_step(
                 matter,
                 form.chosen_step,
                 taken_on=form.taken_on.data,
                 line=form.line.data,
+                received=files.receive(sent.stream, sent.filename or "") if sent else None,
                 expected=form.expected,
                 by=current_actor(),
             )

@@ -16,6 +16,7 @@ from portal.actors import Actor
 from portal.database import db
 from portal.documents.models import Document, DocumentKind
 from portal.documents.operations import PAPER_LANGUAGE, issue_document, write_document
+from portal.documents.wording import day_words
 from portal.errors import Refused
 from portal.meetings import queries
 from portal.meetings.counting import Verdict
@@ -44,10 +45,6 @@ def _when(at: datetime) -> str:
             time=f"{here:%H:%M}",
         )
     )
-
-
-def _day(on: Any) -> str:
-    return str(_("%(month)s/%(day)s/%(year)s", year=on.year, month=on.month, day=on.day))
 
 
 def _people(seats: Sequence[Seat]) -> list[dict[str, str]]:
@@ -97,7 +94,7 @@ def meeting_fields(meeting: Meeting) -> dict[str, Any]:
             for number, item in enumerate(queries.agenda_of(meeting), 1)
         ],
         "actions": [
-            {"title": each.title, "owner": each.owner.name, "due": _day(each.due_on)}
+            {"title": each.title, "owner": each.owner.name, "due": day_words(each.due_on)}
             for each in actions
         ],
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.access import visible_to
 from portal.accounts.models import Organisation
@@ -81,6 +82,19 @@ def votes_on(resolution: Resolution) -> Sequence[Vote]:
     return db.session.scalars(
         select(Vote).where(Vote.resolution_id == resolution.id).order_by(Vote.seat_id)
     ).all()
+
+
+def votes_by_seat(resolution: Resolution, meeting: Meeting) -> dict[int, Vote]:
+    """Return the filed votes by seat; the roll of its meeting is read by the same statement."""
+    filed = and_(Vote.seat_id == Seat.id, Vote.resolution_id == resolution.id)
+    rows = db.session.execute(
+        select(Seat, Vote)
+        .outerjoin(Vote, filed)
+        .where(Seat.meeting_id == meeting.id)
+        .order_by(Seat.position)
+    ).all()
+    set_committed_value(meeting, "seats", [seat for seat, _vote in rows])
+    return {seat.id: vote for seat, vote in rows if vote is not None}
 
 
 def roll_of(resolution: Resolution) -> Sequence[Seat]:

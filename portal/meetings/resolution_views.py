@@ -19,7 +19,7 @@ from portal.database import db
 from portal.errors import Missing
 from portal.forms import Form, refusals
 from portal.language import localised
-from portal.meetings import actions, presence, resolution_queries, resolutions, voting
+from portal.meetings import actions, approvals, presence, resolution_queries, resolutions, voting
 from portal.meetings.columns import RESOLUTIONS
 from portal.meetings.counting import Choice
 from portal.meetings.forms import BASES, SHARES
@@ -116,8 +116,9 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         is_voting and not resolution.is_secret and can(standing, "resolution.vote", resolution)
     )
     sees_votes = may_see(standing, resolution, "votes")
-    roll = meeting.seats if (is_voting or sees_votes) and resolution.opened_at else []
-    votes = {each.seat_id: each for each in resolution_queries.votes_on(resolution)} if roll else {}
+    is_shown = (is_voting or sees_votes) and resolution.opened_at is not None
+    votes = resolution_queries.votes_by_seat(resolution, meeting) if is_shown else {}
+    roll = meeting.seats if is_shown else []
     mine = presence.seats_of_voter(meeting, standing.actor.organisation_id) if may_vote else []
     values: dict[str, Any] = {
         "resolution": resolution,
@@ -145,6 +146,18 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "timeline": timeline_of(resolution) if sees_votes else (),
     }
     return render_template("meetings/view_resolution.html", **{**values, **more})
+
+
+@bp.get("/resolutions/<int:resolution_id>/projects")
+@requires("resolution.view", Resolution)
+def view_resting(resolution: Resolution) -> str:
+    """Show the joint projects that were approved on a resolution."""
+    return render_template(
+        "meetings/view_resting.html",
+        resolution=resolution,
+        number=resolution_queries.number_of(resolution),
+        resting=approvals.projects_on(current_standing(), resolution),
+    )
 
 
 @bp.post("/resolutions/<int:resolution_id>/moves/<move>")

@@ -163,7 +163,12 @@ ACTION = Workflow(
         _A.CLOSED_OUT: _l("Closed out"),
         _A.DROPPED: _l("Dropped"),
     },
-    verbs={"assign": _l("Assigned it"), "return_to_agenda": _l("Put on the next agenda")},
+    verbs={
+        "assign": _l("Assigned it"),
+        "return_to_agenda": _l("Put on the next agenda"),
+        "due": _l("Reminded of its day"),
+        "overdue": _l("Said that its day is past"),
+    },
     start=_A.OPEN,
     finals=(_A.CLOSED_OUT, _A.DROPPED),
     moves=(

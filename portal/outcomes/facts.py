@@ -7,12 +7,14 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from portal.access import may_see
+from portal.access import can, may_see
 from portal.actors import ANONYMOUS, Standing
+from portal.database import db
 from portal.language import day, localised, moment, money
 from portal.outcomes.bands import Band, band_words
 from portal.outcomes.forms import DISCLOSURES, OUTCOME_KINDS
 from portal.outcomes.models import Outcome
+from portal.registry import registry
 
 Fact = tuple[str, object, str | None]
 
@@ -53,6 +55,9 @@ def outcome_facts(standing: Standing, outcome: Outcome, *, is_printed: bool = Fa
     # An endpoint of whichever area the record is of: `matters.view_matter`.
     noun = outcome.source_noun
     of_record: Any = {f"{noun}_id": outcome.source_id}
+    # Whoever only takes a project's result does not see the project.
+    record = db.session.get(registry().nouns[noun], outcome.source_id) if is_side else None
+    called = record.title if record and can(standing, f"{noun}.view", record) else None
     return [
         (_("What came of it"), OUTCOME_KINDS[outcome.kind], None),
         (
@@ -73,7 +78,7 @@ def outcome_facts(standing: Standing, outcome: Outcome, *, is_printed: bool = Fa
         (_("Confirmed"), moment(outcome.confirmed_at), None),
         (
             _("It came from"),
-            _("Look at it") if is_side else None,
+            called,
             url_for(f"{noun}s.view_{noun}", **of_record),
         ),
     ]

@@ -19,7 +19,16 @@ from wtforms import (
 from wtforms.validators import NumberRange
 
 from portal import clock
-from portal.forms import DayField, Form, NumberField, at_most, chosen, optional, required
+from portal.forms import (
+    DayField,
+    Form,
+    NumberField,
+    asked_of_a_file,
+    at_most,
+    chosen,
+    optional,
+    required,
+)
 from portal.language import FEN_PER_WAN
 from portal.outcomes.bands import BANDS, Band, band_words
 from portal.outcomes.models import Disclosure, Outcome, OutcomeKind
@@ -66,8 +75,7 @@ class ClaimForm(Form):
     file = FileField(_l("Evidence"))
     original_seen = BooleanField(_l("The original was seen, no copy is kept"))
     is_harmless = BooleanField(
-        _l("It holds no state secret and no work secret"),
-        validators=required(_l("What may be secret must not be sent here.")),
+        _l("It holds no state secret and no work secret"), validators=[asked_of_a_file]
     )
     may_publish = BooleanField(_l("We agree that everyone may see it"))
 

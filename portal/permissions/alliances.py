@@ -41,6 +41,8 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "membership.approve": ((secretary_of("alliance_id"), *not_the_applicant),),
     "membership.return": ((secretary_of("alliance_id"), *not_the_applicant),),
     "membership.reject": ((secretary_of("alliance_id"), *not_the_applicant),),
+    #: Its application and certificate as numbered papers.
+    "membership.paper": ((secretary_of("alliance_id"),),),
     "membership.change_tier": ((secretary_of("alliance_id"),),),
     "membership.suspend": ((secretary_of("alliance_id"),),),
     "membership.resume": ((secretary_of("alliance_id"),),),
@@ -96,6 +98,8 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     #: What follows from a plan, an exchange, a vacancy or a hand-over; nobody's button.
     "turn.keep": ((by_system,),),
     "turn.remind": ((by_system,),),
+    #: Whom a term concerns that nobody confirms.
+    "turn.follow": ((secretary_of("alliance_id"),),),
     "turn.hand_over": ((delegate_of("organisation_id"),), (secretary_of("alliance_id"),)),
     "turn.draft": ((delegate_of("organisation_id"),),),
     #: The powers of the chair, from the succession at the instant of the operation.
@@ -109,6 +113,7 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "swap.answer": ((delegate_of("asked_id"),),),
     # The portal does where one of the terms is given up.
     "swap.withdraw": ((by_system,), (delegate_of("asking_id"),)),
+    "swap.paper": ((secretary_of("alliance_id"),),),
     "swap.approve": ((secretary_of("alliance_id"),),),
     "handover.view": (
         (delegate_of("outgoing_id"),),
@@ -118,5 +123,6 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     ),
     "handover.write": ((delegate_of("outgoing_id"),),),
     "handover.accept": ((delegate_of("incoming_id"),),),
+    "handover.paper": ((secretary_of("alliance_id"),),),
     "handover.close": ((secretary_of("alliance_id"),),),
 }

@@ -9,6 +9,7 @@ from portal.conditions import (
     by_system,
     chair_of,
     delegate_of,
+    document_concerns,
     is_announced,
     is_for_members,
     member_of,
@@ -23,7 +24,11 @@ from portal.words import Line
 MEETINGS: dict[str, tuple[Line, ...]] = {
     # documents: issued and kept by the secretariat, a scan checked by somebody else
     "document.list": ((member_of("id"),), (secretary_of("id"),), (chair_of("id"),)),
-    "document.view": ((is_for_members, member_of("alliance_id")), *CONVENERS),
+    "document.view": (
+        (is_for_members, member_of("alliance_id")),
+        (document_concerns,),
+        *CONVENERS,
+    ),
     "document.issue": ((secretary_of("id"),),),
     "document.keep": ((secretary_of("alliance_id"),),),
     "document.check": tuple((*line, not_the_scanner) for line in CONVENERS),
@@ -58,6 +63,7 @@ MEETINGS: dict[str, tuple[Line, ...]] = {
     "resolution.count": ((secretary_of("alliance_id"),), (by_system,)),
     # Asked of the meeting that asks for it.
     "action.assign": CONVENERS,
+    "action.remind": ((by_system,),),
     "action.view": (*FELLOWS, (delegate_of("owner_id"),)),
     "action.report": ((delegate_of("owner_id"),), (secretary_of("alliance_id"),)),
     "action.check": tuple((*line, not_the_reporter) for line in CONVENERS),

@@ -36,7 +36,8 @@ NOTHING = SelectChoice("", "—")
 
 def column_name(column: Any) -> str:
     """Return what a column is called: by its kind, or by a name of its own."""
-    return str(COLUMN_NAMES.get(column.kind) or column.name)
+    known = COLUMN_NAMES.get(column.kind)
+    return str(column.name if known is None else known)
 
 
 def _who(value: str) -> tuple[int | None, int | None]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import Integer, Text, bindparam, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from portal import clock
@@ -108,7 +109,8 @@ def _cards(*narrowed: Any) -> Rows:
             Card.title,
             Card.due_on,
             Card.done_at.is_not(None),
-            Card.labels,
+            # As text: a list is no key, and PostgreSQL's driver would make one of it.
+            cast(Card.labels, Text),
             Person.name,
             Organisation.name,
             Organisation.region_id,
@@ -132,21 +134,29 @@ def _narrowed(names: Sequence[str]) -> list[Any]:
     return [_CHOSEN[name] == bindparam(name, type_=Integer) for name in names]
 
 
-def _rows(found: Sequence[tuple[Any, ...]]) -> list[CardRow]:
+def _rows(asked: Prepared, values: Mapping[str, Any]) -> list[CardRow]:
+    found = asked.raw(values)
     provinces: Mapping[int, RegionName] = all_provinces() if found else {}
-    return [
-        CardRow(  # type: ignore[call-arg]
-            *row[:5],
-            bool(row[5]),
-            tuple(row[6]),
-            row[7],
-            row[8],
-            provinces.get(row[9]),
-            *row[10:14],
-            bool(row[14]),
-        )
-        for row in found
-    ]
+    return [_row(raw, provinces.get(raw[9])) for raw in found]
+
+
+_READ = Prepared(_cards())
+
+
+@lru_cache(maxsize=8192)
+def _row(raw: tuple[Any, ...], region: RegionName | None) -> CardRow:
+    """Return the row that a driver's row says; most cards say what they said a page ago."""
+    row = _READ.read(raw)
+    return CardRow(  # type: ignore[call-arg]
+        *row[:5],
+        bool(row[5]),
+        tuple(json.loads(row[6])),
+        row[7],
+        row[8],
+        region,
+        *row[10:14],
+        bool(row[14]),
+    )
 
 
 _COLUMNS = Prepared(
@@ -183,7 +193,7 @@ def board_of(
     columns = {row[0]: ColumnRow(*row[:5]) for row in found}
     statement = _windows(len(columns), tuple(narrowed.chosen), min(shown, LARGEST_WINDOW))
     values = {f"column{number}": column_id for number, column_id in enumerate(columns)}
-    for row in sorted(_rows(statement.rows(values | narrowed.chosen)), key=lambda row: row.place):
+    for row in sorted(_rows(statement, values | narrowed.chosen), key=lambda row: row.place):
         columns[row.column_id].cards.append(row)
     return found[0][5], list(columns.values())
 
@@ -272,7 +282,7 @@ def task_page(
     statement = _task_statement(tuple(narrowed.chosen), after is not None, size)
     day, card_id = after or (FAR, 0)
     values = {"project": project_id, "day": day, "card": card_id, **narrowed.chosen}
-    rows = _rows(statement.rows(values))
+    rows = _rows(statement, values)
     if len(rows) <= size:
         return rows, None
     last = rows[size - 1]
@@ -294,7 +304,7 @@ def tasks_between(project_id: int, first: date, until: date) -> dict[date, list[
     """Return the cards that are due within days (half-open), by day; at most 500."""
     values = {"project": project_id, "first": first, "until": until}
     found: dict[date, list[CardRow]] = {}
-    for row in _rows(_MONTH.rows(values)):
+    for row in _rows(_MONTH, values):
         if row.due_on is not None:
             found.setdefault(row.due_on, []).append(row)
     return found

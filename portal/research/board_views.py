@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,7 @@ from portal.access import can, current_actor, current_standing, requires
 from portal.errors import Missing
 from portal.forms import Form, refusals
 from portal.language import LANGUAGES, chosen_language
+from portal.navigation import place
 from portal.research import board_queries, columns, placing, team
 from portal.research.board_forms import ColumnForm, column_name
 from portal.research.board_queries import CardFilter, CardRow
@@ -36,26 +38,41 @@ def filter_asked() -> CardFilter:
     return CardFilter(number_in("owner"), number_in("organisation"), number_in("package"))
 
 
-def card_html(row: CardRow) -> Markup:
-    """Return a card as it stands on a board; the same for everybody who may see it."""
-    overdue = row.due_on is not None and not row.is_done and row.due_on < clock.today()
-    return Markup(_kept_card(row, overdue, chosen_language()))  # noqa: S704 - a template
+def cards_html(rows: Sequence[CardRow]) -> Markup:
+    """Return cards as they stand on a board; the same for everybody who may see them."""
+    language, today = chosen_language(), clock.today()
+    said = [_kept_card(row, today, language) for row in rows]
+    return Markup("".join(said))  # noqa: S704 - templates
 
 
 @lru_cache(maxsize=8192)
-def _kept_card(row: CardRow, is_overdue: bool, language: str) -> str:
-    """Render a card once: it is a plain value. Nothing of who looks may stand in it."""
+def _kept_card(row: CardRow, today: date, language: str) -> str:
+    """Render a card once, for a day: it is a plain value. Nothing of who looks may stand in it."""
     page = current_app.jinja_env.get_template("research/card.html")
+    is_overdue = row.due_on is not None and not row.is_done and row.due_on < today
     return page.render(card=row, is_overdue=is_overdue, language_tag=LANGUAGES[language])
 
 
-def narrowing(project: Project) -> dict[str, Any]:
-    """Return what the cards of a project may be narrowed to, and what was chosen."""
-    return {
-        "sides": team.people_in(project.id).values(),
-        "packages": board_queries.packages_of(project.id),
-        "narrowed": filter_asked(),
-    }
+def filters_html(project: Project, page: str) -> Markup:
+    """Return what narrows the tasks of a project on one of its pages, as the address chose."""
+    sides = tuple(team.people_in(project.id).values())
+    packages = tuple(board_queries.packages_of(project.id))
+    action = f"{place('research.list_projects')}/{project.id}/{page}"
+    return _kept_filters(action, sides, packages, filter_asked(), chosen_language())
+
+
+@lru_cache(maxsize=512)
+def _kept_filters(
+    action: str,
+    sides: tuple[team.Side, ...],
+    packages: tuple[tuple[int, str], ...],
+    narrowed: CardFilter,
+    _language: str,
+) -> Markup:
+    """Render them once for everybody who takes part."""
+    page = current_app.jinja_env.get_template("research/filters.html")
+    said = page.render(action=action, sides=sides, packages=packages, narrowed=narrowed)
+    return Markup(said)  # noqa: S704 - a template
 
 
 @bp.get("/projects/<int:project_id>/board")
@@ -78,9 +95,10 @@ def board_page(project: Project, **more: Any) -> str:
         if project.is_workable
         else None,
         "is_lead": can(current_standing(), "project.lead", project),
-        "card_html": card_html,
+        "cards_html": cards_html,
         "column_name": column_name,
-        **narrowing(project),
+        "narrowed": filter_asked(),
+        "filters": filters_html(project, "board"),
     }
     return render_template("research/view_board.html", **{**values, **more})
 
@@ -156,7 +174,8 @@ def list_tasks(project: Project) -> str:
         rows=rows,
         names=names,
         next_key=f"{next_key[0].isoformat()}.{next_key[1]}" if next_key else None,
-        **narrowing(project),
+        narrowed=filter_asked(),
+        filters=filters_html(project, "tasks"),
     )
 
 

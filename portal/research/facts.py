@@ -13,6 +13,12 @@ Fact = tuple[str, object, str | None]
 
 def project_facts(project: Project) -> list[Fact]:
     """Return (label, value, address) of a project's facts; absent ones have no value."""
+    # An endpoint of the floor above.
+    basis = (
+        url_for("meetings.view_resolution", resolution_id=project.resolution_id)
+        if project.resolution_id
+        else None
+    )
     return [
         (
             _("Lead organisation"),
@@ -28,5 +34,5 @@ def project_facts(project: Project) -> list[Fact]:
         (_("Chain node"), project.node.name if project.node else None, None),
         (_("Begins on"), day(project.begins_on) or None, None),
         (_("Ends on"), day(project.ends_on) or None, None),
-        (_("Basis"), project.basis, None),
+        (_("Basis"), project.basis, basis),
     ]

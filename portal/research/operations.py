@@ -151,6 +151,15 @@ def approve_project(
 
 
 @operation
+def rest_on(project: Project, resolution_id: int, *, by: Actor) -> None:
+    """Let an approved project point at the resolution it rests on."""
+    require(by, "project.approve", project)
+    project.resolution_id = resolution_id
+    db.session.flush()
+    journal.note("project.rest", project, by=by, detail={"resolution": resolution_id})
+
+
+@operation
 def start_project(
     project: Project, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:

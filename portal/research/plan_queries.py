@@ -48,8 +48,8 @@ def deliverables_of(project_id: int) -> Sequence[Deliverable]:
     ).all()
 
 
-def landed(deliverables: Sequence[Deliverable]) -> dict[int, Outcome]:
-    """Return the newest outcome of each deliverable that has one."""
+def landed(deliverables: Sequence[Deliverable]) -> dict[int, list[Outcome]]:
+    """Return the outcomes of each deliverable that has any, the newest first."""
     ids = [each.id for each in deliverables]
     found = db.session.scalars(
         select(Outcome)
@@ -58,6 +58,9 @@ def landed(deliverables: Sequence[Deliverable]) -> dict[int, Outcome]:
             among(Outcome.source_id, ids),
             Outcome.reverses_id.is_(None),
         )
-        .order_by(Outcome.id)
+        .order_by(Outcome.id.desc())
     )
-    return {each.source_id: each for each in found}
+    outcomes: dict[int, list[Outcome]] = {}
+    for each in found:
+        outcomes.setdefault(each.source_id, []).append(each)
+    return outcomes

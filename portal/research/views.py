@@ -127,7 +127,7 @@ def project_page(project: Project, **more: Any) -> str:
         "facts_of": project_facts(project),
         "moves": open_to(standing, project),
         "parts": [(each, open_to(standing, each)) for each in project.partners],
-        "needs": queries.needs_of(project.id),
+        "needs": queries.needs_of(project.id) if project.is_gathering else (),
         "people": _people(project) if is_inside else {},
         "staffed": [p.id for p in project.partners if can(standing, "project_partner.staff", p)],
         "roles": ROLES,

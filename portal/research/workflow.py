@@ -70,6 +70,7 @@ PROJECT = Workflow(
         "need": _l("Said who is still missing"),
         "board": _l("Changed the columns of the board"),
         "import": _l("Took tasks over from a table"),
+        "rest": _l("Named the resolution"),
         "plan": _l("Changed the plan"),
         "fund": _l("Changed the funds"),
         "deliver": _l("Recorded a deliverable"),

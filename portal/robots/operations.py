@@ -73,32 +73,34 @@ def post_what_is_public(events: Sequence[tuple[Note, JournalLine]]) -> None:
         robot = db.session.scalar(
             select(Robot).where(Robot.alliance_id == note.record.alliance_id, Robot.is_on)
         )
-        if robot is None or _was_posted(robot, note):
+        if robot is None:
+            continue
+        post = _earlier_post(robot, note)
+        if post is not None and post.sent_at is not None:
             continue
         # The group reads Chinese, whoever published.
         with force_locale("zh"):
             text = write(robot.alliance, note.record)
-        if text is not None:
-            db.session.add(
-                RobotPost(
-                    robot_id=robot.id,
-                    about_noun=note.noun,
-                    about_id=note.record.id,
-                    body=text,
-                    created_at=clock.now(),
-                    next_attempt_at=clock.now(),
-                )
-            )
-            db.session.flush()
+        if text is None:
+            continue
+        if post is None:
+            post = RobotPost(robot_id=robot.id, about_noun=note.noun, about_id=note.record.id)
+            db.session.add(post)
+        # What waited, or was given up because it had been changed meanwhile, says what it says now.
+        post.body = text
+        post.created_at = post.next_attempt_at = clock.now()
+        post.attempts, post.last_error, post.undeliverable_at = 0, None, None
+        db.session.flush()
 
 
-def _was_posted(robot: Robot, note: Note) -> bool:
-    earlier = select(RobotPost.id).where(
-        RobotPost.robot_id == robot.id,
-        RobotPost.about_noun == note.noun,
-        RobotPost.about_id == note.record.id,
+def _earlier_post(robot: Robot, note: Note) -> RobotPost | None:
+    return db.session.scalar(
+        select(RobotPost).where(
+            RobotPost.robot_id == robot.id,
+            RobotPost.about_noun == note.noun,
+            RobotPost.about_id == note.record.id,
+        )
     )
-    return db.session.scalar(earlier) is not None
 
 
 def is_still_true(post: RobotPost) -> bool:

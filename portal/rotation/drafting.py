@@ -14,9 +14,9 @@ from portal.language import localised
 from portal.rotation.cases import Case, Span
 from portal.rotation.deciding import Planned
 from portal.rotation.fairness import Fairness, breaks, fairness
-from portal.rotation.history import load
-from portal.rotation.ledger import Ledger, case_for, following_day
-from portal.rotation.models import Charter
+from portal.rotation.history import charter_of, load
+from portal.rotation.ledger import Ledger, breaks_ahead, case_for, following_day
+from portal.rotation.models import Charter, Turn
 from portal.rotation.months import terms_from
 from portal.rotation.planning import Assignment, Conflict, plan
 from portal.rotation.reasons import Why
@@ -151,6 +151,32 @@ class Drafting:
     def _why(self, line: Line, found: Assignment) -> str | None:
         """Return why a member takes a term: what was said of it before, where it stays."""
         return line.why if found.why.why is Why.KEPT else self.wording.say(found.why)
+
+
+def broken_terms(
+    alliance_id: int, exchanged: tuple[Turn, Turn] | None = None
+) -> list[tuple[Turn, str, list[str]]]:
+    """Return the terms to come that break rules, with who takes each and which, in words.
+
+    Of two turns that are `exchanged`, as if they were.
+    """
+    charter = charter_of(alliance_id)
+    if charter is None:
+        return []
+    drafting = drafting_for(charter)
+    instead: dict[int, int] = {}
+    if exchanged is not None:
+        one, other = exchanged
+        instead = {one.id: other.organisation_id, other.id: one.organisation_id}
+    found: dict[int, list[str]] = {}
+    turns: dict[int, Turn] = {}
+    for turn, each in breaks_ahead(drafting.ledger, instead):
+        turns[turn.id] = turn
+        found.setdefault(turn.id, []).append(drafting.wording.breaks(each))
+    return [
+        (turn, drafting.names.get(instead.get(key, turn.organisation_id), ""), found[key])
+        for key, turn in turns.items()
+    ]
 
 
 def drafting_for(charter: Charter) -> Drafting:

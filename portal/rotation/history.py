@@ -19,7 +19,7 @@ from portal.alliances.succession import steps_of
 from portal.database import among, db
 from portal.rotation.cases import Span
 from portal.rotation.deciding import holder
-from portal.rotation.ledger import Ledger
+from portal.rotation.ledger import Ledger, spans_elsewhere
 from portal.rotation.models import Blackout, Charter, Turn
 from portal.rotation.workflow import LIVE, TurnState
 
@@ -46,15 +46,25 @@ def turns_of(alliance_id: int) -> Sequence[Turn]:
 def load(charter: Charter) -> Ledger:
     """Read all of it, each kind of row once."""
     memberships = eligible(charter)
+    ids = {each.organisation_id for each in memberships}
+    steps = _every_step()
+    elsewhere = spans_elsewhere(
+        [
+            (each.alliance_id, each.organisation_id, each.from_at)
+            for each in steps
+            if each.alliance_id != charter.alliance_id
+        ],
+        ids,
+    )
+    for organisation_id, days in _planned_elsewhere(charter.alliance_id, ids):
+        elsewhere.setdefault(organisation_id, []).append(days)
     return Ledger(
         charter=charter,
         turns=_all_turns(charter.alliance_id),
-        steps=_steps(charter.alliance_id),
+        steps=[each for each in steps if each.alliance_id == charter.alliance_id],
         memberships=memberships,
         blackouts=blackouts_of(charter.alliance_id),
-        elsewhere=chairs_elsewhere(
-            charter.alliance_id, {each.organisation_id for each in memberships}
-        ),
+        elsewhere=elsewhere,
         today=clock.today(),
     )
 
@@ -80,12 +90,12 @@ def _all_turns(alliance_id: int) -> Sequence[Turn]:
     ).all()
 
 
-def _steps(alliance_id: int) -> Sequence[ChairTerm]:
+def _every_step() -> Sequence[ChairTerm]:
+    """Return the successions of all alliances in one question: some tens of rows."""
     return db.session.scalars(
         select(ChairTerm)
         .options(joinedload(ChairTerm.organisation).joinedload(Organisation.region))
-        .where(ChairTerm.alliance_id == alliance_id)
-        .order_by(ChairTerm.from_at)
+        .order_by(ChairTerm.alliance_id, ChairTerm.from_at)
     ).all()
 
 
@@ -99,9 +109,8 @@ def blackouts_of(alliance_id: int) -> Sequence[Blackout]:
     ).all()
 
 
-def chairs_elsewhere(alliance_id: int, ids: set[int]) -> dict[int, list[Span]]:
-    """Return the terms that some organisations hold, or are to hold, in other alliances."""
-    found = seats_elsewhere(alliance_id, ids)
+def _planned_elsewhere(alliance_id: int, ids: set[int]) -> list[tuple[int, Span]]:
+    """Return the terms that some organisations are planned for in other alliances."""
     rows = db.session.execute(
         select(Turn.organisation_id, Turn.starts_on, Turn.ends_on).where(
             Turn.alliance_id != alliance_id,
@@ -109,29 +118,17 @@ def chairs_elsewhere(alliance_id: int, ids: set[int]) -> dict[int, list[Span]]:
             among(Turn.organisation_id, sorted(ids)),
         )
     )
-    for organisation_id, start, until in rows:
-        found.setdefault(organisation_id, []).append(Span(start, until))
-    return found
+    return [(organisation_id, Span(start, until)) for organisation_id, start, until in rows]
 
 
 def seats_elsewhere(alliance_id: int, ids: set[int]) -> dict[int, list[Span]]:
-    """Return when some organisations sit in the chair of other alliances, by the succession.
-
-    A step without a next one has an open end.
-    """
+    """Return when some organisations sit in the chair of other alliances, by the succession."""
     rows = db.session.execute(
         select(ChairTerm.alliance_id, ChairTerm.organisation_id, ChairTerm.from_at)
         .where(ChairTerm.alliance_id != alliance_id)
         .order_by(ChairTerm.alliance_id, ChairTerm.from_at)
     ).all()
-    found: dict[int, list[Span]] = {}
-    for number, (elsewhere, organisation_id, from_at) in enumerate(rows):
-        following = rows[number + 1] if number + 1 < len(rows) else None
-        is_same = following is not None and following[0] == elsewhere
-        until = clock.day_of(following[2]) if is_same and following is not None else date.max
-        if organisation_id in ids and clock.day_of(from_at) < until:
-            found.setdefault(organisation_id, []).append(Span(clock.day_of(from_at), until))
-    return found
+    return spans_elsewhere([(row[0], row[1], row[2]) for row in rows], ids)
 
 
 def holder_at(alliance_id: int) -> ChairTerm | None:

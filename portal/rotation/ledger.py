@@ -6,9 +6,9 @@ and on nothing else, so that whole histories can be played without a database.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from portal import clock
@@ -183,13 +183,19 @@ def case_for(
     )
 
 
-def breaks_ahead(ledger: Ledger) -> list[tuple[Turn, Break]]:
-    """Return which rules the terms break that are still to come, with the term of each."""
+def breaks_ahead(
+    ledger: Ledger, instead: Mapping[int, int] | None = None
+) -> list[tuple[Turn, Break]]:
+    """Return which rules the terms break that are still to come, with the term of each.
+
+    `instead` holds who would take some of them, by the ids of the turns.
+    """
+    other = instead or {}
     ahead = [each for each in ledger.live if each.state in OPEN and each.starts_on > ledger.today]
     if not ahead:
         return []
     case = case_for(ledger, [Span(each.starts_on, each.ends_on) for each in ahead])
-    found = breaks(case, [str(each.organisation_id) for each in ahead])
+    found = breaks(case, [str(other.get(each.id, each.organisation_id)) for each in ahead])
     return [(ahead[each.term], each) for each in found]
 
 
@@ -202,6 +208,23 @@ def _away(ledger: Ledger) -> dict[int, tuple[Span, ...]]:
         full = crowded(spans, ledger.charter.max_at_once)
         found.setdefault(organisation_id, []).extend(full)
     return {each: tuple(spans) for each, spans in found.items()}
+
+
+def spans_elsewhere(
+    rows: Sequence[tuple[int, int, datetime]], ids: set[int]
+) -> dict[int, list[Span]]:
+    """Return when some organisations sit, by steps (alliance, organisation, from) in their order.
+
+    A step without a next one has an open end.
+    """
+    found: dict[int, list[Span]] = {}
+    for number, (elsewhere, organisation_id, from_at) in enumerate(rows):
+        following = rows[number + 1] if number + 1 < len(rows) else None
+        is_same = following is not None and following[0] == elsewhere
+        until = clock.day_of(following[2]) if is_same and following is not None else date.max
+        if organisation_id in ids and clock.day_of(from_at) < until:
+            found.setdefault(organisation_id, []).append(Span(clock.day_of(from_at), until))
+    return found
 
 
 def crowded(spans: Sequence[Span], most: int) -> list[Span]:

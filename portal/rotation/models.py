@@ -24,7 +24,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.alliances.models import Alliance, ChairTerm, Tier
-from portal.database import Model, Versioned, choice, constraints
+from portal.database import Instant, Model, Versioned, choice, constraints
+from portal.meetings.resolution_models import Resolution
 from portal.rotation.cases import Order
 from portal.rotation.workflow import OPEN, HandoverState, SwapState, TurnState
 
@@ -32,12 +33,21 @@ from portal.rotation.workflow import OPEN, HandoverState, SwapState, TurnState
 CONFIRMED_AHEAD = timedelta(days=30)
 #: Months of a term.
 SHORTEST, LONGEST = 1, 36
+#: Days after which an exchange that nobody answered is the secretariat's too.
+PATIENCE = 7
 
 #: The present day in Shanghai, and the last day on which a term that begins is to be confirmed:
 #: asked when a statement runs.
 TODAY = bindparam("rotation_today", callable_=clock.today, type_=Day, unique=True)
 SOON = bindparam(
     "rotation_soon", callable_=lambda: clock.today() + CONFIRMED_AHEAD, type_=Day, unique=True
+)
+
+LONG_AGO = bindparam(
+    "rotation_patience",
+    callable_=lambda: clock.now() - timedelta(days=PATIENCE),
+    type_=Instant,
+    unique=True,
 )
 
 
@@ -134,6 +144,7 @@ class Turn(Versioned, Model):
             postgresql_where=TurnState.is_live_in_sql(),
         ),
         Index(None, "organisation_id", "state"),
+        Index(None, "resolution_id"),
     )
     noun = "turn"
     address = "id"
@@ -153,6 +164,8 @@ class Turn(Versioned, Model):
     why: Mapped[str | None] = mapped_column(String(500))
     #: The resolution that it rests on.
     basis: Mapped[str | None] = mapped_column(String(200))
+    #: That resolution, where the basis quotes one of the registry (`resting.py`).
+    resolution_id: Mapped[int | None] = mapped_column(ForeignKey("resolution.id"))
     charter_id: Mapped[int | None] = mapped_column(ForeignKey("charter.id"))
     #: Its step in the succession, from the moment it is confirmed.
     chair_term_id: Mapped[int | None] = mapped_column(ForeignKey("chair_term.id"))
@@ -160,6 +173,8 @@ class Turn(Versioned, Model):
     instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("turn.id"))
     #: When its member was asked to confirm it.
     asked_at: Mapped[datetime | None]
+    #: With how many days left the secretariat was told last that nobody confirmed it.
+    told_days: Mapped[int | None]
     #: What the term is to bring: drafted by the chair's people, standing once the chair agrees.
     programme: Mapped[str | None] = mapped_column(Text)
     programme_approved_at: Mapped[datetime | None]
@@ -169,6 +184,7 @@ class Turn(Versioned, Model):
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     person: Mapped[Person | None] = relationship(lazy="joined")
     chair_term: Mapped[ChairTerm | None] = relationship()
+    resolution: Mapped[Resolution | None] = relationship()
 
     @hybrid_property
     def is_to_be_confirmed(self) -> bool:
@@ -222,6 +238,7 @@ class Swap(Versioned, Model):
     __tablename__ = "swap"
     __table_args__ = constraints(
         CheckConstraint("turn_id <> other_turn_id", name="two_turns"),
+        Index(None, "resolution_id"),
         *(
             Index(
                 f"uq_swap_open_{column}",
@@ -246,13 +263,27 @@ class Swap(Versioned, Model):
     state: Mapped[SwapState] = mapped_column(choice(SwapState))
     reason: Mapped[str] = mapped_column(String(1000))
     basis: Mapped[str | None] = mapped_column(String(200))
+    resolution_id: Mapped[int | None] = mapped_column(ForeignKey("resolution.id"))
     created_at: Mapped[datetime]
+    #: When the secretariat was told that nobody answered.
+    told_at: Mapped[datetime | None]
 
     alliance: Mapped[Alliance] = relationship(lazy="joined", innerjoin=True)
+    resolution: Mapped[Resolution | None] = relationship()
     turn: Mapped[Turn] = relationship(foreign_keys=[turn_id], lazy="joined", innerjoin=True)
     other_turn: Mapped[Turn] = relationship(
         foreign_keys=[other_turn_id], lazy="joined", innerjoin=True
     )
+
+    @hybrid_property
+    def is_silent(self) -> Any:
+        """Whether the other side was asked long ago."""
+        return self.created_at <= clock.now() - timedelta(days=PATIENCE)
+
+    @is_silent.inplace.expression
+    @classmethod
+    def _is_silent(cls) -> Any:
+        return cls.created_at <= LONG_AGO
 
 
 class Handover(Versioned, Model):

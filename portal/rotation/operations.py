@@ -20,6 +20,7 @@ from portal.rotation.deciding import Planned, adoption, refuse_crowd, seated_fro
 from portal.rotation.history import charter_of, eligible, seats_elsewhere, turns_of
 from portal.rotation.models import Charter, Turn
 from portal.rotation.open_swaps import drop_swaps
+from portal.rotation.resting import resolution_named
 from portal.rotation.workflow import TURN
 from portal.workflow import move
 
@@ -75,13 +76,15 @@ def add_turn(
         is_counted=is_counted,
         why=planned.why[:500] if planned.why else None,
         basis=basis,
+        resolution_id=resolution_named(alliance.id, basis),
         charter_id=charter.id if charter else None,
         instead_of_id=instead_of.id if instead_of else None,
         created_at=clock.now(),
     )
     db.session.add(turn)
     db.session.flush()
-    journal.note("turn.plan", turn, by=by, to_state=turn.state)
+    verb = "turn.act" if is_acting else "turn.plan"
+    journal.note(verb, turn, by=by, to_state=turn.state)
     return turn
 
 

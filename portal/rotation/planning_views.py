@@ -11,11 +11,13 @@ from portal.alliances.frame import alliance_page
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.forms import refusals
+from portal.meetings.resolution_queries import number_of
 from portal.rotation import chartering, operations
 from portal.rotation.drafting import Draft, Drafting, drafting_for
 from portal.rotation.forms import BlackoutForm, PlanForm
 from portal.rotation.history import charter_of
 from portal.rotation.models import Blackout
+from portal.rotation.resting import resolutions_offered
 from portal.rotation.views import TAB, bp, members_of
 
 
@@ -49,6 +51,7 @@ def plan(alliance: Alliance) -> tuple[str, int] | Response:
         drafting=drafting,
         charter=charter,
         blackouts=drafting.ledger.blackouts,
+        offered=[(number_of(each), each.title) for each in resolutions_offered(alliance.id)],
     )
     return page, form.status
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
+from portal.access import visible_to
 from portal.actors import Standing
 from portal.database import db
 from portal.language import day, localised
 from portal.rotation.models import Handover, Swap, Turn
+from portal.rotation.workflow import SwapState, TurnState
 from portal.workflow import awaiting
 
 
@@ -58,12 +60,28 @@ _PAGES: dict[Any, tuple[str, str]] = {
 ROTATION = tuple(model.noun for model in _PAGES)
 
 
+def awaited(standing: Standing, model: Any) -> ColumnElement[bool]:
+    """Return the condition "this waits for this person": by the lifecycle, or by its silence.
+
+    A near term that nobody confirmed, and an exchange that nobody answered for long, wait for the
+    secretariat too, which can speak to those concerned.
+    """
+    found = awaiting(standing, model)
+    if model is Turn:
+        is_late = and_(Turn.state == TurnState.PLANNED, Turn.is_to_be_confirmed)
+        return or_(found, and_(is_late, visible_to(standing, "turn.follow", Turn)))
+    if model is Swap:
+        is_late = and_(Swap.state == SwapState.ASKED, Swap.is_silent)
+        return or_(found, and_(is_late, visible_to(standing, "swap.approve", Swap)))
+    return found
+
+
 def waiting_rotation(standing: Standing, limit: int) -> list[Waiting]:
     """Return what of rotation waits for somebody."""
     found: list[Waiting] = []
     for model, (endpoint, argument) in _PAGES.items():
         rows = db.session.scalars(
-            select(model).where(awaiting(standing, model)).order_by(model.id).limit(limit)
+            select(model).where(awaited(standing, model)).order_by(model.id).limit(limit)
         )
         found += [
             Waiting(_title(each), localised(each.alliance), endpoint, {argument: each.id})

@@ -9,18 +9,20 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.access import current_actor, current_standing, requires
+from portal.access import can, current_actor, current_standing, requires
 from portal.accounts.queries import timeline_of
 from portal.alliances.frame import alliance_page
 from portal.database import db
 from portal.forms import refusals
 from portal.language import day
+from portal.meetings.resolution_queries import number_of
 from portal.moves import attempt
 from portal.rotation import open_swaps, swapping
 from portal.rotation.deciding import EXCHANGEABLE
 from portal.rotation.forms import SwapForm
 from portal.rotation.history import turns_of
 from portal.rotation.models import Swap, Turn
+from portal.rotation.resting import resolutions_offered
 from portal.rotation.views import TAB, bp
 from portal.rotation.workflow import SWAP
 from portal.workflow import open_to
@@ -73,6 +75,11 @@ def swap_page(swap: Swap, **more: Any) -> str:
         "states": SWAP.labels,
         "moves": open_to(current_standing(), swap),
         "timeline": timeline_of(swap),
+        "is_open": swap.state in open_swaps.OPEN,
+        "offered": resolutions_offered(swap.alliance_id)
+        if can(current_standing(), "swap.approve", swap)
+        else (),
+        "number_of": number_of,
     }
     return alliance_page("rotation/view_swap.html", swap.alliance, tab=TAB, **{**values, **more})
 

@@ -23,6 +23,7 @@ from portal.rotation.history import charter_of
 from portal.rotation.models import Swap, Turn
 from portal.rotation.open_swaps import open_swaps
 from portal.rotation.operations import add_turn, exchange_turn
+from portal.rotation.resting import resolution_named
 from portal.rotation.workflow import SWAP
 from portal.workflow import move
 
@@ -102,7 +103,8 @@ def approve_swap(
     refuse_exchange(turn, other)
     if (turn.organisation_id, other.organisation_id) != (swap.asking_id, swap.asked_id):
         raise Refused(_l("One of the terms has gone to another member meanwhile."))
-    move(swap, "approve", by=by, expected=expected, note=basis, also={"basis": basis})
+    also = {"basis": basis, "resolution_id": resolution_named(swap.alliance_id, basis)}
+    move(swap, "approve", by=by, expected=expected, note=basis, also=also)
     moved = exchanged(turn, other)
     for old, _new in moved:
         exchange_turn(old, by=SYSTEM)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from portal import calendars
-from portal.access import current_actor, requires
+from portal.access import can, current_actor, current_standing, requires
 from portal.accounts.models import Organisation
 from portal.alliances.frame import alliance_page
 from portal.alliances.models import Alliance, Membership
 from portal.database import db
 from portal.forms import refusals
 from portal.language import is_english
+from portal.meetings.resolution_models import Resolution
 from portal.rotation import chartering, schedule
+from portal.rotation.drafting import broken_terms
 from portal.rotation.forms import ACTING, ORDERS, CharterForm
 from portal.rotation.history import charter_of
-from portal.rotation.models import Charter
+from portal.rotation.models import Charter, Swap
+from portal.rotation.open_swaps import OPEN
+from portal.rotation.resting import turns_resting_on
 from portal.rotation.workflow import TURN
 
 bp = Blueprint("rotation", __name__)
@@ -50,6 +54,23 @@ def view_schedule(alliance: Alliance) -> str:
     )
 
 
+@bp.get("/alliances/<alliance_slug>/rotation/check")
+@requires("alliance.view", Alliance)
+def check_terms(alliance: Alliance) -> str:
+    """Show which rules the terms to come break, or would if an exchange took place."""
+    swap = db.session.get(Swap, request.args.get("swap", 0, type=int))
+    if swap is not None and not _is_ours(swap, alliance):
+        swap = None
+    rows = broken_terms(alliance.id, (swap.turn, swap.other_turn) if swap else None)
+    return alliance_page("rotation/check_terms.html", alliance, tab=TAB, rows=rows, swap=swap)
+
+
+def _is_ours(swap: Swap, alliance: Alliance) -> bool:
+    """Tell whether an exchange belongs to an alliance, waits, and may be seen by whoever asks."""
+    is_open = swap.alliance_id == alliance.id and swap.state in OPEN
+    return is_open and can(current_standing(), "swap.view", swap)
+
+
 @bp.get("/alliances/<alliance_slug>/rotation.ics")
 @requires("alliance.view", Alliance)
 def calendar(alliance: Alliance) -> Response:
@@ -60,6 +81,20 @@ def calendar(alliance: Alliance) -> Response:
     response = Response(written, mimetype=calendars.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f"inline; filename={alliance.slug}.ics"
     return response
+
+
+@bp.get("/resolutions/<int:resolution_id>/terms")
+@requires("resolution.view", Resolution)
+def list_resting(resolution: Resolution) -> str:
+    """Show the terms in the chair that rest on a resolution."""
+    return alliance_page(
+        "rotation/list_resting.html",
+        resolution.alliance,
+        tab=TAB,
+        resolution=resolution,
+        turns=turns_resting_on(resolution),
+        states=TURN.labels,
+    )
 
 
 @bp.get("/alliances/<alliance_slug>/rotation/powers")

@@ -57,6 +57,7 @@ TURN = Workflow(
         "plan": _l("Planned the term"),
         "act": _l("Took over as acting chair"),
         "ask": _l("Asked for confirmation"),
+        "tell": _l("Told the secretariat that nobody confirmed it"),
         "programme": _l("Wrote the programme of the term"),
         "approve_programme": _l("Approved the programme of the term"),
     },
@@ -159,7 +160,10 @@ SWAP = Workflow(
         _S.DECLINED: _l("Not exchanged"),
         _S.WITHDRAWN: _l("Taken back"),
     },
-    verbs={"ask": _l("Asked for an exchange of turns")},
+    verbs={
+        "ask": _l("Asked for an exchange of turns"),
+        "tell": _l("Told the secretariat that nobody answered"),
+    },
     start=_S.ASKED,
     finals=(_S.APPROVED, _S.DECLINED, _S.WITHDRAWN),
     moves=(

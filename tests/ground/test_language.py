@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from flask_babel import force_locale
 
-from portal.language import money
+from portal.language import day, moment, money
 from tests.client import Client
 from tests.world import World
 
@@ -57,3 +59,16 @@ def test_the_switch_on_a_page_answered_to_a_form_leads_to_a_page_that_exists(
     assert link is not None
     assert link["href"] == leads_to.format(**names)
     assert client.open(str(link["href"]), method="GET", follow_redirects=True).status_code == 200
+
+
+def test_a_moment_that_was_written_for_a_mail_does_not_stand_on_a_page(app: Flask) -> None:
+    """A mail is in the language of who gets it, whatever page asked for it."""
+    at = datetime(2026, 3, 1, 6, 5, tzinfo=UTC)
+    with app.test_request_context(headers={"Cookie": "language=en"}):
+        with force_locale("zh"):
+            mailed = moment(at), day(at.date())
+        assert moment(at) == "1 Mar 2026 14:05"
+        assert day(at.date()) == "1 Mar 2026 (Sun)"
+        assert mailed != (moment(at), day(at.date()))
+    with app.test_request_context(headers={"Cookie": "language=zh"}):
+        assert moment(at) == "2026年3月1日 14:05"

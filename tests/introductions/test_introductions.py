@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from runpy import run_path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from portal import clock
 from portal.access import can, standing_of
@@ -31,6 +34,8 @@ from tests.client import Client
 from tests.world import World, content
 
 Visit = Callable[..., Client]
+VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
+RELEASING = VERSIONS / "20261215_accepted_introductions_are_over.py"
 
 
 def post(world: World, who: str, **changed: object) -> Listing:
@@ -163,6 +168,26 @@ class TestItEnds:
             with pytest.raises(Refused):
                 operations.agree_to_introduction(introduction, by=world.actor("delegate"))
             assert propose(world, pair).id != introduction.id
+
+    def test_one_accepted_long_ago_makes_room_too(self, world: World, pair: Pair) -> None:
+        """Acceptance did not always let go of the pair: the migration does for those."""
+        introduction = propose(world, pair)
+        operations.agree_to_introduction(introduction, by=world.actor("delegate"))
+        operations.complete_introduction(introduction, by=world.actor("supplier"))
+        introduction_id, url = introduction.id, db.engine.url
+        db.session.remove()
+        held = text("SELECT released_at FROM introduction WHERE id = :id")
+        as_it_was = text("UPDATE introduction SET released_at = NULL WHERE id = :id")
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            with pytest.raises(IntegrityError), connection.begin_nested():
+                connection.execute(as_it_was, {"id": introduction_id})
+            connection.execute(text("PRAGMA ignore_check_constraints = ON"))
+            connection.execute(as_it_was, {"id": introduction_id})
+            assert connection.scalar(held, {"id": introduction_id}) is None
+            connection.execute(text(run_path(str(RELEASING))["RELEASE"]))
+            assert connection.scalar(held, {"id": introduction_id}) is not None
+        engine.dispose()
 
     def test_only_who_proposed_it_withdraws_it(self, world: World, pair: Pair) -> None:
         introduction = propose(world, pair, "liaison")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
 
-from portal import clock, journal
+from portal import clock, files, journal
 from portal.access import standing_of
 from portal.accounts.models import Appointment
 from portal.accounts.operations import end_appointment
@@ -22,12 +23,15 @@ from portal.matters import operations, queries
 from portal.matters.models import SILENCE, Matter
 from portal.matters.steps import STEPS, Step
 from portal.matters.workflow import MatterState
+from tests.client import Client
 from tests.conftest import both_engines
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("context")
 
 DAY = timedelta(days=1)
+PDF = b"%PDF-1.4\n%%EOF\n"
+Visit = Callable[..., Client]
 
 
 @pytest.fixture
@@ -43,6 +47,46 @@ def verbs(matter: Matter) -> list[str]:
 def counted(world: World, who: str) -> set[int]:
     """Return the matters that wait for somebody."""
     return {row.id for row in queries.waiting_matters(standing_of(world.actor(who)), 100)}
+
+
+def test_a_step_may_bring_a_file_for_the_two_sides(world: World, matter: Matter) -> None:
+    received = files.receive(BytesIO(PDF), "offer.pdf")
+    operations.take_step(
+        matter, Step.OFFER, line="第一版", received=received, by=world.actor("delegate")
+    )
+    attached = {each.id: each.name for each in files.files_of(matter)}
+    assert attached[matter.taken[-1].file_id or 0] == "offer.pdf"
+    operations.take_back_step(matter, by=world.actor("delegate"))
+    assert {each.id for each in files.files_of(matter)} == set(attached), (
+        "what the other side may have fetched stays"
+    )
+
+
+def test_a_file_is_asked_whether_it_is_harmless_and_a_step_without_one_is_not(
+    world: World, matter: Matter, visit: Visit
+) -> None:
+    page, owner = f"/matters/{matter.id}", visit("delegate")
+    text = owner.get(page).text
+    assert text.index("双方联系人") < text.index('class="steps"'), "whom to call comes first"
+    sent: dict[str, object] = {"step": "offer", "version": matter.version}
+    db.session.remove()
+    bad = owner.post(f"{page}/steps", {**sent, "file": (BytesIO(PDF), "offer.pdf")})
+    assert bad.status_code == 422
+    good = {**sent, "file": (BytesIO(PDF), "offer.pdf"), "is_harmless": "y"}
+    assert owner.post(f"{page}/steps", good).status_code == 302
+    steps = owner.soup(page).select_one(".steps")
+    assert steps is not None and steps.select_one("a[download]").get_text() == "offer.pdf"
+    claim = {
+        "kind": "contract",
+        "title": "合同",
+        "signed_on": clock.today().isoformat(),
+        "value": "10",
+        "disclosure": "band",
+        "original_seen": "y",
+    }
+    signed = {"step": "signed", "version": str(int(str(sent["version"])) + 1)}
+    assert owner.post(f"{page}/steps", signed).status_code == 302, "no file, no question"
+    assert owner.post(f"{page}/outcome/new", claim).status_code == 302
 
 
 @both_engines

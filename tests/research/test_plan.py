@@ -92,7 +92,7 @@ class TestOperations:
             delivering.land_deliverable(made, taker, claim(), by=by)
         outcome = delivering.land_deliverable(made, taker, claim(), by=lead)
         confirm_outcome(outcome, by=by)
-        came = plan_queries.landed([made])[made.id]
+        [came] = plan_queries.landed([made])[made.id]
         assert (came.id, came.from_id, came.to_id) == (outcome.id, maker, taker.id)
         assert came.from_region_id != came.to_region_id
         assert db.session.get_one(Outcome, outcome.id).is_standing

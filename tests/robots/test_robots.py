@@ -174,7 +174,6 @@ def test_what_was_changed_or_taken_back_meanwhile_is_not_posted(
     operations.recall_listing(changed, by=world.actor("delegate"))
     operations.edit_listing(changed, content(title="求购铜"), by=world.actor("delegate"))
     operations.submit_listing(changed, by=world.actor("delegate"))
-    operations.publish_listing(changed, by=world.actor("secretary"))
     news.withdraw_news(told, by=world.actor("secretary"))
     with answering(OK) as (port, asked):
         lead(app, port)
@@ -182,6 +181,30 @@ def test_what_was_changed_or_taken_back_meanwhile_is_not_posted(
     assert asked == []
     for each in posts():
         assert each.undeliverable_at and each.last_error == "it was changed or taken back"
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_what_was_changed_and_published_again_is_posted_as_it_reads_now(
+    app: Flask, world: World, context: None, is_given_up: bool
+) -> None:
+    settle(world)
+    listing_id = post(world, "求购铝").id
+    operations.recall_listing(db.session.get_one(Listing, listing_id), by=world.actor("delegate"))
+    with answering(OK) as (port, asked):
+        lead(app, port)
+        if is_given_up:
+            work(once=True)
+            assert posts()[0].undeliverable_at is not None
+        changed = db.session.get_one(Listing, listing_id)
+        operations.edit_listing(changed, content(title="求购铜"), by=world.actor("delegate"))
+        operations.submit_listing(changed, by=world.actor("delegate"))
+        operations.publish_listing(changed, by=world.actor("secretary"))
+        work(once=True)
+        work(once=True)
+    (told,) = [json.loads(each.partition(b"\r\n\r\n")[2])["text"]["content"] for each in asked]
+    assert "求购铜" in told and "求购铝" not in told
+    (only,) = posts()
+    assert only.sent_at is not None and only.undeliverable_at is None
 
 
 def test_an_address_that_is_not_public_is_given_up(app: Flask, world: World, context: None) -> None:

@@ -1,0 +1,126 @@
+"""Papers of memberships and of the rotation: numbered, and read by whom they concern."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from portal.access import can, standing_of
+from portal.accounts.models import Organisation
+from portal.alliances.models import Membership
+from portal.alliances.operations import suspend_membership
+from portal.database import db
+from portal.documents import member_papers, queries
+from portal.documents.models import Document, DocumentKind
+from portal.documents.operations import move_readers
+from portal.errors import Denied, Refused
+from portal.operations import operation
+from portal.rotation import handing_over, papers
+from portal.rotation.handing_over import HandoverContent
+from portal.rotation.models import Handover, Point, Swap
+from tests.client import Client
+from tests.documents.test_documents import said_in
+from tests.world import World
+
+Visit = Callable[..., Client]
+
+
+def readers(document: Document, world: World) -> set[str]:
+    """Return who of some may see a document, by its door and by the list alike."""
+    found = set()
+    for who in (
+        "manager",
+        "supplier",
+        "chair",
+        "secretary",
+        "outsider",
+        "liaison",
+        "other_secretary",
+    ):
+        standing = standing_of(world.actor(who))
+        listed = {each.id for each in queries.documents_of(standing, document.alliance_id)}
+        assert (document.id in listed) == can(standing, "document.view", document)
+        if document.id in listed:
+            found.add(who)
+    return found
+
+
+@pytest.mark.usefixtures("context")
+class TestPapers:
+    def test_a_certificate_says_who_is_a_member_since_when(self, world: World) -> None:
+        membership, by = db.session.get_one(Membership, world.membership["supplier"]), "secretary"
+        made = member_papers.issue_member_paper(
+            membership, DocumentKind.CERTIFICATE, by=world.actor(by)
+        )
+        text = said_in(made)
+        assert "河北乙材料有限公司" in text and "系京津冀氢能产业联盟会员单位，入会日期为" in text
+        assert made.number in text and "{" not in text
+        assert readers(made, world) == {"supplier", "chair", "secretary"}
+        with pytest.raises(Denied):
+            member_papers.issue_member_paper(
+                membership, DocumentKind.CERTIFICATE, by=world.actor("supplier")
+            )
+        suspend_membership(membership, by=world.actor(by), note="会费未缴。")
+        with pytest.raises(Refused):
+            member_papers.issue_member_paper(
+                membership, DocumentKind.CERTIFICATE, by=world.actor(by)
+            )
+
+    def test_an_application_carries_the_applicants_words(self, world: World) -> None:
+        asked = db.session.get_one(Membership, world.membership["applying"])
+        made = member_papers.issue_member_paper(
+            asked, DocumentKind.APPLICATION, by=world.actor("secretary")
+        )
+        assert "可提供冷链与检测能力。" in said_in(made)
+        assert readers(made, world) == {"outsider", "chair", "secretary"}
+
+    def test_an_exchange_names_both_terms_the_other_way_round(self, world: World) -> None:
+        swap = db.session.get_one(Swap, world.swap["asked"])
+        made = papers.issue_swap_paper(swap, by=world.actor("secretary"))
+        lines = said_in(made).splitlines()
+        fields = papers.swap_fields(swap)
+        assert f"{fields['asked']}：{fields['asking_term']}" in lines
+        assert f"{fields['asking']}：{fields['asked_term']}" in lines
+        assert readers(made, world) == {"manager", "supplier", "chair", "secretary"}
+
+    def test_a_booklet_is_made_once_it_is_signed(self, world: World) -> None:
+        handover, by = db.session.get_one(Handover, world.handover["begun"]), "secretary"
+        with pytest.raises(Refused):
+            papers.issue_handover_booklet(handover, by=world.actor(by))
+        said = HandoverContent(
+            ticked=tuple(Point), open_actions="第一项 <待办>\n第二项", remarks="无"
+        )
+        handing_over.write_handover(handover, said, by=world.actor("chair"))
+        handing_over.sign_handover(handover, by=world.actor("chair"))
+        text = said_in(papers.issue_handover_booklet(handover, by=world.actor(by)))
+        assert "第一项 <待办>" in text.splitlines() and "第二项" in text.splitlines()
+        assert text.count("☑") == len(Point) and "☐" not in text
+
+    def test_what_a_double_may_read_is_the_survivors(self, world: World) -> None:
+        membership = db.session.get_one(Membership, world.membership["quiet"])
+        made = member_papers.issue_member_paper(
+            membership, DocumentKind.CERTIFICATE, by=world.actor("secretary")
+        )
+        double = membership.organisation
+
+        @operation
+        def merged() -> None:
+            double.merged_into_id = world.organisation["medic"]
+
+        merged()
+        move_readers(db.session.get_one(Organisation, double.id), by=world.actor("admin"))
+        db.session.refresh(made)
+        assert [each.organisation_id for each in made.readers] == [world.organisation["medic"]]
+
+
+def test_the_buttons_lead_to_the_paper(app: Flask, world: World, visit: Visit) -> None:
+    keeper = visit("secretary")
+    page = keeper.get(f"/memberships/{world.membership['supplier']}").text
+    address = f"/memberships/{world.membership['supplier']}/papers/certificate"
+    assert address in page
+    made = keeper.post(address).location
+    assert "会员证书：河北乙材料有限公司" in visit("supplier").get(made).text
+    refused = keeper.post(f"/handovers/{world.handover['begun']}/paper")
+    assert refused.status_code == 422 and "卸任单位尚未签署。" in refused.text

@@ -1,0 +1,85 @@
+"""The page of a meeting: as long as its agenda, no dearer for it, and never an old one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from portal.database import db
+from portal.meetings import agenda
+from portal.meetings.models import AgendaItem, Meeting
+from tests.client import Client
+from tests.meetings import make
+from tests.world import World
+
+Visit = Callable[..., Client]
+
+
+def _meeting(app: Flask, world: World, items: int) -> int:
+    """Return a noticed meeting whose agenda has at least so many items."""
+    with app.app_context():
+        by = world.actor("secretary")
+        meeting = make.noticed(world)
+        for number in range(items):
+            agenda.add_item(meeting, agenda.ItemContent(f"议题{number}", presenter="王主任"), by=by)
+        found = meeting.id
+        db.session.remove()
+    return found
+
+
+def _times(client: Client, address: str) -> list[tuple[str, str]]:
+    rows = client.soup(address).select(".agenda-item")
+    return [
+        (row.select(".agenda-time")[0].text, row.select(".agenda-title")[0].text) for row in rows
+    ]
+
+
+def test_forty_five_items_ask_no_more_than_two(app: Flask, world: World, visit: Visit) -> None:
+    address = f"/meetings/{_meeting(app, world, 2)}"
+    few = {who: visit(who).queries(address) for who in ("secretary", "delegate")}
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, int(address.rpartition("/")[2]))
+        for number in range(43):
+            content = agenda.ItemContent(f"再议{number}", text="说明")
+            agenda.add_item(meeting, content, by=world.actor("secretary"))
+        db.session.remove()
+    assert len(visit("delegate").soup(address).select(".agenda-item")) >= 45
+    assert {who: visit(who).queries(address) for who in few} == few
+    assert few["delegate"] <= 8
+
+
+def test_what_is_kept_of_an_agenda_is_shown_to_nobody_else_and_never_late(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    address = f"/meetings/{_meeting(app, world, 3)}"
+    keeper, member = visit("secretary"), visit("delegate")
+    before = _times(member, address)
+    assert keeper.soup(address).select(".agenda-buttons")
+    assert not member.soup(address).select(".agenda-buttons")
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, int(address.rpartition("/")[2]))
+        first, *_rest = agenda.items_of(meeting)
+        agenda.shift_item(meeting, first, 1, by=world.actor("secretary"))
+        db.session.remove()
+    after = _times(member, address)
+    assert after == _times(keeper, address)
+    assert [title for _time, title in after[:2]] == [before[1][1], before[0][1]]
+    assert after[0][0] == before[0][0]
+    assert "10 minutes" in visit("delegate", language="en").soup(address).text
+    assert "10 minutes" not in member.soup(address).text
+
+
+def test_a_field_that_was_refused_keeps_what_was_typed_for_whoever_typed_it(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    address = f"/meetings/{_meeting(app, world, 1)}"
+    keeper = visit("secretary")
+    assert keeper.soup(address).select_one("input[name=title]")["value"] == ""  # type: ignore[index]
+    answer = keeper.post(f"{address}/items", {"title": "半句", "minutes": "9999"})
+    assert answer.status_code == 422
+    assert 'value="半句"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert "半句" not in keeper.get(address).text
+    with app.app_context():
+        assert db.session.query(AgendaItem).filter_by(title="半句").count() == 0
