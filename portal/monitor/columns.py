@@ -14,6 +14,8 @@ from portal.access import can, current_standing
 from portal.exchange.anonymity import owner_words
 from portal.exchange.models import Listing
 from portal.language import day, localised, moment
+from portal.meetings.resolution_models import Action
+from portal.meetings.resolution_workflow import ACTION
 from portal.monitor.activity import BANDS, PARTS, RULES
 from portal.monitor.figures import Figures, rungs
 from portal.monitor.flows import FlowRow, Tile
@@ -70,14 +72,29 @@ LISTING_ROWS = (
 )
 
 
+def _asked_for(row: Action) -> str:
+    """Return what a meeting asked for to whoever may see it; others know that it was."""
+    is_seen = can(current_standing(), "action.view", row)
+    return row.title if is_seen else str(_("shown to the alliance's own people"))
+
+
+COMMITMENT_ROWS = (
+    Field(_l("What was asked for"), _asked_for, width=44),
+    Field(_l("Alliance"), lambda row: localised(row.alliance), width=32),
+    Field(_l("Due on"), lambda row: row.due_on, Kind.DAY, width=14),
+    Field(_l("Region"), lambda row: localised(row.owner.region), width=14),
+    Field(_l("State"), lambda row: ACTION.labels[row.state], width=20),
+)
+
+
 def cells_of(
-    columns: Sequence[Field], rows: Sequence[Outcome | Listing]
+    columns: Sequence[Field], rows: Sequence[Outcome | Listing | Action]
 ) -> list[list[dict[str, str | None]]]:
     """Return rows as the page shows them; the first cell leads to the record one may see."""
     found = []
     for row in rows:
         cells = [{"text": _words(each.value(row)), "href": None} for each in columns]
-        if can(current_standing(), f"{row.noun}.view", row):
+        if row.noun in PAGES and can(current_standing(), f"{row.noun}.view", row):
             address: Any = {f"{row.noun}_id": row.id}
             endpoint = f"{PAGES[row.noun]}.view_{row.noun}"
             cells[0]["href"] = url_for(endpoint, **address)

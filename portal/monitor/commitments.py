@@ -4,17 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from portal import clock
 from portal.accounts.models import Organisation
-from portal.database import plain
+from portal.database import among, db, plain
 from portal.journal import JournalLine
 from portal.meetings.resolution_models import Action
 from portal.meetings.resolution_workflow import ActionState
 from portal.monitor.part import Part
 from portal.monitor.queries import Place, is_of
 from portal.periods import Period
+
+
+def _came_due(period: Period, alliance_id: int | None) -> ColumnElement[bool]:
+    """Return the condition that an action came due in a period and was not dropped."""
+    conditions = [
+        Action.state != ActionState.DROPPED,
+        Action.due_on >= period.from_on,
+        Action.due_on < min(period.until_on, clock.today()),
+    ]
+    if alliance_id is not None:
+        conditions.append(Action.alliance_id == alliance_id)
+    return and_(*conditions)
+
+
+def commitments_behind(
+    part: Part, period: Period, alliance_id: int | None, *, after: int | None, size: int
+) -> tuple[Sequence[Action], int | None]:
+    """Return a page of what came due of a part, latest entered first, and the next key."""
+    if part.is_everything:
+        own: ColumnElement[bool] = true()
+    else:
+        seated = or_(
+            among(Organisation.region_id, sorted(part.region_ids)),
+            among(Organisation.district_id, sorted(part.place_ids)),
+        )
+        own = or_(
+            Action.owner_id.in_(select(Organisation.id).where(seated)),
+            among(Action.alliance_id, sorted(part.alliance_ids)),
+        )
+    asked = select(Action).where(_came_due(period, alliance_id), own)
+    if after is not None:
+        asked = asked.where(Action.id < after)
+    rows = db.session.scalars(asked.order_by(Action.id.desc()).limit(size + 1)).all()
+    return rows[:size], rows[size - 1].id if len(rows) > size else None
 
 
 def commitments(
@@ -44,19 +78,8 @@ def commitments(
             reported_at,
         )
         .join(Organisation, Organisation.id == Action.owner_id)
-        .where(
-            Action.state != ActionState.DROPPED,
-            Action.due_on < clock.today(),
-            or_(
-                *(
-                    and_(Action.due_on >= each.from_on, Action.due_on < each.until_on)
-                    for each in periods
-                )
-            ),
-        )
+        .where(or_(*(_came_due(each, alliance_id) for each in periods)))
     )
-    if alliance_id is not None:
-        asked = asked.where(Action.alliance_id == alliance_id)
     found = [[0, 0] for _each in periods]
     for due_on, state, alliance, owner, region, district, at in plain(asked):
         if not is_of(Place(owner, alliance, region, district, is_on_chain=False), part):

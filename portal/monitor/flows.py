@@ -44,7 +44,8 @@ def flow_rows(figures: Figures, others: Published | None, kind: str | None) -> l
         for cube in (figures.basis.now, figures.before.now, figures.basis.year_before)
     )
     known = figures.regions.by_id
-    pairs = now.keys() | before.keys() | front_pairs(figures)
+    # Of a time without records nothing is told, not even that nothing flowed.
+    pairs = now.keys() | before.keys() | front_pairs(figures) if figures.basis.is_begun else set()
     found = [
         FlowRow(
             known[pair[0]],
@@ -83,7 +84,9 @@ def front_pairs(figures: Figures) -> set[Pair]:
 
 def tiles(figures: Figures, others: Published | None) -> list[Tile]:
     """Return a tile for each province that one sees anything of."""
-    found = []
+    found: list[Tile] = []
+    if not figures.basis.is_begun:
+        return found
     now = flows(figures.basis.now)
     part = figures.part
     for region in figures.regions.provinces:

@@ -72,6 +72,11 @@ class Indicator:
         return self.rows is not None and self.rows is not _front_rows
 
     @property
+    def counts_commitments(self) -> bool:
+        """Whether its rows are what meetings asked for."""
+        return self.source is _COMMITMENTS
+
+    @property
     def is_score(self) -> bool:
         """Whether it is made of points."""
         return self.unit is Unit.POINTS
@@ -83,6 +88,7 @@ class Indicator:
 
 _OUTCOMES = _l("Outcomes that both sides confirmed, a correction in place of what it corrects")
 _LISTINGS = _l("Supply and demand that passed the review, and what became of it")
+_COMMITMENTS = _l("What meetings asked of members, and when it was reported done")
 _FLOW = _l("by day signed, alliance, giving and taking region")
 _POSTED = _l("by day posted, alliance, region of the poster")
 _FRONT = _l(
@@ -308,7 +314,7 @@ INDICATORS: tuple[Indicator, ...] = (
             "Of what meetings asked members to do by a day of the period that is past: closed out "
             "and reported done by that day ÷ all of it. What was dropped counts on neither side."
         ),
-        _l("What meetings asked of members, and when it was reported done"),
+        _COMMITMENTS,
         _l("by due day, alliance, region of the member"),
         "2",
         formulas.begun(formulas.commitments_kept),

@@ -13,9 +13,18 @@ from portal import clock
 from portal.access import current_standing, requires
 from portal.errors import Missing
 from portal.exchange.models import Listing
+from portal.meetings.resolution_models import Action
 from portal.monitor import records
 from portal.monitor.asked import BY_COUNT, Asked, read_asked
-from portal.monitor.columns import LISTING_ROWS, OUTCOME_ROWS, cells_of, facts, sheets
+from portal.monitor.columns import (
+    COMMITMENT_ROWS,
+    LISTING_ROWS,
+    OUTCOME_ROWS,
+    cells_of,
+    facts,
+    sheets,
+)
+from portal.monitor.commitments import commitments_behind
 from portal.monitor.figures import Figures, figures_of, rungs
 from portal.monitor.flows import FlowRow, flow_rows, tiles
 from portal.monitor.indicators import BY_ID, Indicator
@@ -129,7 +138,7 @@ def _narrowed(indicator: Indicator) -> tuple[Asked, Figures]:
 
 def _rows(
     indicator: Indicator, asked: Asked, figures: Figures, size: int
-) -> tuple[tuple[Field, ...], Sequence[Outcome | Listing], int | None]:
+) -> tuple[tuple[Field, ...], Sequence[Outcome | Listing | Action], int | None]:
     """Return the columns, a page of the rows behind an indicator, and the next key."""
     after = request.args.get("after", "")
     key = int(after) if after.isdecimal() and len(after) < 10 else None
@@ -147,6 +156,9 @@ def _rows(
     if indicator.counts_listings:
         listed = records.listings_behind(figures, current_standing(), after=key, size=size)
         return LISTING_ROWS, *listed
+    if indicator.counts_commitments:
+        mine = figures.part, figures.period, figures.alliance.id if figures.alliance else None
+        return COMMITMENT_ROWS, *commitments_behind(*mine, after=key, size=size)
     return (), [], None
 
 

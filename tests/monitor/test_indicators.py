@@ -22,6 +22,7 @@ from portal.meetings import actions
 from portal.meetings.models import Meeting
 from portal.meetings.resolution_models import Action
 from portal.monitor import cells
+from portal.monitor.commitments import commitments_behind
 from portal.monitor.counting import WAY, Measure, Sums
 from portal.monitor.cube import Side, gathered
 from portal.monitor.figures import Figures, figures_of
@@ -269,6 +270,9 @@ def test_commitments_are_what_meetings_asked_for_and_what_was_done_in_time(world
     assert beijing.values["commitments-kept"].value is None
     hebei = figures_of(Part(region_ids=frozenset({_region("HE")})), period)
     assert hebei.values["commitments-kept"] == Figure(20.0)
+    rows, _more = commitments_behind(hebei.part, period, None, after=None, size=20)
+    assert len(rows) == 5 and in_time.id in [each.id for each in rows]
+    assert not commitments_behind(beijing.part, period, None, after=None, size=20)[0]
 
 
 def test_a_listing_counts_once_it_was_published_whatever_became_of_it(world: World) -> None:

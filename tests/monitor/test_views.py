@@ -111,7 +111,7 @@ def test_the_workbook_says_cell_by_cell_what_the_page_says(
     content = client.get(str(link["href"])).data
     indicators, flows, steps, scores, regions, said = (sheet_of(content, n) for n in range(6))
 
-    shown = table_of(page, "按提供方和承接方")
+    shown = next((rows for name, rows in tables(page).items() if name.startswith("按提供方")), [])
     assert [row[0].removesuffix(" *") for row in shown] == [f"{r[0]} → {r[1]}" for r in flows]
     for cells, row in zip(shown, flows, strict=True):
         assert [parsed(cell) for cell in cells[1:4]] == row[2:5]
@@ -152,6 +152,15 @@ def test_the_workbook_says_cell_by_cell_what_the_page_says(
 
     sentences = [text.get_text() for text in page.select(".sentence-text")]
     assert [row[1] for row in said] == sentences
+
+
+def test_where_nothing_was_recorded_before_the_workbook_holds_no_nought(
+    lively: World, visit: Visit
+) -> None:
+    first = QUARTER.year_before()
+    taken = sheet_of(visit("secretary").get(f"/monitor.xlsx?period={first.key}").data, 1)
+    assert sum(row[2] for row in taken) == 1
+    assert all(row[5] is None and row[6] is None for row in taken)
 
 
 def test_the_workbook_holds_the_steps_that_the_page_shows(lively: World, visit: Visit) -> None:
@@ -335,6 +344,7 @@ def test_of_a_time_without_records_nothing_is_told(world: World, visit: Visit, p
     for text in page.select(".sentence-text"):
         assert "暂无数值" in text.get_text() and "—" not in text.get_text()
     assert not [name for name in tables(page) if name.startswith("本期得分")]
+    assert not page.select(".tile") and not [n for n in tables(page) if n.startswith("按提供方")]
     values = [row[1] for row in table_of(page, "点开可见")]
     assert not [value for value in values if parsed(value) == 0]
 
