@@ -35,6 +35,7 @@ STAY_HERE = {
     "inbox.list_messages": "one's own messages, each a sentence about a record",
     "introductions.list_introductions": "what two owners are asked in confidence",
     "rotation.list_waiting": "links to what waits for oneself",
+    "rotation.list_resting": "the terms of one resolution; all of them stand in the schedule",
     "imports.list_imports": "names of files; what was not taken over has a workbook of its own",
     "research.list_reports": "each is taken along whole, as a Word file",
     "passkeys.list_passkeys": "one's own keys",
