@@ -9,6 +9,7 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from portal import clock, journal
 from portal.access import require
@@ -75,6 +76,8 @@ def set_dues(
     found.rates = [said.get(tier) or DuesRate(tier=tier) for tier in rates]
     for rate in found.rates:
         rate.amount_fen = rates[rate.tier]
+    # Its version grows also where only an amount changed: a page opened before is stale now.
+    flag_modified(found, "due_on")
     db.session.flush()
     detail = {"year": year, "rates": {tier.value: fen for tier, fen in rates.items()}}
     journal.note("dues_year.set", found, by=by, detail=detail)
