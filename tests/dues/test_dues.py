@@ -183,6 +183,20 @@ class TestLedger:
         assert line(world, year, "medic").id in now
         assert now == old
 
+    def test_who_paid_as_a_double_is_asked_no_second_time(self, world: World) -> None:
+        by, year = world.actor("secretary"), ask(world)
+        double = db.session.get_one(Organisation, world.organisation["quiet"])
+        own, paid_there = line(world, year, "supplier"), line(world, year, "quiet")
+        operations.pay_due(paid_there, paid(paid_there.amount_fen), by=by)
+
+        @operation
+        def merged() -> None:
+            double.merged_into_id = own.organisation_id
+
+        merged()
+        operations.move_dues(double, by=world.actor("admin"))
+        assert (own.state, paid_there.state) == (DueState.WAIVED, DueState.PAID)
+
 
 def test_the_reminder_names_who_has_not_paid_and_no_amount(world: World, visit: Visit) -> None:
     page = visit("secretary").soup("/alliances/hydrogen/dues")
