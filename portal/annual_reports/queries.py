@@ -62,10 +62,10 @@ def members_in(alliance: Alliance, period: Period) -> Membered:
 
 
 def chairs_in(alliance: Alliance, period: Period) -> list[Chaired]:
-    """Return who held the chair in a period, from when until when of it."""
+    """Return who held the chair in a period, from when until when of it; nobody: nothing."""
     start, end = _instants(period)
     steps = steps_of(alliance.id)
-    ends = [*(each.from_at for each in steps[1:]), end]
+    ends = [*(each.from_at for each in steps), end][1:]
     return [
         Chaired(step, max(step.from_at, start), min(until, end))
         for step, until in zip(steps, ends, strict=True)

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 
 from portal import clock
 from portal.access import can, standing_of
-from portal.alliances.models import Alliance, Membership
+from portal.alliances.models import Alliance, ChairTerm, Membership
 from portal.alliances.operations import withdraw_membership
 from portal.annual_reports import drafting, queries
 from portal.database import db
@@ -94,6 +95,13 @@ class TestReport:
         assert held
         assert all(one.until_at == two.from_at for one, two in pairwise(held))
         assert held[-1].until_at == clock.start_of(period.until_on)
+
+    def test_an_alliance_that_nobody_chairs_yet_has_a_report_too(self, world: World) -> None:
+        chaired = select(ChairTerm.alliance_id)
+        found = db.session.scalars(select(Alliance).where(Alliance.id.not_in(chaired))).first()
+        assert found is not None
+        fields = drafting.report_fields(found, clock.today().year, by=world.actor("secretary"))
+        assert fields["terms"] == []
 
     def test_the_sums_of_the_dues_are_the_ledgers(self, world: World) -> None:
         by, year = world.actor("secretary"), clock.today().year
