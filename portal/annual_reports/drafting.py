@@ -80,7 +80,7 @@ def report_fields(alliance: Alliance, year: int, *, by: Actor) -> dict[str, Any]
             for each in queries.chairs_in(alliance, period)
         ],
         "meetings": [
-            {"title": each.title, "on": _day(each.opened_at), "place": each.place}
+            {"title": each.title, "on": _day(each.opened_at or each.closed_at), "place": each.place}
             for each in queries.meetings_in(alliance, period)
         ],
         "resolutions": [

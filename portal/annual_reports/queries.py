@@ -62,10 +62,10 @@ def members_in(alliance: Alliance, period: Period) -> Membered:
 
 
 def chairs_in(alliance: Alliance, period: Period) -> list[Chaired]:
-    """Return who held the chair in a period, from when until when of it."""
+    """Return who held the chair in a period, from when until when of it; nobody: nothing."""
     start, end = _instants(period)
     steps = steps_of(alliance.id)
-    ends = [*(each.from_at for each in steps[1:]), end]
+    ends = [*(each.from_at for each in steps), end][1:]
     return [
         Chaired(step, max(step.from_at, start), min(until, end))
         for step, until in zip(steps, ends, strict=True)
@@ -74,14 +74,14 @@ def chairs_in(alliance: Alliance, period: Period) -> list[Chaired]:
 
 
 def meetings_in(alliance: Alliance, period: Period) -> Sequence[Meeting]:
-    """Return the meetings of an alliance that were opened in a period."""
+    """Return the meetings of an alliance that were opened in a period, or ended in writing."""
     start, end = _instants(period)
+    # One held in writing is never opened: its end is the day on which something was decided.
+    held_at = func.coalesce(Meeting.opened_at, Meeting.closed_at)
     return db.session.scalars(
         select(Meeting)
-        .where(
-            Meeting.alliance_id == alliance.id, Meeting.opened_at >= start, Meeting.opened_at < end
-        )
-        .order_by(Meeting.opened_at, Meeting.id)
+        .where(Meeting.alliance_id == alliance.id, held_at >= start, held_at < end)
+        .order_by(held_at, Meeting.id)
     ).all()
 
 
@@ -109,11 +109,15 @@ def matters_in(alliance: Alliance, period: Period) -> int:
 
 
 def projects_in(standing: Standing, alliance: Alliance, period: Period) -> Sequence[Project]:
-    """Return the joint projects that ran in a period, as far as somebody may see them."""
+    """Return the approved projects that ran in a period, as far as somebody may see them.
+
+    An idea is known to those who gather for it and to the secretariat: no report tells of it.
+    """
     return db.session.scalars(
         select(Project)
         .where(
             Project.alliance_id == alliance.id,
+            Project.basis.is_not(None),
             Project.begins_on < period.until_on,
             or_(Project.ends_on.is_(None), Project.ends_on >= period.from_on),
             visible_to(standing, "project.view", Project),

@@ -16,6 +16,7 @@ from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 
 from portal.documents.models import Document
+from portal.documents.workflow import DOCUMENT
 from portal.errors import Refused
 from portal.store import store
 
@@ -54,11 +55,14 @@ def sealed(document: Document, name: str) -> Sealed:
     """Return the sealed file of a document; slow work, outside every operation.
 
     Raises `Refused` where papers are sealed by hand here, where its file was not made, and for
-    whatever the adapter raises: paper remains the way then.
+    whatever the adapter raises: paper remains the way then. A paper that was revoked, or was
+    sealed already, never reaches the adapter: its seal could not be taken back.
     """
     adapter: Adapter | None = current_app.extensions.get("sealing")
     if adapter is None or document.digest is None:
         raise Refused(_l("It cannot be sealed electronically here: have it sealed on paper."))
+    if document.state is not DOCUMENT.start:
+        raise Refused(_l("This cannot be done now: the state has changed in the meantime."))
     with store().open(document.digest) as file:
         content = file.read()
     asked = ForSeal(

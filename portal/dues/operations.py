@@ -9,6 +9,7 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from portal import clock, journal
 from portal.access import require
@@ -17,7 +18,7 @@ from portal.actors import SYSTEM, Actor
 from portal.alliances.models import Alliance, Membership, Tier
 from portal.database import db
 from portal.dues.models import Due, DuesRate, DuesYear, PaymentMethod
-from portal.dues.workflow import DUE
+from portal.dues.workflow import DUE, DueState
 from portal.errors import Refused
 from portal.operations import operation
 from portal.workflow import check_version, move
@@ -75,6 +76,8 @@ def set_dues(
     found.rates = [said.get(tier) or DuesRate(tier=tier) for tier in rates]
     for rate in found.rates:
         rate.amount_fen = rates[rate.tier]
+    # Its version grows also where only an amount changed: a page opened before is stale now.
+    flag_modified(found, "due_on")
     db.session.flush()
     detail = {"year": year, "rates": {tier.value: fen for tier, fen in rates.items()}}
     journal.note("dues_year.set", found, by=by, detail=detail)
@@ -212,19 +215,22 @@ def reopen_due(
 
 @operation
 def move_dues(double: Organisation, *, by: Actor) -> None:
-    """Let the lines of a double be the survivor's, but for years in which that has its own."""
+    """Let the lines of a double be the survivor's, but for years in which that has its own.
+
+    One organisation pays once: of two lines for a year one is asked for at most.
+    """
     require(by, "organisation.merge", double)
-    own = set(
-        db.session.scalars(
-            select(Due.dues_year_id).where(Due.organisation_id == double.merged_into_id)
-        )
-    )
+    lines = select(Due).where(Due.organisation_id == double.merged_into_id)
+    own = {each.dues_year_id: each for each in db.session.scalars(lines)}
     moved = []
     for due in db.session.scalars(select(Due).where(Due.organisation_id == double.id)).all():
-        if due.dues_year_id not in own:
+        beside = own.get(due.dues_year_id)
+        if beside is None:
             due.organisation_id = double.merged_into_id or 0
             moved.append(due.id)
-        elif due.state is DUE.start:
-            # One organisation pays once; what came in for the double stays noted there.
-            move(due, "waive", by=SYSTEM, note=_("Two records of one organisation became one."))
+            continue
+        # What came in for the double stays noted there; where it was all, nothing more is asked.
+        asked = beside if due.state is DueState.PAID else due
+        if asked.state is DUE.start:
+            move(asked, "waive", by=SYSTEM, note=_("Two records of one organisation became one."))
     journal.note("organisation.merge_dues", double, by=by, detail={"due": moved})

@@ -100,10 +100,13 @@ def edit_rates(alliance: Alliance) -> tuple[str, int] | Response:
                 due_on=form.due_on.data or clock.today(),
                 rates=form.rates(),
                 by=current_actor(),
-                expected=form.expected,
+                # A page that knew of no rates overwrites none that were set meanwhile.
+                expected=form.expected or 0,
             )
             flash(_("Saved."), "success")
             return redirect(url_for("dues.list_dues", alliance_slug=alliance.slug, year=year))
+    if form.status == 409 and (known := operations.year_of(alliance.id, year)):
+        form.version.data = str(known.version)
     values = {"form": form, "year": year, "offered": offered}
     page = alliance_page("dues/edit_rates.html", alliance, tab=TAB, **values)
     return page, form.status

@@ -15,8 +15,9 @@ from portal.operations import operation
 from portal.research.models import Project
 from portal.research.operations import rest_on
 
-#: A year and a number of it, in whatever brackets and words people write them.
-_NUMBER = re.compile(r"(20\d\d)\D{1,12}(\d{1,4})")
+#: A year and a number of it, in whatever brackets and words people write them. The month of a
+#: day is none (月), nor which meeting it was (次, 届): better no resolution than a wrong one.
+_NUMBER = re.compile(r"(20\d\d)\D{1,12}(\d{1,4})(?!\d|\s*[\u6708\u6b21\u5c4a]|[-./]\d)")
 
 
 @operation

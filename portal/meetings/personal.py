@@ -9,6 +9,7 @@ from portal.accounts.models import Appointment, Organisation, Person
 from portal.actors import Actor
 from portal.database import among, db
 from portal.meetings.models import Meeting, Observer, Seat
+from portal.meetings.resolution_models import VoteLink
 from portal.operations import operation
 
 
@@ -16,7 +17,7 @@ def forget(who: Person, nobody: str) -> None:
     """Take a person who is erased out of the replies to notices, inside that operation.
 
     A reply is theirs where it came with their account, or bears their name for an organisation
-    they acted for.
+    they acted for; so is a link to vote that was handed to them.
     """
     theirs = select(Appointment.scope_id).where(Appointment.person_id == who.id)
     named = (Seat.attendee == who.name) & Seat.held_by_id.in_(theirs)
@@ -30,6 +31,9 @@ def forget(who: Person, nobody: str) -> None:
             contact_id=None,
         )
     )
+    seats = select(Seat.id).where(Seat.held_by_id.in_(theirs))
+    handed = (VoteLink.handed_to == who.name, VoteLink.seat_id.in_(seats))
+    db.session.execute(update(VoteLink).where(*handed).values(handed_to=nobody))
     places = select(Organisation.name).where(Organisation.id.in_(theirs))
     attended = (Observer.name == who.name, Observer.organisation.in_(places))
     db.session.execute(update(Observer).where(*attended).values(name=nobody, post=None))

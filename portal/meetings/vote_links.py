@@ -1,8 +1,9 @@
 """Votes by signed link: one seat, one resolution, once, without signing in.
 
-A link is mailed to whoever speaks for a seat, or handed by the secretariat to one person whose
-name is kept with it; the seat's own contact is told of the latter. A vote that is filed never
-changes, by whichever way it came. The chair opens a vote by a link of their own.
+A link is mailed to whoever speaks for a seat, while they act for its organisation, or handed by
+the secretariat to one person whose name is kept with it; the seat's own contact is told of the
+latter. A vote that is filed never changes, by whichever way it came. The chair opens a vote by a
+link of their own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from portal.access import require
 from portal.accounts.models import Person
 from portal.actors import SYSTEM, Actor
 from portal.alliances.models import ChairTerm
+from portal.alliances.queries import people_of
 from portal.database import db
 from portal.errors import Refused
 from portal.links import ActionLink
@@ -67,8 +69,7 @@ def mail_vote_links(resolution: Resolution, meeting: Meeting, *, by: Actor) -> i
     """Write those mails inside an operation; links that were made before open nothing more."""
     count = 0
     for seat in seats_to_vote(resolution, meeting):
-        speaker = speaker_of(meeting, seat)
-        person = db.session.get(Person, speaker.contact_id) if speaker.contact_id else None
+        person = contact_of(speaker_of(meeting, seat))
         if person is None or not person.email:
             continue
         address, link_id = _make(resolution, meeting, seat, None, by=SYSTEM)
@@ -87,11 +88,17 @@ def mail_vote_links(resolution: Resolution, meeting: Meeting, *, by: Actor) -> i
     return count
 
 
+def contact_of(seat: Seat) -> Person | None:
+    """Return the contact of a seat, or None: the roll names them still when they act no more."""
+    return next((who for who in people_of(seat.held_by_id) if who.id == seat.contact_id), None)
+
+
 @operation
 def hand_vote_link(resolution: Resolution, seat_id: int, handed_to: str, *, by: Actor) -> str:
     """Make the link of one seat for one person who is named; return its address, shown once.
 
-    Raises `Refused` for a seat that voted, or may not now. The seat's contact is told by mail.
+    Raises `Refused` for a seat that voted, or may not now. The seat's contact is told by mail, or
+    somebody else of its organisation where that contact acts for it no more or has no address.
     """
     require(by, "resolution.record", resolution)
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
@@ -103,7 +110,8 @@ def hand_vote_link(resolution: Resolution, seat_id: int, handed_to: str, *, by: 
     if not name:
         raise Refused(_l("Say for whom it is."), field="handed_to")
     address, _link_id = _make(resolution, meeting, seat, name[:40], by=by)
-    contact = db.session.get(Person, seat.contact_id) if seat.contact_id else None
+    reached = [who for who in people_of(seat.held_by_id) if who.email]
+    contact = min(reached, key=lambda who: who.id != seat.contact_id, default=None)
     if contact is not None and contact.email:
         body = _(
             "%(name)s, the secretariat handed %(person)s a link that votes for %(seat)s on "
@@ -154,7 +162,8 @@ def vote_by_link(link: ActionLink, said: Choice, *, by: Actor) -> None:
     """File the vote of a link's seat, as whoever holds it, once and for all.
 
     Raises `Refused` where the link opens nothing any more, no vote is taken, the seat voted, is
-    not present, or somebody else speaks for it by now.
+    not present, or somebody else speaks for it by now: another seat, or another person than whom
+    the link was mailed to.
     """
     resolution = db.session.get_one(Resolution, link.record_id)
     require(by, "resolution.vote_by_link", resolution)
@@ -163,7 +172,10 @@ def vote_by_link(link: ActionLink, said: Choice, *, by: Actor) -> None:
     links.use(link, by=by)
     _refuse_links(resolution, meeting)
     seat = next((s for s in speaking_seats(meeting) if asked and s.id == asked.seat_id), None)
-    if asked is None or seat is None or speaker_of(meeting, seat).id != asked.spoken_by_id:
+    speaker = speaker_of(meeting, seat) if seat else None
+    if asked is None or seat is None or speaker is None or speaker.id != asked.spoken_by_id:
+        raise Refused(_l("Somebody else speaks for this seat by now: ask for a new link."))
+    if asked.handed_to is None and contact_of(speaker) is None:
         raise Refused(_l("Somebody else speaks for this seat by now: ask for a new link."))
     if said is Choice.SILENT:
         raise Refused(_l("Please choose one."))

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 
 from portal import clock
 from portal.access import can, standing_of
-from portal.alliances.models import Alliance, Membership
+from portal.alliances.models import Alliance, ChairTerm, Membership
 from portal.alliances.operations import withdraw_membership
 from portal.annual_reports import drafting, queries
 from portal.database import db
@@ -18,10 +19,13 @@ from portal.documents.models import Document
 from portal.dues import operations as dues
 from portal.dues.models import Due
 from portal.errors import Denied, Refused
+from portal.operations import operation
 from portal.outcomes.models import Outcome
 from portal.periods import Period, beginning
 from tests.client import Client
 from tests.documents.test_documents import headings, said_in
+from tests.meetings import make
+from tests.research.make import idea
 from tests.world import World
 
 Visit = Callable[..., Client]
@@ -66,12 +70,38 @@ class TestReport:
         assert {each.id for each in found} <= set(world.resolution.values())
         assert all(each.alliance_id == alliance.id for each in found)
 
+    def test_what_was_decided_in_writing_is_told_and_no_idea_is(self, world: World) -> None:
+        year, by = clock.today().year, world.actor("secretary")
+        voted = make.noticed(world, title="关于会费的书面表决", is_written=True, place="")
+        begins = date(year, 1, 1)
+        idea(world, title="尚未立项的设想", begins_on=begins, ends_on=date(year, 12, 31))
+        approved = idea(world, title="已立项的课题", begins_on=begins, ends_on=date(year, 12, 31))
+
+        @operation
+        def later() -> None:
+            voted.closed_at, approved.basis = clock.now(), "决议第1号"
+
+        later()
+        told = drafting.report_fields(hydrogen(world), year, by=by)
+        on = {each["title"]: each["on"] for each in told["meetings"]}
+        assert on[voted.title]
+        titles = {each["title"] for each in told["projects"]}
+        assert "已立项的课题" in titles
+        assert "尚未立项的设想" not in titles
+
     def test_the_chair_is_told_without_gap_up_to_the_last_day(self, world: World) -> None:
         period = beginning(clock.today(), 12).until_today(clock.today())
         held = queries.chairs_in(hydrogen(world), period)
         assert held
         assert all(one.until_at == two.from_at for one, two in pairwise(held))
         assert held[-1].until_at == clock.start_of(period.until_on)
+
+    def test_an_alliance_that_nobody_chairs_yet_has_a_report_too(self, world: World) -> None:
+        chaired = select(ChairTerm.alliance_id)
+        found = db.session.scalars(select(Alliance).where(Alliance.id.not_in(chaired))).first()
+        assert found is not None
+        fields = drafting.report_fields(found, clock.today().year, by=world.actor("secretary"))
+        assert fields["terms"] == []
 
     def test_the_sums_of_the_dues_are_the_ledgers(self, world: World) -> None:
         by, year = world.actor("secretary"), clock.today().year

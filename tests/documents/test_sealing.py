@@ -76,6 +76,26 @@ def test_a_failing_seal_leaves_the_paper_to_be_sealed(
     assert state_of(app, address) == (DocumentState.FOR_SEAL, 1)
 
 
+def test_what_was_revoked_or_sealed_already_never_reaches_the_seal(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    asked: list[str] = []
+
+    def counting(paper: sealing.ForSeal) -> sealing.Sealed:
+        asked.append(paper.number)
+        return sealing.stand_in(paper)
+
+    app.extensions["sealing"] = counting
+    keeper = visit("secretary")
+    revoked, sealed = issued(keeper, world), issued(keeper, world)
+    assert keeper.post(f"{revoked}/moves/revoke", {"note": "有误。"}).status_code == 302
+    assert keeper.post(f"{revoked}/seal").status_code == 422
+    assert asked == []
+    assert keeper.post(f"{sealed}/seal").status_code == 302
+    assert keeper.post(f"{sealed}/seal").status_code == 422
+    assert len(asked) == 1
+
+
 def test_a_wrong_name_and_a_stand_in_keep_a_server_from_starting(app: Flask) -> None:
     with pytest.raises(SystemExit):
         set_up(app, "no.such:adapter")

@@ -183,6 +183,20 @@ class TestLedger:
         assert line(world, year, "medic").id in now
         assert now == old
 
+    def test_who_paid_as_a_double_is_asked_no_second_time(self, world: World) -> None:
+        by, year = world.actor("secretary"), ask(world)
+        double = db.session.get_one(Organisation, world.organisation["quiet"])
+        own, paid_there = line(world, year, "supplier"), line(world, year, "quiet")
+        operations.pay_due(paid_there, paid(paid_there.amount_fen), by=by)
+
+        @operation
+        def merged() -> None:
+            double.merged_into_id = own.organisation_id
+
+        merged()
+        operations.move_dues(double, by=world.actor("admin"))
+        assert (own.state, paid_there.state) == (DueState.WAIVED, DueState.PAID)
+
 
 def test_the_reminder_names_who_has_not_paid_and_no_amount(world: World, visit: Visit) -> None:
     page = visit("secretary").soup("/alliances/hydrogen/dues")
@@ -229,3 +243,21 @@ def test_rates_are_set_on_the_page(world: World, visit: Visit) -> None:
     sent = {"due_on": f"{next_year}-03-31", "member": "3000", "council": "5000.50"}
     assert keeper.post(address, sent).location.endswith(f"?year={next_year}")
     assert "5000.5" in keeper.get(address).text
+
+
+def test_rates_that_a_colleague_set_meanwhile_are_not_overwritten(
+    world: World, visit: Visit
+) -> None:
+    one, other = visit("other_secretary"), visit("other_secretary")
+    year = clock.today().year + 1
+    address = f"/alliances/biomedicine/dues/rates?year={year}"
+    sent = {"due_on": f"{year}-03-31", "member": "3000", "version": ""}
+    assert one.post(address, sent).status_code == 302
+    late = other.post(address, {**sent, "member": "30"})
+    assert late.status_code == 409
+    seen = one.soup(address).select_one("input[name=version]")
+    assert seen is not None
+    sent["version"] = str(seen["value"])
+    assert one.post(address, {**sent, "member": "4000"}).status_code == 302
+    assert other.post(address, {**sent, "member": "40"}).status_code == 409
+    assert "4000" in one.get(address).text

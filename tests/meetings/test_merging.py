@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -23,9 +24,12 @@ from portal.meetings.resolution_models import Action
 from portal.organisations.merging import merge_organisations
 from portal.regions.queries import region_by_code
 from portal.roles import Role
+from tests.client import Client
 from tests.conftest import both_engines
 from tests.meetings import make
 from tests.world import World
+
+Visit = Callable[..., Client]
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -167,3 +171,19 @@ def test_a_meeting_that_is_over_stays_as_it_was(world: World) -> None:
     assert (came in there.present, absent in there.absent) == (True, True)
     assert absent.held_by_id == came.organisation_id
     assert absent.joined_to_id is None
+
+
+def test_in_writing_only_the_seat_that_speaks_is_written_down(world: World, visit: Visit) -> None:
+    make.grow_council(world, 5)
+    meeting = make.noticed(world, is_written=True, place="")
+    double, into = meeting.seats[3], meeting.seats[4]
+    leave(world, double.organisation_id)
+    merge(world, double.organisation_id, into.organisation_id)
+    resolution = make.tabled(world, meeting)
+    voting.open_vote(resolution, by=world.actor("chair"))
+    address, seats = f"/resolutions/{resolution.id}", (f"seat-{double.id}", f"seat-{into.id}")
+    db.session.remove()
+    page = visit("secretary").soup(address)
+    asked = {each["name"] for each in page.select("#record select")}
+    assert seats[0] not in asked, "the portal would refuse everything that was written down"
+    assert seats[1] in asked

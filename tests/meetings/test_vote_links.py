@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import clock, links
+from portal.accounts.models import Appointment
 from portal.actors import ANONYMOUS
 from portal.database import db
 from portal.errors import Denied, Refused
@@ -20,6 +21,7 @@ from portal.meetings.counting import Choice
 from portal.meetings.models import Answer, Meeting, MeetingKind
 from portal.meetings.replying import Reply, reply
 from portal.meetings.resolution_models import Resolution, ResolutionKind, Vote, VoteLink, Way
+from portal.operations import operation
 from portal.outbox import OutboxMessage
 from tests.client import Client
 from tests.conftest import both_engines
@@ -120,6 +122,33 @@ def test_the_link_of_who_gave_a_proxy_goes_to_who_holds_it_while_they_do(world: 
     with pytest.raises(Refused):
         vote_links.vote_by_link(link, Choice.YES, by=ANONYMOUS)
     assert link.used_at is None
+
+
+@operation
+def leave(person_id: int | None, organisation_id: int) -> None:
+    """Let a person act for an organisation no more, whatever their role there."""
+    held = (Appointment.person_id == person_id, Appointment.scope_id == organisation_id)
+    db.session.execute(update(Appointment).where(*held).values(until_at=clock.now()))
+
+
+@pytest.mark.usefixtures("context")
+def test_whoever_left_the_organisation_votes_for_it_by_no_link(world: World) -> None:
+    by = world.actor("secretary")
+    meeting, resolution = written(world)
+    seat = next(s for s in meeting.seats if s.held_by_id == world.organisation["maker"])
+    voting.open_vote(resolution, by=world.actor("chair"))
+    asked = select(VoteLink).where(VoteLink.resolution_id == resolution.id)
+    mailed = next(each for each in db.session.scalars(asked) if each.seat_id == seat.id)
+    link, left = db.session.get_one(ActionLink, mailed.link_id), seat.contact
+    assert left is not None
+    leave(left.id, seat.held_by_id)
+    with pytest.raises(Refused, match="新的链接"):
+        vote_links.vote_by_link(link, Choice.YES, by=ANONYMOUS)
+    assert vote_links.send_vote_links(resolution, by=by) == 2
+    vote_links.hand_vote_link(resolution, seat.id, "钱副院长", by=by)
+    handed = select(OutboxMessage.recipient).where(OutboxMessage.subject.contains("转交"))
+    told = db.session.scalars(handed.order_by(OutboxMessage.id.desc())).first()
+    assert told not in (None, left.email), "somebody who is still there hears of it"
 
 
 def test_the_secretariat_hands_one_person_a_link_and_the_seat_is_told(
