@@ -262,6 +262,15 @@ class TestPages:
             found = {labels.get(label_of(str(each))) for each in head}
             assert found == {each.value for each in FIELDS}, language
 
+    @pytest.mark.parametrize("narrowed", ["owner", "organisation", "package"])
+    def test_a_table_is_narrowed_as_the_list_is(
+        self, narrowed: str, world: World, visit: Callable[..., Client]
+    ) -> None:
+        address = f"/projects/{world.project['active']}/tasks/table.csv?{narrowed}=999999"
+        answer = visit("delegate").get(address)
+        assert answer.status_code == 200
+        assert len(answer.data.splitlines()) == 1
+
     def test_no_cell_of_a_text_wakes_a_formula(self) -> None:
         content = written(["任务"], [["=cmd|' /C calc'!A0"], ["-1"], ["@x"], ["'=a"]])
         lines = content.decode("utf-8-sig").splitlines()[1:]
