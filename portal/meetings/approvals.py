@@ -15,8 +15,8 @@ from portal.operations import operation
 from portal.research.models import Project
 from portal.research.operations import rest_on
 
-#: A year and a number of it, in whatever brackets and words people write them.
-_NUMBER = re.compile(r"(20\d\d)\D{1,12}(\d{1,4})")
+#: A year and a number of it, in whatever brackets and words people write them; a day is none.
+_NUMBER = re.compile(r"(20\d\d)(?!\s*[./-])(?!\s*\u5e74\s*\d{1,2}\s*\u6708)\D{1,12}(\d{1,4})")
 
 
 @operation

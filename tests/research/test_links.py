@@ -70,6 +70,8 @@ def test_an_approved_project_and_its_resolution_lead_to_each_other(
         for basis in (
             f"理事会〔{resolution.year}〕{resolution.sequence}号决议",
             "会长办公会2026年7月",
+            f"理事会{resolution.year}年{resolution.sequence}月8日会议",
+            f"{resolution.year}-{resolution.sequence:02d}-08 理事会",
         ):
             project, lead = idea(world, title=f"resting {basis}"), world.actor("delegate")
             ask(world, project, "supplier")
@@ -78,7 +80,8 @@ def test_an_approved_project_and_its_resolution_lead_to_each_other(
             operations.form_project(project, by=lead)
             operations.approve_project(project, by=world.actor("secretary"), note=basis)
             ids.append(project.id)
-        assert db.session.get_one(Project, ids[1]).resolution_id is None
+        for none in ids[1:]:
+            assert db.session.get_one(Project, none).resolution_id is None
         assert db.session.query(Deliverable).count() >= 1
         db.session.remove()
     page = visit("supplier").soup(f"/projects/{ids[0]}")
