@@ -61,8 +61,9 @@ def preference(name: str) -> Any:
 
 
 def is_english() -> bool:
-    """Tell whether the page is in English."""
-    return chosen_language() == "en"
+    """Tell whether the page is in English, or what is written for somebody else meanwhile."""
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
 
 
 def localised(thing: Any, attribute: str = "name") -> str:

@@ -17,6 +17,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from portal.errors import Refused
+from portal.exchange.pasting import without_contacts
 from portal.imports.headers import Layout, Lexicon, guess_layout, labels_of, paths_of
 from portal.imports.records import AWAKENING, LONGEST_NODE, Context, Reader, Record
 from portal.imports.words import BRACKET, Field, as_written, label_of, plain
@@ -138,12 +139,12 @@ class ListingReader(Reader):
         )
 
     def _title(self, number: int) -> str:
-        """Return the title as it was written, without its number in the list."""
+        """Return the title as it was written, without its number in the list or whom to call."""
         cells, column = self.sheet.rows.get(number, ()), self.layout.columns[Field.NAME]
         written = as_written(cells[column]) if column < len(cells) else ""
         if self.words.is_nothing(plain(written)):
             return ""
-        return self.words.numbering.sub("", written).strip()
+        return without_contacts(self.words.numbering.sub("", written).strip())[0]
 
     def _specification(self, number: int) -> str | None:
         """Return what exactly: its own cell, line by line."""

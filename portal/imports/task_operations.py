@@ -55,7 +55,9 @@ def bring_tasks(
     if earlier is not None:
         return earlier
     refuse_unworkable(project)
-    rows = len(read_sheets(sheets).records)
+    # Counted as they are stored: so they are read again.
+    storable = read_sheets(sheets).storable
+    rows = len(read_sheets(storable).records)
     if not rows:
         raise Refused(_l("There is no row to take over."), field="file")
     if rows > MOST_ROWS:
@@ -67,7 +69,7 @@ def bring_tasks(
         project=project,
         brought_by_id=by.person_id,
         file_name=file_name[:200] or "?",
-        sheets=[sheet.as_data() for sheet in sheets],
+        sheets=[sheet.as_data() for sheet in storable],
         total=rows,
         created_at=clock.now(),
     )

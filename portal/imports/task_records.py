@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask_babel import LazyString
@@ -125,18 +125,42 @@ class ReadTable:
     records: list[TaskRecord]
     #: (name of the sheet, what its columns hold by their headings).
     columns: list[tuple[str, dict[Field, str]]]
+    #: The sheets as they may be stored: of a row with a mark of secrecy the mark alone.
+    storable: list[ReadSheet]
+
+
+def _storable(sheet: ReadSheet, layout: Layout | None, marks: re.Pattern[str]) -> ReadSheet:
+    """Return a sheet whose rows with a mark of secrecy hold that mark in place of each cell."""
+    headers = range(layout.first_header, layout.last_header + 1) if layout else ()
+    rows = dict(sheet.rows)
+    for number, cells in sheet.rows.items():
+        found = next(filter(None, map(marks.search, cells)), None)
+        if found is not None and number not in headers:
+            rows[number] = tuple(found[0] if cell else "" for cell in cells)
+    return replace(sheet, rows=rows)
 
 
 def recognise_tasks(sheets: Sequence[ReadSheet], lexicon: Lexicon, today: date) -> ReadTable:
     """Return the records of all sheets that hold tasks, in the order of the workbook.
 
-    Raises `Refused` where no sheet does.
+    Raises `Refused` where no sheet does, or where a sheet bears a mark of secrecy as a whole.
     """
-    found = ReadTable([], [])
+    found = ReadTable([], [], [])
     for sheet in sheets:
         layout = None if sheet.is_hidden else guess_layout(sheet, lexicon)
+        found.storable.append(_storable(sheet, layout, lexicon.words.classified))
         if layout is None:
             continue
+        heads = (cell for n, cells in sheet.rows.items() if n < layout.first_header
+                 for cell in cells)  # fmt: skip
+        if any(lexicon.words.classified.search(re.sub(r"\s", "", head)) for head in heads):
+            raise Refused(
+                _l(
+                    "%(sheet)s bears a mark of secrecy: such things are never stored here.",
+                    sheet=sheet.name,
+                ),
+                field="file",
+            )
         labels = labels_of(sheet, layout)
         read = {what: labels.get(column, "") for what, column in layout.columns.items()}
         found.columns.append((sheet.name, read))

@@ -15,9 +15,12 @@ from portal.operations import operation
 from portal.research.models import Project
 from portal.research.operations import rest_on
 
-#: A year and a number of it, in whatever brackets and words people write them. The month of a
-#: day is none (月), nor which meeting it was (次, 届): better no resolution than a wrong one.
-_NUMBER = re.compile(r"(20\d\d)\D{1,12}(\d{1,4})(?!\d|\s*[\u6708\u6b21\u5c4a]|[-./]\d)")
+#: A year and a number of it, in whatever brackets and words people write them. A day is none
+#: (月), nor which meeting it was (次, 届): better no resolution than a wrong one.
+_NUMBER = re.compile(
+    r"(20\d\d)(?!\s*[./-])(?!\s*\u5e74\s*\d{1,2}\s*\u6708)\D{1,12}"
+    r"(\d{1,4})(?!\d|\s*[\u6708\u6b21\u5c4a]|[-./]\d)"
+)
 
 
 @operation

@@ -30,8 +30,7 @@ def name_person(partner: Partner, person_id: int, role: ProjectRole, *, by: Acto
         raise Refused(_l("Roles are given only while the organisation takes part."))
     side = people_in(partner.project_id)[partner.organisation_id]
     people = {each.id: each for each in side.people}
-    person = people.get(person_id)
-    if person is None:
+    if person_id not in people:
         raise Refused(_l("Choose somebody who acts for the organisation."), field="person_id")
     heads = [p for p in people.values() if p.role == ProjectRole.HEAD and p.id != person_id]
     if role is ProjectRole.HEAD and heads:
@@ -49,7 +48,8 @@ def name_person(partner: Partner, person_id: int, role: ProjectRole, *, by: Acto
     db.session.add(made)
     db.session.flush()
     changed(partner.project_id)
-    detail = {"note": f"{partner.organisation.name} · {person.name}"}
+    # Without the name: what is noted of a project stays when somebody is erased.
+    detail = {"note": partner.organisation.name}
     journal.note("project.staff", partner.project, by=by, detail=detail)
     return made
 

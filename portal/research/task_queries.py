@@ -51,7 +51,8 @@ def tasks_in(
         .outerjoin(Organisation, Organisation.id == Card.organisation_id)
         .outerjoin(WorkPackage, WorkPackage.id == Card.package_id)
         .where(Card.project_id == project_id, Card.place.is_not(None))
-        .filter_by(**{f"{name}_id": value for name, value in chosen.items()})
+        # What else is joined here has columns of these names too.
+        .where(*(getattr(Card, f"{name}_id") == value for name, value in chosen.items()))
         .order_by(due, Card.id)
         .limit(size)
     )

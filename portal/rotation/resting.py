@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal.database import among, db
+from portal.language import LANGUAGES, word_in
 from portal.meetings.resolution_models import Resolution
 from portal.meetings.resolution_queries import REGISTERS
 from portal.rotation.models import Turn
@@ -44,7 +44,8 @@ def _is_of_a_document(before: str) -> bool:
     before = before.rstrip().lower()
     if not before or not before[-1].isalnum():
         return False
-    return not before.endswith((str(_("Resolution")).lower(), "resolution"))
+    # A basis may be written in another language than the page, and is read again by the portal.
+    return not before.endswith(tuple(word_in(each, "Resolution").lower() for each in LANGUAGES))
 
 
 def resolutions_offered(alliance_id: int) -> Sequence[Resolution]:

@@ -58,7 +58,9 @@ def view_schedule(alliance: Alliance) -> str:
 @requires("alliance.view", Alliance)
 def check_terms(alliance: Alliance) -> str:
     """Show which rules the terms to come break, or would if an exchange took place."""
-    swap = db.session.get(Swap, request.args.get("swap", 0, type=int))
+    written = request.args.get("swap", "")
+    is_number = written.isascii() and written.isdecimal() and len(written) < 10
+    swap = db.session.get(Swap, int(written)) if is_number else None
     if swap is not None and not _is_ours(swap, alliance):
         swap = None
     rows = broken_terms(alliance.id, (swap.turn, swap.other_turn) if swap else None)

@@ -179,7 +179,8 @@ def test_a_number_in_the_middle_of_a_text_is_not_kept(
 ) -> None:
     one, _other = names(app, world)
     text = f"寿命5000小时，联系人张工{PHONE}"
-    imported(app, written(tmp_path, [1, "瓶口阀寿命试验", one, text, 1, "", "", ""]))
+    title = f"瓶口阀寿命试验，电话{PHONE}"
+    imported(app, written(tmp_path, [1, title, one, text, 1, "", "", ""]))
     with app.app_context():
         made = stored(app)[0]
         assert (made.title, made.specification) == ("瓶口阀寿命试验", "寿命5000小时")

@@ -539,7 +539,10 @@ class TestValues:
             for table, compare in (("columns", label_of), ("kinds", plain), ("tiers", plain)):
                 listed = [compare(each) for all_ in said[table].values() for each in set(all_)]
                 assert sorted(listed) == sorted(set(listed)), table
-        named = {*data["columns"], *of_listings["columns"]}
+        of_tasks = json.loads(DATA.with_name("tasks.json").read_text(encoding="utf-8"))["columns"]
+        listed = [label_of(each) for all_ in of_tasks.values() for each in set(all_)]
+        assert sorted(listed) == sorted(set(listed)), "tasks"
+        named = {*data["columns"], *of_listings["columns"], *of_tasks}
         assert named == {*(field.value for field in Field), "other", "foreign"}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from portal import journal
 from portal.accounts.models import Appointment
 from portal.accounts.operations import end_appointment
 from portal.database import db
@@ -43,6 +44,17 @@ class TestOperations:
         for who in ("supplier", "chair", "secretary", "outsider"):
             with pytest.raises(Denied):
                 staffing.name_person(own, person, ProjectRole.MEMBER, by=world.actor(who))
+
+    def test_the_journal_of_the_project_names_nobody(self, world: World) -> None:
+        project, by = active(world), world.actor("manager")
+        own = part_of(project, world.organisation["maker"])
+        staffing.name_person(own, world.person["delegate"], ProjectRole.HEAD, by=by)
+        [detail] = [
+            detail
+            for line, detail in journal.lines_about(Project.noun, project.id)
+            if line.verb == "project.staff"
+        ]
+        assert "测试delegate" not in str(detail), "it stays when somebody is erased"
 
     def test_one_role_of_a_person_and_one_head_of_an_organisation(self, world: World) -> None:
         project, by = active(world), world.actor("manager")

@@ -143,6 +143,23 @@ class TestForeignTables:
         for word in ("王某某", "没有的单位", "长期", "别的包"):
             assert word in (odd.text or ""), "nothing of what somebody wrote is lost"
 
+    def test_what_bears_a_mark_of_secrecy_is_not_stored(self, world: World) -> None:
+        project = active(world)
+        rows = [
+            HEADER,
+            (1, "机密材料整理", "", "河北"),
+            (2, "张力试验", "", "河北", "", "", "", "", "绝密"),
+        ]
+        made = brought(world, project, sheet(rows))
+        assert [each.fate for each in verdicts(made)] == [Fate.REFUSED, Fate.REFUSED]
+        for word in ("材料整理", "张力试验"):
+            assert word not in str(made.sheets)
+        taken_over(world, made)
+        assert len(made.refused) == 2
+        assert "材料整理" not in str(made.refused)
+        with pytest.raises(Refused, match="密"):
+            brought(world, project, sheet([("秘密★ 任务分工表",), HEADER, (1, "甲", "", "河北")]))
+
     def test_a_full_column_takes_no_more_rows(self, world: World) -> None:
         project = active(world)
         limit_column(project, board(project)[0].id, card_limit=1, by=world.actor("delegate"))
@@ -261,6 +278,15 @@ class TestPages:
             head = [cell.value for cell in next(book.worksheets[0].iter_rows())]
             found = {labels.get(label_of(str(each))) for each in head}
             assert found == {each.value for each in FIELDS}, language
+
+    @pytest.mark.parametrize("narrowed", ["owner", "organisation", "package"])
+    def test_a_table_is_narrowed_as_the_list_is(
+        self, narrowed: str, world: World, visit: Callable[..., Client]
+    ) -> None:
+        address = f"/projects/{world.project['active']}/tasks/table.csv?{narrowed}=999999"
+        answer = visit("delegate").get(address)
+        assert answer.status_code == 200
+        assert len(answer.data.splitlines()) == 1
 
     def test_no_cell_of_a_text_wakes_a_formula(self) -> None:
         content = written(["任务"], [["=cmd|' /C calc'!A0"], ["-1"], ["@x"], ["'=a"]])

@@ -183,6 +183,17 @@ def test_what_was_changed_or_taken_back_meanwhile_is_not_posted(
         assert each.undeliverable_at and each.last_error == "it was changed or taken back"
 
 
+def test_the_group_reads_chinese_whoever_publishes(app: Flask, world: World, context: None) -> None:
+    settle(world)
+    with app.test_request_context(headers={"Cookie": "language=en"}):
+        post(world, is_anonymous=True)
+    with answering(OK) as (port, asked):
+        lead(app, port)
+        work(once=True)
+    (told,) = [json.loads(each.partition(b"\r\n\r\n")[2])["text"]["content"] for each in asked]
+    assert "Beijing" not in told
+
+
 @pytest.mark.parametrize("is_given_up", [False, True])
 def test_what_was_changed_and_published_again_is_posted_as_it_reads_now(
     app: Flask, world: World, context: None, is_given_up: bool

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from portal import clock
@@ -138,6 +139,8 @@ def test_a_resolution_whose_number_is_quoted_and_its_terms_lead_to_each_other(
     ids, alliance_id = (resolution.year, resolution.sequence), world.alliance["hydrogen"]
     for basis in (number, f"决议{number}（理事会）", f"{number} {resolution.title}"):
         assert resolution_named(alliance_id, basis) == resolution.id, basis
+        with force_locale("en"):
+            assert resolution_named(alliance_id, basis) == resolution.id, basis
     for basis in (
         "决议第8号",
         f"京联{number}",  # a document's series
@@ -190,6 +193,7 @@ def test_what_an_exchange_or_a_plan_by_hand_breaks_is_named(
     page = keeper.get(is_open).text
     assert "各项规则均已满足" not in page
     assert "各项规则均已满足" in visit("delegate").get(is_open).text, "it is none of theirs"
+    assert visit("delegate").get(f"{schedule}/check?swap={10**20}").status_code == 200
 
 
 def swap_id(address: str) -> str:
