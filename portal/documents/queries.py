@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 
@@ -23,15 +22,6 @@ def documents_of(standing: Standing, alliance_id: int) -> Sequence[Document]:
         .where(Document.alliance_id == alliance_id, visible_to(standing, "document.view", Document))
         .order_by(Document.year.desc(), Document.sequence.desc())
         .limit(PAGE)
-    ).all()
-
-
-def documents_about(thing: Any) -> Sequence[Document]:
-    """Return the documents issued about a record, the newest first."""
-    return db.session.scalars(
-        select(Document)
-        .where(Document.about_noun == thing.noun, Document.about_id == thing.id)
-        .order_by(Document.id.desc())
     ).all()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,7 @@ from portal.actors import SYSTEM, Actor
 from portal.alliances.models import Alliance, Membership, Tier
 from portal.database import db
 from portal.dues.models import Due, DuesRate, DuesYear, PaymentMethod
+from portal.dues.queries import year_of
 from portal.dues.workflow import DUE, DueState
 from portal.errors import Refused
 from portal.operations import operation
@@ -31,20 +32,6 @@ class Payment:
     paid_on: date
     amount_fen: int
     method: PaymentMethod
-
-
-def year_of(alliance_id: int, year: int) -> DuesYear | None:
-    """Return what an alliance asks for a year, or None where nobody said."""
-    return db.session.scalar(
-        select(DuesYear).where(DuesYear.alliance_id == alliance_id, DuesYear.year == year)
-    )
-
-
-def years_of(alliance_id: int) -> Sequence[DuesYear]:
-    """Return the years for which an alliance asked dues, the newest first."""
-    return db.session.scalars(
-        select(DuesYear).where(DuesYear.alliance_id == alliance_id).order_by(DuesYear.year.desc())
-    ).all()
 
 
 @operation

@@ -22,6 +22,20 @@ from portal.dues.workflow import DueState
 from portal.regions.models import Region
 
 
+def year_of(alliance_id: int, year: int) -> DuesYear | None:
+    """Return what an alliance asks for a year, or None where nobody said."""
+    return db.session.scalar(
+        select(DuesYear).where(DuesYear.alliance_id == alliance_id, DuesYear.year == year)
+    )
+
+
+def years_of(alliance_id: int) -> Sequence[DuesYear]:
+    """Return the years for which an alliance asked dues, the newest first."""
+    return db.session.scalars(
+        select(DuesYear).where(DuesYear.alliance_id == alliance_id).order_by(DuesYear.year.desc())
+    ).all()
+
+
 class DueRow(NamedTuple):
     """One line of the ledger, as the list shows it."""
 

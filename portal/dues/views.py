@@ -87,10 +87,10 @@ def export_dues(alliance: Alliance) -> Response:
 @requires("due.set", Alliance)
 def edit_rates(alliance: Alliance) -> tuple[str, int] | Response:
     """Say what each tier pays for a year; every member gets its line."""
-    years = operations.years_of(alliance.id)
+    years = queries.years_of(alliance.id)
     offered, asked = years_offered(years), request.args.get("year", "")
     year = int(asked) if asked in map(str, offered) else clock.today().year
-    known = operations.year_of(alliance.id, year)
+    known = queries.year_of(alliance.id, year)
     form = RatesForm(year, known, years[0] if years else None)
     if form.validate_on_submit():
         with refusals(form):
@@ -105,7 +105,7 @@ def edit_rates(alliance: Alliance) -> tuple[str, int] | Response:
             )
             flash(_("Saved."), "success")
             return redirect(url_for("dues.list_dues", alliance_slug=alliance.slug, year=year))
-    if form.status == 409 and (known := operations.year_of(alliance.id, year)):
+    if form.status == 409 and (known := queries.year_of(alliance.id, year)):
         form.version.data = str(known.version)
     values = {"form": form, "year": year, "offered": offered}
     page = alliance_page("dues/edit_rates.html", alliance, tab=TAB, **values)

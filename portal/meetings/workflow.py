@@ -28,8 +28,6 @@ class MeetingState(StrEnum):
 
 
 _M = MeetingState
-#: Not announced yet: only whoever prepares it sees it.
-UNANNOUNCED = (_M.DRAFT,)
 
 MEETING = Workflow(
     noun="meeting",

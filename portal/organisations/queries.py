@@ -64,15 +64,6 @@ def organisations_like(written: str) -> Sequence[Organisation]:
     ).all()
 
 
-def branches_of(organisation_id: int) -> Sequence[Organisation]:
-    """Return the organisations whose headquarters this is, by name."""
-    return db.session.scalars(
-        select(Organisation)
-        .where(Organisation.headquarters_id == organisation_id, Organisation.is_current)
-        .order_by(Organisation.name)
-    ).all()
-
-
 def nodes_of(organisation_id: int) -> Sequence[ChainNode]:
     """Return the nodes an organisation works at, chain by chain in the order of the map."""
     return db.session.scalars(
