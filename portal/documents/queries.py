@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from portal.access import visible_to
 from portal.actors import Standing
+from portal.alliances.models import Membership
 from portal.database import db
-from portal.documents.models import Document
+from portal.documents.models import Document, DocumentKind
 
 #: Documents of one list.
 PAGE = 200
@@ -28,3 +29,10 @@ def documents_of(standing: Standing, alliance_id: int) -> Sequence[Document]:
 def document_of_code(code: str) -> Document | None:
     """Return the document that a code stands on, or None."""
     return db.session.scalar(select(Document).where(Document.code == code[:24]))
+
+
+def membership_certified(document: Document | None) -> Membership | None:
+    """Return the membership that a certificate certifies, as it is now; None for other papers."""
+    if document is None or document.kind is not DocumentKind.CERTIFICATE:
+        return None
+    return db.session.get(Membership, document.about_id)
