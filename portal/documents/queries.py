@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from portal.access import visible_to
 from portal.actors import Standing
 from portal.alliances.models import Membership
-from portal.database import db
+from portal.database import db, plain
 from portal.documents.models import Document, DocumentKind
+from portal.documents.workflow import DocumentState
 
 #: Documents of one list.
 PAGE = 200
@@ -24,6 +26,30 @@ def documents_of(standing: Standing, alliance_id: int) -> Sequence[Document]:
         .order_by(Document.year.desc(), Document.sequence.desc())
         .limit(PAGE)
     ).all()
+
+
+class Paper(NamedTuple):
+    """A paper as it stands beside the record it was made from."""
+
+    id: int
+    number: str
+    title: str
+    state: DocumentState
+
+
+def papers_of(standing: Standing, thing: Any) -> list[Paper]:
+    """Return the papers made from a record that a person may see, the newest first."""
+    found = plain(
+        select(Document.id, Document.number, Document.title, Document.state)
+        .where(
+            Document.about_noun == thing.noun,
+            Document.about_id == thing.id,
+            visible_to(standing, "document.view", Document),
+        )
+        .order_by(Document.id.desc())
+        .limit(PAGE)
+    )
+    return [Paper(*row) for row in found]
 
 
 def document_of_code(code: str) -> Document | None:

@@ -41,6 +41,16 @@ MOVES = {
 WORDS = {"states": DOCUMENT.labels, "kinds": DOCUMENT_KINDS, "tiers": TIERS}
 
 
+@bp.app_template_global()
+def papers_about(thing: Any) -> list[dict[str, Any]]:
+    """Return the papers made from a record, as far as whoever looks at it may see them.
+
+    Pages of rooms below this one show them, too.
+    """
+    found = queries.papers_of(current_standing(), thing)
+    return [{**each._asdict(), "label": DOCUMENT.labels[each.state]} for each in found]
+
+
 @bp.get("/alliances/<alliance_slug>/documents")
 @requires("document.list", Alliance)
 def list_documents(alliance: Alliance) -> str:

@@ -154,3 +154,34 @@ def test_a_certificate_says_what_is_so_today(app: Flask, world: World, visit: Vi
     ended = says(withdraw_membership, basis="来函第1号")
     assert "会员资格已终止" in ended and "会员资格已于" in ended and "真实有效" not in ended
     assert "会员资格已于" in visit("secretary").get(f"/documents/{number}").text
+
+
+def test_papers_stand_where_they_were_made_to_whoever_may_see_them(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        by = world.actor("secretary")
+        membership = db.session.get_one(Membership, world.membership["supplier"])
+        swap = db.session.get_one(Swap, world.swap["asked"])
+        handover = db.session.get_one(Handover, world.handover["begun"])
+        handing_over.write_handover(
+            handover, HandoverContent(ticked=tuple(Point)), by=world.actor("chair")
+        )
+        handing_over.sign_handover(handover, by=world.actor("chair"))
+        certificate = DocumentKind.CERTIFICATE
+        numbers = {
+            f"/memberships/{membership.id}": member_papers.issue_member_paper(
+                membership, certificate, by=by
+            ).number,
+            f"/swaps/{swap.id}": papers.issue_swap_paper(swap, by=by).number,
+            f"/handovers/{handover.id}": papers.issue_handover_booklet(handover, by=by).number,
+        }
+        db.session.remove()
+    for address, number in numbers.items():
+        page = visit("secretary").get(address).text
+        assert [each for each in numbers.values() if each in page] == [number], address
+    place, swapped, _handed = numbers
+    assert numbers[place] in visit("supplier").get(place).text
+    assert numbers[swapped] in visit("manager").get(swapped).text
+    for stranger in (visit("outsider"), visit()):
+        assert numbers[place] not in stranger.get(place).text
