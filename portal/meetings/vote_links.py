@@ -23,6 +23,7 @@ from portal.alliances.queries import people_of
 from portal.database import db
 from portal.errors import Refused
 from portal.links import ActionLink
+from portal.meetings.contacts import chosen_for, contact_of
 from portal.meetings.counting import Choice
 from portal.meetings.filing import file_vote, refuse_closed, voted_seats, votes_of
 from portal.meetings.models import Meeting, Seat
@@ -88,11 +89,6 @@ def mail_vote_links(resolution: Resolution, meeting: Meeting, *, by: Actor) -> i
     return count
 
 
-def contact_of(seat: Seat) -> Person | None:
-    """Return the contact of a seat, or None: the roll names them still when they act no more."""
-    return next((who for who in people_of(seat.held_by_id) if who.id == seat.contact_id), None)
-
-
 @operation
 def hand_vote_link(resolution: Resolution, seat_id: int, handed_to: str, *, by: Actor) -> str:
     """Make the link of one seat for one person who is named; return its address, shown once.
@@ -110,8 +106,7 @@ def hand_vote_link(resolution: Resolution, seat_id: int, handed_to: str, *, by: 
     if not name:
         raise Refused(_l("Say for whom it is."), field="handed_to")
     address, _link_id = _make(resolution, meeting, seat, name[:40], by=by)
-    reached = [who for who in people_of(seat.held_by_id) if who.email]
-    contact = min(reached, key=lambda who: who.id != seat.contact_id, default=None)
+    contact = chosen_for(seat, [who for who in people_of(seat.held_by_id) if who.email])
     if contact is not None and contact.email:
         body = _(
             "%(name)s, the secretariat handed %(person)s a link that votes for %(seat)s on "
