@@ -312,7 +312,7 @@ def test_rates_are_set_on_the_page(world: World, visit: Visit) -> None:
     address = f"/alliances/biomedicine/dues/rates?year={next_year}"
     refused = keeper.post(address, {"due_on": f"{next_year}-03-31"})
     assert refused.status_code == 422
-    sent = {"due_on": f"{next_year}-03-31", "member": "3000", "council": "5000.50"}
+    sent = {"due_on": f"{next_year}-03-31", "chair": "3000", "council": "5000.50"}
     assert keeper.post(address, sent).location.endswith(f"?year={next_year}")
     assert "5000.5" in keeper.get(address).text
     version = keeper.soup(address).select_one("input[name=version]")["value"]  # type: ignore[index]
