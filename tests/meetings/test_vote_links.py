@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from portal import clock, links
 from portal.accounts.models import Appointment
 from portal.actors import ANONYMOUS
-from portal.alliances.queries import people_of
+from portal.alliances.queries import chair_of, people_of
 from portal.database import db
 from portal.errors import Denied, Refused
 from portal.links import ActionLink
@@ -218,6 +218,9 @@ def test_the_secretariat_hands_one_person_a_link_and_the_seat_is_told(
         ).all()
         assert "钱副院长" in told[-1]
         assert "关于共建检测平台的决议" in told[-1]
+    for who, sees in (("secretary", True), ("chair", True), ("supplier", False)):
+        page = visit(who).get(address.removesuffix("/links")).text
+        assert ("钱副院长" in page and "已表决" in page) is sees, who
 
 
 @pytest.mark.usefixtures("context")
@@ -248,6 +251,17 @@ def test_in_session_links_are_taken_where_the_rule_says_so_and_only_of_who_is_pr
         vote_links.vote_by_link(last, Choice.YES, by=ANONYMOUS)
     make.arrive(world, meeting, 3)
     vote_links.vote_by_link(last, Choice.YES, by=ANONYMOUS)
+
+
+@pytest.mark.usefixtures("context")
+def test_nobody_is_asked_to_open_a_vote_where_nobody_sits_in_the_chair(world: World) -> None:
+    (_meeting, resolution), before = written(world), tokens("请开启表决")
+    chair = chair_of(resolution.alliance_id)
+    assert chair is not None and chair.holder is not None
+    leave(chair.holder.id, chair.term.organisation_id)
+    with pytest.raises(Refused, match="空缺"):
+        vote_links.ask_chair_to_open(resolution, by=world.actor("secretary"))
+    assert tokens("请开启表决") == before
 
 
 @both_engines
