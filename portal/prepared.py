@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Dialect
+from sqlalchemy import CompoundSelect, Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 
 from portal.database import Rows, db
 
@@ -56,10 +57,7 @@ class Prepared:
         bound: Any = filled
         if written.places is not None:
             bound = tuple(filled[place] for place in written.places)
-        cursor: Any = connection.exec_driver_sql(written.sql, bound).cursor
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        cursor.close()
-        return rows
+        return _run(connection, written.sql, bound)
 
     def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row of `raw` as the types of its columns say."""
@@ -77,6 +75,37 @@ class Prepared:
         if found is None:
             found = self._written[dialect.name] = _write(self.statement, dialect)
         return found
+
+
+def _run(connection: Connection, sql: str, bound: Any) -> list[tuple[Any, ...]]:
+    """Run what is written on the driver of a connection that is within its transaction.
+
+    Eight times as fast as through SQLAlchemy, which makes a context and a result for each run.
+    Whoever listens to statements (the tests count them) is told as ever.
+    """
+    rows: list[tuple[Any, ...]]
+    if connection.dispatch.before_cursor_execute:
+        told: Any = connection.exec_driver_sql(sql, bound).cursor
+        rows = told.fetchall()
+        told.close()
+        return rows
+    driver: Any = connection.connection.dbapi_connection
+    cursor = driver.cursor()
+    try:
+        cursor.execute(sql, bound)
+        rows = cursor.fetchall()
+    except connection.dialect.loaded_dbapi.Error as error:
+        is_gone = connection.dialect.is_disconnect(error, driver, cursor)
+        if is_gone:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            sql, bound, error, connection.dialect.loaded_dbapi.Error,
+            hide_parameters=connection.engine.hide_parameters,
+            connection_invalidated=is_gone, dialect=connection.dialect,
+        ) from error  # fmt: skip
+    finally:
+        cursor.close()
+    return rows
 
 
 def _write(statement: Rows | CompoundSelect[Any], dialect: Dialect) -> _Written:

@@ -43,6 +43,7 @@ from portal.outcomes.forms import OUTCOME_KINDS
 from portal.outcomes.models import Outcome
 from portal.outcomes.workflow import OUTCOME
 from portal.research.models import Project
+from portal.research.page_queries import ProjectRow
 from portal.research.workflow import PROJECT
 
 #: The sign-ins that the demo world shows, with who they are in it.
@@ -173,7 +174,7 @@ def project_words() -> dict[str, Any]:
     return {"states": PROJECT.labels, "address": place("research.list_projects") + "/"}
 
 
-def project_tabs(project: Project) -> Markup:
+def project_tabs(project: Project | ProjectRow) -> Markup:
     """Return the tabs of a joint project that whoever asks may follow."""
     tabs = tuple(entries(PROJECT_TABS, current_standing(), project))
     return _kept_tabs(tabs, project.id, request.endpoint, chosen_language())

@@ -9,19 +9,62 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, select
 
 from portal.accounts.models import Organisation
-from portal.meetings.models import AgendaItem, Answer, Seat
+from portal.alliances.models import Alliance
+from portal.meetings.facts import MeetingFacts
+from portal.meetings.models import AgendaItem, Answer, Meeting, MeetingKind, Seat
 from portal.meetings.resolution_models import Action, Resolution, ResolutionKind
 from portal.meetings.resolution_workflow import ActionState, ResolutionState
+from portal.meetings.workflow import MeetingState
 from portal.prepared import Prepared
 
 #: So many proposals of members stand on a page.
 MOST_PROPOSALS = 100
 
 _MEETING = bindparam("meeting", type_=Integer)
+
+
+@dataclass(frozen=True)
+class AllianceName:
+    """An alliance as the way back to it names it."""
+
+    slug: str
+    name: str
+    name_en: str | None
+
+
+@dataclass(frozen=True)
+class MeetingRow(MeetingFacts):
+    """A meeting as its page shows it, of which permissions and moves can be asked too."""
+
+    noun = Meeting.noun
+
+    id: int
+    version: int
+    alliance_id: int
+    alliance: AllianceName
+    kind: MeetingKind
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    text: str | None
+    is_written: bool
+    state: MeetingState
+    called_by_id: int
+    noticed_at: datetime | None
+    rules: dict[str, Any] | None
+    short_reason: str | None
+    minutes_by_id: int | None
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether members may know of it."""
+        return self.noticed_at is not None
 
 
 @dataclass(frozen=True)
@@ -82,6 +125,31 @@ class ProposalRow:
     proposed_at: datetime
 
 
+_RECORD = Prepared(
+    select(
+        Alliance.slug,
+        Alliance.name,
+        Alliance.name_en,
+        Meeting.id,
+        Meeting.version,
+        Meeting.alliance_id,
+        Meeting.kind,
+        Meeting.title,
+        Meeting.starts_at,
+        Meeting.ends_at,
+        Meeting.place,
+        Meeting.text,
+        Meeting.is_written,
+        Meeting.state,
+        Meeting.called_by_id,
+        Meeting.noticed_at,
+        Meeting.rules,
+        Meeting.short_reason,
+        Meeting.minutes_by_id,
+    )
+    .join(Alliance, Alliance.id == Meeting.alliance_id)
+    .where(Meeting.id == _MEETING)
+)
 _AGENDA = Prepared(
     select(
         AgendaItem.id,
@@ -139,6 +207,15 @@ _PROPOSALS = Prepared(
     .order_by(AgendaItem.id)
     .limit(MOST_PROPOSALS)
 )
+
+
+def meeting_row(meeting_id: int) -> MeetingRow | None:
+    """Return a meeting by its id, or None."""
+    found = _RECORD.rows({"meeting": meeting_id})
+    if not found:
+        return None
+    row = found[0]
+    return MeetingRow(*row[3:6], AllianceName(*row[:3]), *row[6:])  # type: ignore[call-arg]
 
 
 def agenda_rows(meeting_id: int) -> tuple[AgendaRow, ...]:

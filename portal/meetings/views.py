@@ -36,6 +36,7 @@ from portal.meetings.forms import (
     RuleForm,
 )
 from portal.meetings.models import Meeting, MeetingKind
+from portal.meetings.page_queries import MeetingRow
 from portal.meetings.pages import agenda_html, item_fields
 from portal.meetings.papers import OF_MEETING
 from portal.meetings.resolution_workflow import ACTION, RESOLUTION
@@ -133,13 +134,13 @@ def edit_meeting(meeting: Meeting) -> tuple[str, int] | Response:
 
 
 @bp.get("/meetings/<int:meeting_id>")
-@requires("meeting.view", Meeting)
-def view_meeting(meeting: Meeting) -> str:
+@requires("meeting.view", Meeting, read=page_queries.meeting_row)
+def view_meeting(meeting: MeetingRow) -> str:
     """Show a meeting: how it stands, its agenda, what is to be decided."""
     return meeting_page(meeting)
 
 
-def meeting_page(meeting: Meeting, **more: Any) -> str:
+def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
     """Render a meeting's page; `more` carries a failed move or a form with errors."""
     standing = current_standing()
     is_keeping = can(standing, "meeting.edit", meeting)
@@ -168,7 +169,7 @@ def meeting_page(meeting: Meeting, **more: Any) -> str:
     return render_template("meetings/view_meeting.html", **{**values, **more})
 
 
-def _moves(meeting: Meeting) -> list[Move]:
+def _moves(meeting: Meeting | MeetingRow) -> list[Move]:
     """Return the moves one may make; a notice that comes late asks why."""
     found = open_to(current_standing(), meeting)
     asked = rules.asked_of(meeting.alliance_id, meeting.kind) if not meeting.rules else None

@@ -23,6 +23,7 @@ from portal.research import board_queries, columns, placing, team
 from portal.research.board_forms import ColumnForm, column_name
 from portal.research.board_queries import CardFilter, CardRow
 from portal.research.models import Project
+from portal.research.page_queries import ProjectRow, project_row
 from portal.research.views import bp
 
 
@@ -53,7 +54,7 @@ def _kept_card(row: CardRow, today: date, language: str) -> str:
     return page.render(card=row, is_overdue=is_overdue, language_tag=LANGUAGES[language])
 
 
-def filters_html(project: Project, page: str) -> Markup:
+def filters_html(project: Project | ProjectRow, page: str) -> Markup:
     """Return what narrows the tasks of a project on one of its pages, as the address chose."""
     sides = tuple(team.people_in(project.id).values())
     packages = tuple(board_queries.packages_of(project.id))
@@ -76,13 +77,13 @@ def _kept_filters(
 
 
 @bp.get("/projects/<int:project_id>/board")
-@requires("project.work", Project)
-def view_board(project: Project) -> str:
+@requires("project.work", Project, read=project_row)
+def view_board(project: ProjectRow) -> str:
     """Show the board: a window of each column, narrowed as the address says."""
     return board_page(project)
 
 
-def board_page(project: Project, **more: Any) -> str:
+def board_page(project: Project | ProjectRow, **more: Any) -> str:
     """Render a board; `more` carries what was refused."""
     shown = number_in("shown") or board_queries.WINDOW
     change, found = board_queries.board_of(project.id, filter_asked(), shown=shown)
@@ -104,8 +105,8 @@ def board_page(project: Project, **more: Any) -> str:
 
 
 @bp.get("/projects/<int:project_id>/board/version")
-@requires("project.work", Project)
-def board_version(project: Project) -> Response:
+@requires("project.work", Project, read=project_row)
+def board_version(project: ProjectRow) -> Response:
     """Say how often the board changed; 304 to a browser that knows it."""
     change = board_queries.change_of(project.id)
     response: FlaskResponse = jsonify(change=change)
@@ -161,8 +162,8 @@ def _key(written: str) -> tuple[date, int] | None:
 
 
 @bp.get("/projects/<int:project_id>/tasks")
-@requires("project.work", Project)
-def list_tasks(project: Project) -> str:
+@requires("project.work", Project, read=project_row)
+def list_tasks(project: ProjectRow) -> str:
     """Show the same tasks as a list, by the day they are due."""
     rows, next_key = board_queries.task_page(
         project.id, filter_asked(), after=_key(request.args.get("after", ""))
@@ -180,8 +181,8 @@ def list_tasks(project: Project) -> str:
 
 
 @bp.get("/projects/<int:project_id>/calendar")
-@requires("project.work", Project)
-def view_calendar(project: Project) -> str:
+@requires("project.work", Project, read=project_row)
+def view_calendar(project: ProjectRow) -> str:
     """Show the tasks of a month on the days they are due."""
     today = clock.today()
     try:
