@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, Dialect
@@ -19,19 +20,42 @@ from portal.database import Rows, db
 Processor = Callable[[Any], Any]
 
 
+#: The values of a select that has no parameters to fill.
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+#: Under what a session keeps its transaction with the connection it runs on.
+_RUNNING = "prepared_running"
+
+
 @dataclass(frozen=True)
 class _Written:
     """A select as one engine runs it."""
 
     sql: str
-    #: The names of its parameters in the order of their places; None where they go by name.
-    places: tuple[str, ...] | None
-    #: What stands in the select itself, as the driver takes it.
-    fixed: dict[str, Any]
-    #: (name in the SQL, name in the select, what tells it now, how the driver takes it)
-    bound: tuple[tuple[str, str, Callable[[], Any] | None, Processor | None], ...]
+    #: Its parameters as the driver takes them: by their places, or by name. What stands in the
+    #: select itself is filled in already.
+    filled: list[Any] | dict[str, Any]
+    #: (where it stands, name in the select, what tells it now, how the driver takes it)
+    bound: tuple[tuple[tuple[Any, ...], str, Callable[[], Any] | None, Processor | None], ...]
     #: (column, how Python takes it), for the columns whose types say so.
     read: tuple[tuple[int, Processor], ...]
+
+    def filled_with(self, values: Mapping[str, Any]) -> Any:
+        """Return the parameters for a run."""
+        filled: Any = self.filled.copy()
+        for places, name, tell, take in self.bound:
+            value = values[name] if tell is None else tell()
+            if take is not None:
+                value = take(value)
+            for place in places:
+                filled[place] = value
+        return filled
+
+    def of(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return a row of the driver as the types of its columns say."""
+        values = list(row)
+        for column, take in self.read:
+            values[column] = take(values[column])
+        return tuple(values)
 
 
 class Prepared:
@@ -41,40 +65,42 @@ class Prepared:
         self.statement = statement
         self._written: dict[str, _Written] = {}
 
-    def raw(self, values: Mapping[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
+    def raw(self, values: Mapping[str, Any] = NOTHING) -> Sequence[tuple[Any, ...]]:
         """Return the rows as the driver gives them; `read` makes values of one.
 
         `values` fills the parameters by name. For lists whose rows are mostly known already.
         """
-        session = db.session()
-        session.flush()
-        connection = session.connection()
+        connection = _connection()
         written = self._for(connection.dialect)
-        filled = dict(written.fixed)
-        for place, name, tell, take in written.bound:
-            value = tell() if tell is not None else (values or {})[name]
-            filled[place] = take(value) if take is not None else value
-        bound: Any = filled
-        if written.places is not None:
-            bound = tuple(filled[place] for place in written.places)
-        return _run(connection, written.sql, bound)
+        return _run(connection, written.sql, written.filled_with(values))
 
     def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row of `raw` as the types of its columns say."""
-        values = list(row)
-        for column, take in self._for(db.engine.dialect).read:
-            values[column] = take(values[column])
-        return tuple(values)
+        return self._for(db.engine.dialect).of(row)
 
-    def rows(self, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(self, values: Mapping[str, Any] = NOTHING) -> list[tuple[Any, ...]]:
         """Return the rows; `values` fills the parameters by name."""
-        return [self.read(row) for row in self.raw(values)]
+        connection = _connection()
+        written = self._for(connection.dialect)
+        found = _run(connection, written.sql, written.filled_with(values))
+        return [written.of(row) for row in found] if written.read else found
 
     def _for(self, dialect: Dialect) -> _Written:
         found = self._written.get(dialect.name)
         if found is None:
             found = self._written[dialect.name] = _write(self.statement, dialect)
         return found
+
+
+def _connection() -> Connection:
+    """Return the connection of the transaction that runs; it is looked for once in each."""
+    session = db.session()
+    session.flush()
+    kept: tuple[Any, Connection] | None = session.info.get(_RUNNING)
+    if kept is None or kept[0] is not session.get_transaction():
+        connection = session.connection()
+        kept = session.info[_RUNNING] = session.get_transaction(), connection
+    return kept[1]
 
 
 def _run(connection: Connection, sql: str, bound: Any) -> list[tuple[Any, ...]]:
@@ -85,7 +111,8 @@ def _run(connection: Connection, sql: str, bound: Any) -> list[tuple[Any, ...]]:
     """
     rows: list[tuple[Any, ...]]
     if connection.dispatch.before_cursor_execute:
-        told: Any = connection.exec_driver_sql(sql, bound).cursor
+        given = tuple(bound) if isinstance(bound, list) else bound
+        told: Any = connection.exec_driver_sql(sql, given).cursor
         rows = told.fetchall()
         told.close()
         return rows
@@ -113,19 +140,20 @@ def _write(statement: Rows | CompoundSelect[Any], dialect: Dialect) -> _Written:
     compiled: Any = statement.compile(dialect=dialect)
     if compiled.literal_execute_params or compiled.post_compile_params:
         raise TypeError("a prepared select cannot hold what is expanded when it runs")
-    fixed, bound = {}, []
-    for bind, place in compiled.bind_names.items():
-        take = compiled._bind_processors.get(place)
+    names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
+    filled: Any = [None] * len(names) if compiled.positional else dict.fromkeys(names)
+    bound = []
+    for bind, named in compiled.bind_names.items():
+        take = compiled._bind_processors.get(named)
+        places: tuple[Any, ...] = (named,)
+        if compiled.positional:
+            places = tuple(place for place, name in enumerate(names) if name == named)
         if bind.callable is not None or bind.required:
-            bound.append((place, bind.key, bind.callable, take))
-        else:
-            fixed[place] = take(bind.value) if take is not None else bind.value
+            bound.append((places, bind.key, bind.callable, take))
+            continue
+        for place in places:
+            filled[place] = take(bind.value) if take is not None else bind.value
     columns = enumerate(compiled._result_columns)
     readers = ((i, each.type._cached_result_processor(dialect, None)) for i, each in columns)
-    return _Written(
-        compiled.string,
-        tuple(compiled.positiontup) if compiled.positional else None,
-        fixed,
-        tuple(bound),
-        tuple((i, take) for i, take in readers if take is not None),
-    )
+    read = tuple((i, take) for i, take in readers if take is not None)
+    return _Written(compiled.string, filled, tuple(bound), read)

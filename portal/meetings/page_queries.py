@@ -6,12 +6,12 @@ what changes a meeting, which needs the records themselves (`queries.py`).
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, Text, bindparam, cast, select
 
 from portal.accounts.models import Organisation
 from portal.alliances.models import Alliance
@@ -26,6 +26,8 @@ from portal.prepared import Prepared
 MOST_PROPOSALS = 100
 
 _MEETING = bindparam("meeting", type_=Integer)
+#: Rows of a driver.
+Raw = tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class MeetingRow(MeetingFacts):
     state: MeetingState
     called_by_id: int
     noticed_at: datetime | None
-    rules: dict[str, Any] | None
+    #: The frozen rules as they are written in the database: a dictionary is no key.
+    written_rules: str | None
     short_reason: str | None
     minutes_by_id: int | None
 
@@ -65,6 +68,11 @@ class MeetingRow(MeetingFacts):
     def is_announced(self) -> bool:
         """Whether members may know of it."""
         return self.noticed_at is not None
+
+    @property
+    def rules(self) -> dict[str, Any] | None:
+        """The charter's rule as it stood when notice was given."""
+        return None if self.written_rules is None else json.loads(self.written_rules)
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,7 @@ _RECORD = Prepared(
         Meeting.state,
         Meeting.called_by_id,
         Meeting.noticed_at,
-        Meeting.rules,
+        cast(Meeting.rules, Text),
         Meeting.short_reason,
         Meeting.minutes_by_id,
     )
@@ -218,27 +226,42 @@ def meeting_row(meeting_id: int) -> MeetingRow | None:
     return MeetingRow(*row[3:6], AllianceName(*row[:3]), *row[6:])  # type: ignore[call-arg]
 
 
-def agenda_rows(meeting_id: int) -> tuple[AgendaRow, ...]:
+@dataclass(frozen=True)
+class Asked:
+    """What the database says for a meeting's page, as its driver gave it: a page is kept by it."""
+
+    agenda: Raw
+    seats: Raw
+    resolutions: Raw
+    proposals: Raw
+
+
+def ask(meeting_id: int, alliance_id: int, *, with_seats: bool, with_proposals: bool) -> Asked:
+    """Ask for everything that stands on the page of a meeting."""
+    values = {"meeting": meeting_id}
+    return Asked(
+        agenda=tuple(_AGENDA.raw(values)),
+        seats=tuple(_SEATS.raw(values)) if with_seats else (),
+        resolutions=tuple(_RESOLUTIONS.raw(values)),
+        proposals=tuple(_PROPOSALS.raw({"alliance": alliance_id})) if with_proposals else (),
+    )
+
+
+def agenda_rows(asked: Asked) -> tuple[AgendaRow, ...]:
     """Return the agenda of a meeting, in its order."""
-    return tuple(_agenda_row(raw) for raw in _AGENDA.raw({"meeting": meeting_id}))
+    return tuple(AgendaRow(*_AGENDA.read(raw)) for raw in asked.agenda)
 
 
-@lru_cache(maxsize=4096)
-def _agenda_row(raw: tuple[object, ...]) -> AgendaRow:
-    """Return the row that a driver's row says; most were there when the page was last opened."""
-    return AgendaRow(*_AGENDA.read(raw))
-
-
-def seat_rows(meeting_id: int) -> list[SeatRow]:
+def seat_rows(asked: Asked) -> list[SeatRow]:
     """Return the roll of a meeting, in protocol order."""
-    return [SeatRow(*row) for row in _SEATS.rows({"meeting": meeting_id})]
+    return [SeatRow(*_SEATS.read(raw)) for raw in asked.seats]
 
 
-def resolution_rows(meeting_id: int) -> list[ResolutionRow]:
+def resolution_rows(asked: Asked) -> list[ResolutionRow]:
     """Return what is to be decided, or was, at a meeting."""
-    return [ResolutionRow(*row) for row in _RESOLUTIONS.rows({"meeting": meeting_id})]
+    return [ResolutionRow(*_RESOLUTIONS.read(raw)) for raw in asked.resolutions]
 
 
-def proposal_rows(alliance_id: int) -> list[ProposalRow]:
+def proposal_rows(asked: Asked) -> list[ProposalRow]:
     """Return what waits to be placed on an agenda, the oldest first."""
-    return [ProposalRow(*row) for row in _PROPOSALS.rows({"alliance": alliance_id})]
+    return [ProposalRow(*_PROPOSALS.read(raw)) for raw in asked.proposals]

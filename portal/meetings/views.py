@@ -18,6 +18,8 @@ from portal.database import db
 from portal.documents.forms import DOCUMENT_KINDS
 from portal.errors import Missing
 from portal.forms import refusals
+from portal.inbox.hearing import who_hears
+from portal.kept_pages import render_kept
 from portal.language import localised
 from portal.meetings import (
     minutes,
@@ -144,29 +146,49 @@ def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
     """Render a meeting's page; `more` carries a failed move or a form with errors."""
     standing = current_standing()
     is_keeping = can(standing, "meeting.edit", meeting)
-    may_edit = is_keeping and meeting.is_prepared
-    seats = page_queries.seat_rows(meeting.id) if meeting.is_announced else []
-    values: dict[str, Any] = {
-        "meeting": meeting,
-        "words": WORDS,
-        "moves": _moves(meeting),
-        "agenda": page_queries.agenda_rows(meeting.id),
-        "agenda_html": agenda_html,
-        "seats": seats,
-        "names": {seat.id: seat.name for seat in seats},
-        "count": queries.live_count(meeting, seats),
+    may_edit, moves = is_keeping and meeting.is_prepared, _moves(meeting)
+    asked = page_queries.ask(
+        meeting.id,
+        meeting.alliance_id,
+        with_seats=meeting.is_announced,
+        with_proposals=may_edit,
+    )
+    allowed = {
         "is_keeping": is_keeping,
         "may_edit": may_edit,
-        "papers": [(kind.value, DOCUMENT_KINDS[kind]) for kind in OF_MEETING],
+        "may_issue": can(standing, "meeting.take_minutes", meeting),
         "sees_replies": may_see(standing, meeting, "replies"),
-        "resolutions": page_queries.resolution_rows(meeting.id),
-        "proposals": page_queries.proposal_rows(meeting.alliance_id) if may_edit else (),
-        "form": None,
-        "item_fields": item_fields,
         "may_propose": meeting.is_prepared and can(standing, "resolution.propose", meeting),
-        "timeline": timeline_of(meeting) if is_keeping else (),
     }
-    return render_template("meetings/view_meeting.html", **{**values, **more})
+    told = who_hears(meeting, [each.name for each in moves]) if moves else {}
+    timeline = tuple(timeline_of(meeting)) if is_keeping else ()
+
+    def values() -> dict[str, Any]:
+        seats = page_queries.seat_rows(asked)
+        return {
+            "meeting": meeting,
+            "words": WORDS,
+            "moves": moves,
+            "told": told,
+            "agenda": page_queries.agenda_rows(asked),
+            "agenda_html": agenda_html,
+            "seats": seats,
+            "names": {seat.id: seat.name for seat in seats},
+            "count": queries.live_count(meeting, seats),
+            "papers": [(kind.value, DOCUMENT_KINDS[kind]) for kind in OF_MEETING],
+            "resolutions": page_queries.resolution_rows(asked),
+            "proposals": page_queries.proposal_rows(asked),
+            "form": None,
+            "item_fields": item_fields,
+            "timeline": timeline,
+            **allowed,
+        }
+
+    if more:
+        return render_template("meetings/view_meeting.html", **{**values(), **more})
+    shown = tuple((each.name, each.note) for each in moves), tuple(told.items())
+    key = meeting, asked, shown, timeline, tuple(allowed.values())
+    return render_kept("meetings/view_meeting.html", key, values)
 
 
 def _moves(meeting: Meeting | MeetingRow) -> list[Move]:
