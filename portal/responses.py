@@ -51,8 +51,9 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def bound() -> None:
         sent = [request.path]
-        for name, values in request.values.lists():
-            sent += [name, *values]
+        if request.query_string or request.method not in SAFE_METHODS:
+            for name, values in request.values.lists():
+                sent += [name, *values]
         if any("\0" in each for each in sent):
             abort(400)  # nobody types a NUL, and PostgreSQL keeps none
         if request.method in SAFE_METHODS:

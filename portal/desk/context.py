@@ -102,9 +102,9 @@ def project_words() -> dict[str, Any]:
     return {"states": PROJECT.labels, "address": place("research.list_projects") + "/"}
 
 
-def project_tabs(project: Project | ProjectRow) -> Markup:
-    """Return the tabs of a joint project that whoever asks may follow."""
-    tabs = tuple(entries(PROJECT_TABS, current_standing(), project))
+def project_tabs(project: Project | ProjectRow, allowed: tuple[Entry, ...] | None = None) -> Markup:
+    """Return the tabs of a joint project that whoever asks may follow, or the given ones."""
+    tabs = tuple(entries(PROJECT_TABS, current_standing(), project)) if allowed is None else allowed
     return _kept_tabs(tabs, project.id, request.endpoint, chosen_language())
 
 

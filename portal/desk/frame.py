@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Flask, current_app, g, get_flashed_messages, request
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,6 +14,7 @@ from portal import access, kept_pages
 from portal.access import current_standing
 from portal.accounts.queries import has_demo_world
 from portal.appearance import NAME, is_large_type
+from portal.cookies import csrf_token
 from portal.database import Busy
 from portal.desk.queries import waiting_counts
 from portal.errors import readable_address
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
         {
             "header": header,
             "messages": messages,
-            "csrf_token": generate_csrf,
+            "csrf_token": csrf_token,
             "language_href": lambda: _switched(ARGUMENT, other_language()["language"]),
             "type_href": lambda: _switched(NAME, "0" if is_large_type() else "1"),
             "page_address": lambda: escape(request.url),

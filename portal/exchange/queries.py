@@ -99,11 +99,30 @@ class ListingRow:
 
 @dataclass(frozen=True)
 class ListingPage:
-    """One page of a list, how many there are (capped), and the key of the next page."""
+    """One page of a list: its rows as the driver gave them, which are what it is kept by."""
 
-    rows: Sequence[ListingRow]
-    count: int | None
-    next_key: str | None
+    raw: tuple[tuple[Any, ...], ...]
+    size: int
+    is_search: bool
+    is_first: bool
+
+    @property
+    def rows(self) -> Sequence[ListingRow]:
+        """The rows of the page."""
+        return [_row(raw[: len(_ROW)]) for raw in self.raw[: self.size]]
+
+    @property
+    def count(self) -> int | None:
+        """How many there are, capped; known on the first page only."""
+        return (self.raw[0][-1] if self.raw else 0) if self.is_first else None
+
+    @property
+    def next_key(self) -> str | None:
+        """The key of the next page, or None on the last."""
+        if len(self.raw) <= self.size:
+            return None
+        last = self.raw[self.size - 1]
+        return str(last[len(_ROW)]) if self.is_search else _key(_row(last[: len(_ROW)]))
 
 
 #: The columns of a row, in the order of `ListingRow`; what a statement adds stands behind them.
@@ -185,13 +204,7 @@ def list_page(
     page only and ends at `COUNT_LIMIT` + 1. A query finds what a substring scan would find.
     """
     asked, is_search = _list_statement(standing, wanted, after, size, is_sqlite())
-    found = asked.raw()
-    page = [_row(raw[: len(_ROW)]) for raw in found[:size]]
-    count = None if after else found[0][-1] if found else 0
-    if len(found) <= size:
-        return ListingPage(page, count, None)
-    last = str(found[size - 1][len(_ROW)]) if is_search else _key(page[-1])
-    return ListingPage(page, count, last)
+    return ListingPage(tuple(asked.raw()), size, is_search, is_first=not after)
 
 
 @lru_cache(maxsize=1024)

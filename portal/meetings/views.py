@@ -18,7 +18,6 @@ from portal.database import db
 from portal.documents.forms import DOCUMENT_KINDS
 from portal.errors import Missing
 from portal.forms import refusals
-from portal.inbox.hearing import who_hears
 from portal.kept_pages import render_kept
 from portal.language import localised
 from portal.meetings import (
@@ -160,7 +159,6 @@ def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
         "sees_replies": may_see(standing, meeting, "replies"),
         "may_propose": meeting.is_prepared and can(standing, "resolution.propose", meeting),
     }
-    told = who_hears(meeting, [each.name for each in moves]) if moves else {}
     timeline = tuple(timeline_of(meeting)) if is_keeping else ()
 
     def values() -> dict[str, Any]:
@@ -169,7 +167,6 @@ def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
             "meeting": meeting,
             "words": WORDS,
             "moves": moves,
-            "told": told,
             "agenda": page_queries.agenda_rows(asked),
             "agenda_html": agenda_html,
             "seats": seats,
@@ -184,10 +181,9 @@ def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
             **allowed,
         }
 
-    if more:
+    if more or moves:  # beside a button stands who will be told, which nobody keeps
         return render_template("meetings/view_meeting.html", **{**values(), **more})
-    shown = tuple((each.name, each.note) for each in moves), tuple(told.items())
-    key = meeting, asked, shown, timeline, tuple(allowed.values())
+    key = meeting, asked, timeline, tuple(allowed.values())
     return render_kept("meetings/view_meeting.html", key, values)
 
 

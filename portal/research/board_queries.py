@@ -182,20 +182,44 @@ def columns_of(project_id: int) -> list[ColumnRow]:
     return [ColumnRow(*row[:5]) for row in _COLUMNS.rows({"project": project_id})]
 
 
-def board_of(
-    project_id: int, narrowed: CardFilter, *, shown: int = WINDOW
-) -> tuple[int, list[ColumnRow]]:
-    """Return the change a board is at, and its columns with the first cards of each.
+@dataclass(frozen=True)
+class Asked:
+    """What the database says for a board, as its driver gave it: a page is kept by it."""
+
+    columns: tuple[tuple[Any, ...], ...]
+    cards: tuple[tuple[Any, ...], ...]
+    #: What the provinces of the cards are called, card by card.
+    regions: tuple[RegionName | None, ...]
+
+
+def ask(project_id: int, narrowed: CardFilter, *, shown: int = WINDOW) -> Asked:
+    """Ask for a board: its columns, and the first cards of each.
 
     Two statements, whatever the number of cards: a window of each column.
     """
-    found = _COLUMNS.rows({"project": project_id})
-    columns = {row[0]: ColumnRow(*row[:5]) for row in found}
+    columns = tuple(_COLUMNS.raw({"project": project_id}))
     statement = _windows(len(columns), tuple(narrowed.chosen), min(shown, LARGEST_WINDOW))
-    values = {f"column{number}": column_id for number, column_id in enumerate(columns)}
-    for row in sorted(_rows(statement, values | narrowed.chosen), key=lambda row: row.place):
+    values = {f"column{number}": row[0] for number, row in enumerate(columns)}
+    cards = tuple(statement.raw(values | narrowed.chosen))
+    provinces: Mapping[int, RegionName] = all_provinces() if cards else {}
+    return Asked(columns, cards, tuple(provinces.get(raw[9]) for raw in cards))
+
+
+def shown_of(asked: Asked) -> tuple[int, list[ColumnRow]]:
+    """Return the change a board is at, and its columns with the first cards of each."""
+    found = [_COLUMNS.read(raw) for raw in asked.columns]
+    columns = {row[0]: ColumnRow(*row[:5]) for row in found}
+    rows = map(_row, asked.cards, asked.regions)
+    for row in sorted(rows, key=lambda row: row.place):
         columns[row.column_id].cards.append(row)
     return found[0][5], list(columns.values())
+
+
+def board_of(
+    project_id: int, narrowed: CardFilter, *, shown: int = WINDOW
+) -> tuple[int, list[ColumnRow]]:
+    """Return the change a board is at, and its columns with the first cards of each."""
+    return shown_of(ask(project_id, narrowed, shown=shown))
 
 
 @lru_cache(maxsize=128)

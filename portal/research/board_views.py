@@ -17,8 +17,9 @@ from portal import clock
 from portal.access import can, current_actor, current_standing, requires
 from portal.errors import Missing
 from portal.forms import Form, refusals
+from portal.kept_pages import render_kept
 from portal.language import LANGUAGES, chosen_language
-from portal.navigation import place
+from portal.navigation import PROJECT_TABS, entries, place
 from portal.research import board_queries, columns, placing, team
 from portal.research.board_forms import ColumnForm, column_name
 from portal.research.board_queries import CardFilter, CardRow
@@ -85,23 +86,35 @@ def view_board(project: ProjectRow) -> str:
 
 def board_page(project: Project | ProjectRow, **more: Any) -> str:
     """Render a board; `more` carries what was refused."""
-    shown = number_in("shown") or board_queries.WINDOW
-    change, found = board_queries.board_of(project.id, filter_asked(), shown=shown)
-    values: dict[str, Any] = {
-        "project": project,
-        "change": change,
-        "columns": found,
-        "shown": min(shown, board_queries.LARGEST_WINDOW),
-        "last_move": board_queries.last_move(project.id, current_actor().person_id or 0)
+    standing, narrowed = current_standing(), filter_asked()
+    shown = min(number_in("shown") or board_queries.WINDOW, board_queries.LARGEST_WINDOW)
+    asked = board_queries.ask(project.id, narrowed, shown=shown)
+    seen = {
+        "shown": shown,
+        "narrowed": narrowed,
+        "filters": filters_html(project, "board"),
+        "open_tabs": tuple(entries(PROJECT_TABS, standing, project)),
+        "is_lead": can(standing, "project.lead", project),
+        "last_move": board_queries.last_move(project.id, standing.actor.person_id or 0)
         if project.is_workable
         else None,
-        "is_lead": can(current_standing(), "project.lead", project),
-        "cards_html": cards_html,
-        "column_name": column_name,
-        "narrowed": filter_asked(),
-        "filters": filters_html(project, "board"),
     }
-    return render_template("research/view_board.html", **{**values, **more})
+
+    def values() -> dict[str, Any]:
+        change, columns = board_queries.shown_of(asked)
+        return {
+            "project": project,
+            "change": change,
+            "columns": columns,
+            "cards_html": cards_html,
+            "column_name": column_name,
+            **seen,
+        }
+
+    if more:
+        return render_template("research/view_board.html", **{**values(), **more})
+    key = project, asked, tuple(seen.values())
+    return render_kept("research/view_board.html", key, values)
 
 
 @bp.get("/projects/<int:project_id>/board/version")
