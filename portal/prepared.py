@@ -7,21 +7,25 @@ that are asked once, which go through `database.plain` or the session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from portal.database import Rows, db
+from portal.database import Rows, db, rows_kept
 
 Processor = Callable[[Any], Any]
 
 
 #: The values of a select that has no parameters to fill.
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+#: Rows of a driver.
+Raw = tuple[tuple[Any, ...], ...]
 #: Under what a session keeps its transaction with the connection it runs on.
 _RUNNING = "prepared_running"
 
@@ -59,20 +63,33 @@ class _Written:
 
 
 class Prepared:
-    """A select that is kept, as its rows of plain values."""
+    """A select that is kept, as its rows of plain values.
 
-    def __init__(self, statement: Rows | CompoundSelect[Any]) -> None:
-        self.statement = statement
+    With `keeps_rows` what it said is said again, without asking, for as long as nothing whatsoever
+    was written to the database: for questions that do not depend on the instant, and never for
+    what somebody may do.
+    """
+
+    def __init__(self, statement: Rows | CompoundSelect[Any], *, keeps_rows: bool = False) -> None:
+        self.statement, self.keeps_rows = statement, keeps_rows
         self._written: dict[str, _Written] = {}
 
-    def raw(self, values: Mapping[str, Any] = NOTHING) -> Sequence[tuple[Any, ...]]:
+    def raw(self, values: Mapping[str, Any] = NOTHING) -> Raw:
         """Return the rows as the driver gives them; `read` makes values of one.
 
         `values` fills the parameters by name. For lists whose rows are mostly known already.
         """
-        connection = _connection()
-        written = self._for(connection.dialect)
-        return _run(connection, written.sql, written.filled_with(values))
+        running = _running()
+        written = self._for(running.connection.dialect)
+        filled = written.filled_with(values)
+        kept = running.rows_kept if self.keeps_rows else None
+        if kept is None:
+            return tuple(_run(running.connection, written.sql, filled))
+        key = self, tuple(filled)
+        if key not in kept:
+            kept[key] = tuple(_run(running.connection, written.sql, filled))
+        found: Raw = kept[key]
+        return found
 
     def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row of `raw` as the types of its columns say."""
@@ -80,10 +97,9 @@ class Prepared:
 
     def rows(self, values: Mapping[str, Any] = NOTHING) -> list[tuple[Any, ...]]:
         """Return the rows; `values` fills the parameters by name."""
-        connection = _connection()
-        written = self._for(connection.dialect)
-        found = _run(connection, written.sql, written.filled_with(values))
-        return [written.of(row) for row in found] if written.read else found
+        found = self.raw(values)
+        written = self._for(_running().connection.dialect)
+        return [written.of(row) for row in found] if written.read else list(found)
 
     def _for(self, dialect: Dialect) -> _Written:
         found = self._written.get(dialect.name)
@@ -92,15 +108,27 @@ class Prepared:
         return found
 
 
-def _connection() -> Connection:
-    """Return the connection of the transaction that runs; it is looked for once in each."""
+class _Running:
+    """The transaction that runs, with the connection it runs on."""
+
+    def __init__(self, session: Session) -> None:
+        self.connection = session.connection()
+        self.transaction = session.get_transaction()
+
+    @cached_property
+    def rows_kept(self) -> dict[Any, Any] | None:
+        """What was read at the state that this transaction sees; see `database.rows_kept`."""
+        return rows_kept(self.connection)
+
+
+def _running() -> _Running:
+    """Return the transaction that runs; its connection is looked for once in each."""
     session = db.session()
     session.flush()
-    kept: tuple[Any, Connection] | None = session.info.get(_RUNNING)
-    if kept is None or kept[0] is not session.get_transaction():
-        connection = session.connection()
-        kept = session.info[_RUNNING] = session.get_transaction(), connection
-    return kept[1]
+    running: _Running | None = session.info.get(_RUNNING)
+    if running is None or running.transaction is not session.get_transaction():
+        running = session.info[_RUNNING] = _Running(session)
+    return running
 
 
 def _run(connection: Connection, sql: str, bound: Any) -> list[tuple[Any, ...]]:

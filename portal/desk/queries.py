@@ -72,7 +72,7 @@ def _waiting_statement(standing: Standing) -> Prepared:
     for model, condition in (*conditions, (Message, unread)):
         rows = select(model.id).where(condition).limit(COUNT_LIMIT).subquery()
         counts.append(select(func.count()).select_from(rows).scalar_subquery())
-    return Prepared(select(*counts))
+    return Prepared(select(*counts), keeps_rows=True)
 
 
 def regions_of(standing: Standing) -> Sequence[Region]:

@@ -20,7 +20,7 @@ from portal.database import Rows, among, db, is_sqlite
 from portal.exchange.anonymity import owner_shown, with_names_shown
 from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
 from portal.exchange.workflow import ListingState
-from portal.prepared import Prepared
+from portal.prepared import Prepared, Raw
 from portal.regions.models import Region
 from portal.regions.working_days import lateness
 from portal.roles import Role
@@ -101,7 +101,7 @@ class ListingRow:
 class ListingPage:
     """One page of a list: its rows as the driver gave them, which are what it is kept by."""
 
-    raw: tuple[tuple[Any, ...], ...]
+    raw: Raw
     size: int
     is_search: bool
     is_first: bool
@@ -204,7 +204,7 @@ def list_page(
     page only and ends at `COUNT_LIMIT` + 1. A query finds what a substring scan would find.
     """
     asked, is_search = _list_statement(standing, wanted, after, size, is_sqlite())
-    return ListingPage(tuple(asked.raw()), size, is_search, is_first=not after)
+    return ListingPage(asked.raw(), size, is_search, is_first=not after)
 
 
 @lru_cache(maxsize=1024)
@@ -241,7 +241,7 @@ def _list_statement(
             ids.order_by(None).limit(COUNT_LIMIT + 1).subquery()
         )
         query = query.add_columns(counted.scalar_subquery())
-    return Prepared(_named(query).limit(size + 1)), found is not None
+    return Prepared(_named(query).limit(size + 1), keeps_rows=True), found is not None
 
 
 def _key(row: ListingRow) -> str:

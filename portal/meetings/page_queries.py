@@ -20,14 +20,12 @@ from portal.meetings.models import AgendaItem, Answer, Meeting, MeetingKind, Sea
 from portal.meetings.resolution_models import Action, Resolution, ResolutionKind
 from portal.meetings.resolution_workflow import ActionState, ResolutionState
 from portal.meetings.workflow import MeetingState
-from portal.prepared import Prepared
+from portal.prepared import Prepared, Raw
 
 #: So many proposals of members stand on a page.
 MOST_PROPOSALS = 100
 
 _MEETING = bindparam("meeting", type_=Integer)
-#: Rows of a driver.
-Raw = tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -174,7 +172,8 @@ _AGENDA = Prepared(
     .outerjoin(Organisation, Organisation.id == AgendaItem.organisation_id)
     .outerjoin(Action, Action.id == AgendaItem.action_id)
     .where(AgendaItem.meeting_id == _MEETING)
-    .order_by(AgendaItem.position, AgendaItem.id)
+    .order_by(AgendaItem.position, AgendaItem.id),
+    keeps_rows=True,
 )
 _SEATS = Prepared(
     select(
@@ -190,12 +189,14 @@ _SEATS = Prepared(
         Seat.left_at,
     )
     .where(Seat.meeting_id == _MEETING)
-    .order_by(Seat.position)
+    .order_by(Seat.position),
+    keeps_rows=True,
 )
 _RESOLUTIONS = Prepared(
     select(Resolution.id, Resolution.title, Resolution.kind, Resolution.state)
     .where(Resolution.meeting_id == _MEETING)
-    .order_by(Resolution.id)
+    .order_by(Resolution.id),
+    keeps_rows=True,
 )
 
 _PROPOSALS = Prepared(
@@ -213,7 +214,8 @@ _PROPOSALS = Prepared(
         AgendaItem.declined_at.is_(None),
     )
     .order_by(AgendaItem.id)
-    .limit(MOST_PROPOSALS)
+    .limit(MOST_PROPOSALS),
+    keeps_rows=True,
 )
 
 
@@ -240,10 +242,10 @@ def ask(meeting_id: int, alliance_id: int, *, with_seats: bool, with_proposals: 
     """Ask for everything that stands on the page of a meeting."""
     values = {"meeting": meeting_id}
     return Asked(
-        agenda=tuple(_AGENDA.raw(values)),
-        seats=tuple(_SEATS.raw(values)) if with_seats else (),
-        resolutions=tuple(_RESOLUTIONS.raw(values)),
-        proposals=tuple(_PROPOSALS.raw({"alliance": alliance_id})) if with_proposals else (),
+        agenda=_AGENDA.raw(values),
+        seats=_SEATS.raw(values) if with_seats else (),
+        resolutions=_RESOLUTIONS.raw(values),
+        proposals=_PROPOSALS.raw({"alliance": alliance_id}) if with_proposals else (),
     )
 
 

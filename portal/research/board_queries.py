@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.database import Instant, Rows
-from portal.prepared import Prepared
+from portal.prepared import Prepared, Raw
 from portal.research.board_models import (
     Board,
     BoardColumn,
@@ -173,7 +173,8 @@ _COLUMNS = Prepared(
     )
     .join(Board, Board.project_id == BoardColumn.project_id)
     .where(BoardColumn.project_id == _PROJECT)
-    .order_by(BoardColumn.position)
+    .order_by(BoardColumn.position),
+    keeps_rows=True,
 )
 
 
@@ -186,8 +187,8 @@ def columns_of(project_id: int) -> list[ColumnRow]:
 class Asked:
     """What the database says for a board, as its driver gave it: a page is kept by it."""
 
-    columns: tuple[tuple[Any, ...], ...]
-    cards: tuple[tuple[Any, ...], ...]
+    columns: Raw
+    cards: Raw
     #: What the provinces of the cards are called, card by card.
     regions: tuple[RegionName | None, ...]
 
@@ -197,10 +198,10 @@ def ask(project_id: int, narrowed: CardFilter, *, shown: int = WINDOW) -> Asked:
 
     Two statements, whatever the number of cards: a window of each column.
     """
-    columns = tuple(_COLUMNS.raw({"project": project_id}))
+    columns = _COLUMNS.raw({"project": project_id})
     statement = _windows(len(columns), tuple(narrowed.chosen), min(shown, LARGEST_WINDOW))
     values = {f"column{number}": row[0] for number, row in enumerate(columns)}
-    cards = tuple(statement.raw(values | narrowed.chosen))
+    cards = statement.raw(values | narrowed.chosen)
     provinces: Mapping[int, RegionName] = all_provinces() if cards else {}
     return Asked(columns, cards, tuple(provinces.get(raw[9]) for raw in cards))
 
@@ -230,7 +231,7 @@ def _windows(columns: int, names: tuple[str, ...], shown: int) -> Prepared:
         here = Card.column_id == bindparam(f"column{number}", type_=Integer)
         part = _cards(here, *_narrowed(names)).order_by(Card.place).limit(shown).subquery()
         parts.append(select(*part.c))
-    return Prepared(union_all(*parts))
+    return Prepared(union_all(*parts), keeps_rows=True)
 
 
 _CHANGE = Prepared(select(Board.change).where(Board.project_id == _PROJECT))
@@ -282,7 +283,8 @@ def last_move(project_id: int, person_id: int) -> LastMove | None:
 _PACKAGES = Prepared(
     select(WorkPackage.id, WorkPackage.name)
     .where(WorkPackage.project_id == _PROJECT)
-    .order_by(WorkPackage.id)
+    .order_by(WorkPackage.id),
+    keeps_rows=True,
 )
 
 
