@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from portal.actors import ANONYMOUS, Actor, ActorKind, Standing
 from portal.database import db
 from portal.errors import Denied, Missing, page
 from portal.permissions import PERMISSIONS, VISIBILITY
+from portal.prepared import Raw
 from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL, registry
 from portal.roles import IMPLIED, Role
 from portal.words import HeldAmong, HeldAt, Line, any_of, is_never, token
@@ -44,11 +46,17 @@ def standing_of(actor: Actor) -> Standing:
         PRINCIPAL.key: actor.on_behalf_of_id or 0,
         INSTANT.key: clock.now(),
     }
-    rows = registry().standing.rows(values)
+    return _standing(actor, registry().standing.raw(values))
+
+
+@lru_cache(maxsize=4096)
+def _standing(actor: Actor, rows: Raw) -> Standing:
+    """Return what rows of (role, scope) make of an actor: the same for the same rows."""
     held: dict[Role, set[int]] = defaultdict(set)
-    for role, scope_id in rows:
-        held[Role(role)].add(scope_id)
-        for implied in IMPLIED.get(Role(role), ()):
+    for written, scope_id in rows:
+        role = Role(written)
+        held[role].add(scope_id)
+        for implied in IMPLIED.get(role, ()):
             held[implied].add(scope_id)
     return Standing(actor, {role: frozenset(scopes) for role, scopes in held.items()})
 

@@ -8,7 +8,8 @@ that are asked once, which go through `database.plain` or the session.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +31,10 @@ Raw = tuple[tuple[Any, ...], ...]
 _RUNNING = "prepared_running"
 
 
+#: A parameter: where it stands, its name in the select, what tells it now, how the driver takes it.
+Bound = tuple[tuple[Any, ...], str, Callable[[], Any] | None, Processor | None]
+
+
 @dataclass(frozen=True)
 class _Written:
     """A select as one engine runs it."""
@@ -38,8 +43,7 @@ class _Written:
     #: Its parameters as the driver takes them: by their places, or by name. What stands in the
     #: select itself is filled in already.
     filled: list[Any] | dict[str, Any]
-    #: (where it stands, name in the select, what tells it now, how the driver takes it)
-    bound: tuple[tuple[tuple[Any, ...], str, Callable[[], Any] | None, Processor | None], ...]
+    bound: tuple[Bound, ...]
     #: (column, how Python takes it), for the columns whose types say so.
     read: tuple[tuple[int, Processor], ...]
 
@@ -67,11 +71,18 @@ class Prepared:
 
     With `keeps_rows` what it said is said again, without asking, for as long as nothing whatsoever
     was written to the database: for questions that do not depend on the instant, and never for
-    what somebody may do.
+    what somebody may do. `to_the_minute` lets a question that does ask as of the last full minute.
     """
 
-    def __init__(self, statement: Rows | CompoundSelect[Any], *, keeps_rows: bool = False) -> None:
+    def __init__(
+        self,
+        statement: Rows | CompoundSelect[Any],
+        *,
+        keeps_rows: bool = False,
+        to_the_minute: bool = False,
+    ) -> None:
         self.statement, self.keeps_rows = statement, keeps_rows
+        self.to_the_minute = to_the_minute
         self._written: dict[str, _Written] = {}
 
     def raw(self, values: Mapping[str, Any] = NOTHING) -> Raw:
@@ -104,8 +115,24 @@ class Prepared:
     def _for(self, dialect: Dialect) -> _Written:
         found = self._written.get(dialect.name)
         if found is None:
-            found = self._written[dialect.name] = _write(self.statement, dialect)
+            found = _write(self.statement, dialect)
+            if self.to_the_minute:
+                found = replace(found, bound=tuple(map(_told_to_the_minute, found.bound)))
+            self._written[dialect.name] = found
         return found
+
+
+def _told_to_the_minute(bound: Bound) -> Bound:
+    """Return a parameter that is told an instant as of the last full minute."""
+    places, name, tell, take = bound
+    if tell is None:
+        return bound
+
+    def told() -> Any:
+        value = tell()
+        return value.replace(second=0, microsecond=0) if isinstance(value, datetime) else value
+
+    return places, name, told, take
 
 
 class _Running:

@@ -28,6 +28,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # A page of one person must not stand in a shared cache, nor behind "back" after sign-out.
+    "Cache-Control": "no-store",
 }
 
 
@@ -68,12 +70,12 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def secure(response: Response) -> Response:
+        present = {name for name, _value in response.headers}
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            if name not in present:
+                response.headers.add(name, value)
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        # A page of one person must not stand in a shared cache, nor behind "back" after sign-out.
-        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     @app.template_global()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, get_flashed_messages, request
@@ -13,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal import access, kept_pages
 from portal.access import current_standing
 from portal.accounts.queries import has_demo_world
+from portal.actors import Standing
 from portal.appearance import NAME, is_large_type
 from portal.cookies import csrf_token
 from portal.database import Busy
@@ -122,10 +124,15 @@ def _asked() -> Personal:
             )
         counts = waiting_now()
         unread = counts.get(Message.noun, 0)
-        menu = tuple(entries(MENU, standing))
-        g.frame = menu, sum(counts.values()) - unread, unread, me
+        g.frame = _menu(standing), sum(counts.values()) - unread, unread, me
     found: Personal = g.frame
     return found
+
+
+@lru_cache(maxsize=1024)
+def _menu(standing: Standing) -> tuple[Entry, ...]:
+    """Return the entries of the menu that a standing may follow."""
+    return tuple(entries(MENU, standing))
 
 
 def waiting_now() -> dict[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Integer, Text, bindparam, cast, select
@@ -154,7 +155,8 @@ _RECORD = Prepared(
         Meeting.minutes_by_id,
     )
     .join(Alliance, Alliance.id == Meeting.alliance_id)
-    .where(Meeting.id == _MEETING)
+    .where(Meeting.id == _MEETING),
+    keeps_rows=True,
 )
 _AGENDA = Prepared(
     select(
@@ -221,10 +223,13 @@ _PROPOSALS = Prepared(
 
 def meeting_row(meeting_id: int) -> MeetingRow | None:
     """Return a meeting by its id, or None."""
-    found = _RECORD.rows({"meeting": meeting_id})
-    if not found:
-        return None
-    row = found[0]
+    found = _RECORD.raw({"meeting": meeting_id})
+    return _meeting_row(found[0]) if found else None
+
+
+@lru_cache(maxsize=512)
+def _meeting_row(raw: tuple[Any, ...]) -> MeetingRow:
+    row = _RECORD.read(raw)
     return MeetingRow(*row[3:6], AllianceName(*row[:3]), *row[6:])  # type: ignore[call-arg]
 
 

@@ -7,11 +7,12 @@ whoever changes a project needs (`queries.py`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Integer, bindparam, select
 
 from portal.database import among
-from portal.prepared import Prepared
+from portal.prepared import Prepared, Raw
 from portal.research.models import Partner, Project
 from portal.research.workflow import WORKABLE, PartnerState, ProjectState
 
@@ -64,15 +65,20 @@ _RECORD = Prepared(
         & among(Partner.state, (PartnerState.CONFIRMED, PartnerState.ASKED)),
     )
     .where(Project.id == bindparam("project", type_=Integer))
-    .order_by(Partner.id)
+    .order_by(Partner.id),
+    keeps_rows=True,
 )
 
 
 def project_row(project_id: int) -> ProjectRow | None:
     """Return a project by its id with those who take part in it or were asked to, or None."""
-    found = _RECORD.rows({"project": project_id})
-    if not found:
-        return None
+    found = _RECORD.raw({"project": project_id})
+    return _project_row(found) if found else None
+
+
+@lru_cache(maxsize=512)
+def _project_row(raw: Raw) -> ProjectRow:
+    found = [_RECORD.read(row) for row in raw]
     parts: dict[PartnerState, list[PartRow]] = {state: [] for state in PartnerState}
     for row in found:
         if row[6] is not None:
