@@ -29,8 +29,10 @@ def init_app(app: Flask, keep: Callable[[bool], None]) -> None:
 
     @app.before_request
     def switch_type() -> Response | None:
+        if not request.query_string or request.method != "GET":
+            return None
         wanted = request.args.get(NAME)
-        if request.method != "GET" or wanted not in ("0", "1"):
+        if wanted not in ("0", "1"):
             return None
         response = redirect(readable_address(without=(NAME,)))
         if current_user.is_authenticated:

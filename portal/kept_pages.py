@@ -48,8 +48,8 @@ _PERSONAL = ("me", "waiting_count", "unread_count", "session")
 class _Shelf:
     """The kept pages of one process, up to so many characters; the oldest make room."""
 
-    def __init__(self, size: int) -> None:
-        self.size, self.used = size, 0
+    def __init__(self, size: int, holes: Mapping[str, Callable[[], str]]) -> None:
+        self.size, self.used, self.holes = size, 0, holes
         self.pages: dict[Hashable, tuple[str, ...]] = {}
         self.lock = Lock()
 
@@ -74,26 +74,31 @@ def render_kept(template: str, key: Hashable, make: Callable[[], Mapping[str, An
     `make` returns the template's values from what is in the key, and from nothing else.
     """
     shelf: _Shelf = current_app.extensions["kept_pages"]
-    language, is_large = chosen_language(), is_large_type()
-    whole = (template, request.endpoint, language, is_large, clock.today(), key)
+    if "kept_for" not in g:
+        g.kept_for = request.endpoint, chosen_language(), is_large_type(), clock.today()
+    whole = template, g.kept_for, key
     parts = shelf.pages.get(whole)
     if parts is None:
-        values = dict(make())
-        with _blindly():
-            text = current_app.jinja_env.get_template(template).render(
-                values,
-                **dict.fromkeys(_PERSONAL, _BLIND),
-                request=SimpleNamespace(endpoint=request.endpoint),
-                language_tag=LANGUAGES[language],
-                is_large_type=is_large,
-            )
-        parts = tuple(_HOLE.split(text))
+        parts = _made(template, make())
         shelf.put(whole, parts)
-    fillings: Mapping[str, Callable[[], str]] = current_app.extensions["holes"]
     filled = list(parts)
     for place in range(1, len(parts), 2):
-        filled[place] = fillings[parts[place]]()
+        filled[place] = shelf.holes[parts[place]]()
     return "".join(filled)
+
+
+def _made(template: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a page in parts: its text and the names of its holes in turns."""
+    endpoint, language, is_large, _today = g.kept_for
+    with _blindly():
+        text = current_app.jinja_env.get_template(template).render(
+            values,
+            **dict.fromkeys(_PERSONAL, _BLIND),
+            request=SimpleNamespace(endpoint=endpoint),
+            language_tag=LANGUAGES[language],
+            is_large_type=is_large,
+        )
+    return tuple(_HOLE.split(text))
 
 
 @contextmanager
@@ -122,7 +127,6 @@ def personal(name: str, fill: Callable[[], str]) -> Callable[[], str]:
 
 def init_app(app: Flask, holes: Mapping[str, Callable[[], str]]) -> None:
     """Give templates what belongs to whoever looks, by name: as words, or as holes."""
-    app.extensions["kept_pages"] = _Shelf(app.config["KEPT_PAGES_SIZE"])
-    app.extensions["holes"] = holes
+    app.extensions["kept_pages"] = _Shelf(app.config["KEPT_PAGES_SIZE"], holes)
     for name, fill in holes.items():
         app.add_template_global(personal(name, fill), name)

@@ -162,8 +162,10 @@ def init_app(app: Flask, keep: Callable[[str], None]) -> None:
     @app.before_request
     def switch() -> Response | None:
         """Follow `?language=en` on any page: remember it in a cookie, drop it from the address."""
+        if not request.query_string or request.method != "GET":
+            return None
         wanted = request.args.get(ARGUMENT)
-        if request.method != "GET" or wanted not in LANGUAGES:
+        if wanted not in LANGUAGES:
             return None
         response = redirect(readable_address(without=(ARGUMENT,)))
         if current_user.is_authenticated:

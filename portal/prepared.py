@@ -18,6 +18,7 @@ from sqlalchemy import CompoundSelect, Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.database import Rows, db, rows_kept
 
 Processor = Callable[[Any], Any]
@@ -71,7 +72,8 @@ class Prepared:
 
     With `keeps_rows` what it said is said again, without asking, for as long as nothing whatsoever
     was written to the database: for questions that do not depend on the instant, and never for
-    what somebody may do. `to_the_minute` lets a question that does ask as of the last full minute.
+    what somebody may do. `to_the_minute` lets a question without values that does ask as of the
+    last full minute.
     """
 
     def __init__(
@@ -91,16 +93,22 @@ class Prepared:
         `values` fills the parameters by name. For lists whose rows are mostly known already.
         """
         running = _running()
-        written = self._for(running.connection.dialect)
-        filled = written.filled_with(values)
         kept = running.rows_kept if self.keeps_rows else None
         if kept is None:
-            return tuple(_run(running.connection, written.sql, filled))
-        key = self, tuple(filled)
-        if key not in kept:
-            kept[key] = tuple(_run(running.connection, written.sql, filled))
-        found: Raw = kept[key]
+            return self._asked(running.connection, values)
+        # Within a minute everything that is told is the same, so the minute stands for it.
+        told = _minute() if self.to_the_minute else self._filled(running.connection, values)
+        found: Raw | None = kept.get((self, told))
+        if found is None:
+            found = kept[self, told] = self._asked(running.connection, values)
         return found
+
+    def _filled(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(self._for(connection.dialect).filled_with(values))
+
+    def _asked(self, connection: Connection, values: Mapping[str, Any]) -> Raw:
+        written = self._for(connection.dialect)
+        return tuple(_run(connection, written.sql, written.filled_with(values)))
 
     def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row of `raw` as the types of its columns say."""
@@ -133,6 +141,10 @@ def _told_to_the_minute(bound: Bound) -> Bound:
         return value.replace(second=0, microsecond=0) if isinstance(value, datetime) else value
 
     return places, name, told, take
+
+
+def _minute() -> datetime:
+    return clock.now().replace(second=0, microsecond=0)
 
 
 class _Running:
@@ -172,12 +184,10 @@ def _run(connection: Connection, sql: str, bound: Any) -> list[tuple[Any, ...]]:
         told.close()
         return rows
     driver: Any = connection.connection.dbapi_connection
-    cursor = driver.cursor()
     try:
-        cursor.execute(sql, bound)
-        rows = cursor.fetchall()
+        rows = driver.execute(sql, bound).fetchall()
     except connection.dialect.loaded_dbapi.Error as error:
-        is_gone = connection.dialect.is_disconnect(error, driver, cursor)
+        is_gone = connection.dialect.is_disconnect(error, driver, None)
         if is_gone:
             connection.invalidate(error)
         raise DBAPIError.instance(
@@ -185,8 +195,6 @@ def _run(connection: Connection, sql: str, bound: Any) -> list[tuple[Any, ...]]:
             hide_parameters=connection.engine.hide_parameters,
             connection_invalidated=is_gone, dialect=connection.dialect,
         ) from error  # fmt: skip
-    finally:
-        cursor.close()
     return rows
 
 

@@ -7,14 +7,13 @@ that a safe request reads only.
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, g, request, url_for
 from werkzeug.routing import IntegerConverter, Map
 
-from portal.operations import reading_only
+from portal.operations import read_only
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -59,14 +58,13 @@ def init_app(app: Flask) -> None:
         if any("\0" in each for each in sent):
             abort(400)  # nobody types a NUL, and PostgreSQL keeps none
         if request.method in SAFE_METHODS:
-            g.reading = ExitStack()
-            g.reading.enter_context(reading_only())
+            g.end_reading = read_only()
 
     @app.teardown_request
     def release(_error: BaseException | None) -> None:
-        reading = g.pop("reading", None)
-        if reading is not None:
-            reading.close()
+        end_reading = g.pop("end_reading", None)
+        if end_reading is not None:
+            end_reading()
 
     @app.after_request
     def secure(response: Response) -> Response:

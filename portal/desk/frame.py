@@ -114,13 +114,14 @@ def _asked() -> Personal:
     if "frame" not in g:
         standing = current_standing()
         me = None
-        if current_user.is_authenticated:
+        user: Any = current_user._get_current_object()
+        if user.is_authenticated:
             me = Me(
-                current_user.name,
-                current_user.organisation_name,
-                current_user.organisation_id,
-                current_user.on_behalf_of,
-                current_user.on_behalf_of_id,
+                user.name,
+                user.organisation_name,
+                user.organisation_id,
+                user.on_behalf_of,
+                user.on_behalf_of_id,
             )
         counts = waiting_now()
         unread = counts.get(Message.noun, 0)

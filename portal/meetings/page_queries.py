@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import Integer, Text, bindparam, cast, select
@@ -68,7 +68,7 @@ class MeetingRow(MeetingFacts):
         """Whether members may know of it."""
         return self.noticed_at is not None
 
-    @property
+    @cached_property
     def rules(self) -> dict[str, Any] | None:
         """The charter's rule as it stood when notice was given."""
         return None if self.written_rules is None else json.loads(self.written_rules)
