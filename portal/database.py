@@ -55,10 +55,6 @@ LOCK_PATIENCE_SECONDS = 5.0
 ADVISORY_LOCK = 0x706F7274
 
 
-#: So many questions of one state of the database are remembered at most by a connection.
-MOST_KEPT = 256
-
-
 class Busy(Exception):
     """The write lock could not be had in time."""
 
@@ -229,26 +225,6 @@ def plain(
     """
     db.session.flush()
     return db.session.connection().execute(statement, values or {}).all()
-
-
-def rows_kept(connection: Connection) -> dict[Any, Any] | None:
-    """Return what was read on a connection at the state it sees now, to be looked up and added to.
-
-    Empty as soon as anything was written, by whomever: SQLite counts for each connection what
-    others committed, and the driver what the connection itself changed. Both counts are asked
-    within the transaction, so they speak of what it sees. None where nobody can tell: in a
-    transaction that writes, and on PostgreSQL.
-    """
-    if connection.dialect.name != "sqlite" or connection.info.get("writable"):
-        return None
-    driver: Any = connection.connection.dbapi_connection
-    state = driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes
-    at, kept = connection.info.get("rows_kept", (None, {}))
-    if at != state or len(kept) >= MOST_KEPT:
-        kept = {}
-        connection.info["rows_kept"] = state, kept
-    found: dict[Any, Any] = kept
-    return found
 
 
 def init_app(app: Flask) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.database import Rows, db, rows_kept
+from portal.database import Rows, db
 
 Processor = Callable[[Any], Any]
 
@@ -28,6 +28,8 @@ Processor = Callable[[Any], Any]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 #: Rows of a driver.
 Raw = tuple[tuple[Any, ...], ...]
+#: So many questions of one state of the database a connection remembers at most.
+MOST_KEPT = 256
 #: Under what a session keeps its transaction with the connection it runs on.
 _RUNNING = "prepared_running"
 
@@ -156,8 +158,28 @@ class _Running:
 
     @cached_property
     def rows_kept(self) -> dict[Any, Any] | None:
-        """What was read at the state that this transaction sees; see `database.rows_kept`."""
-        return rows_kept(self.connection)
+        """What was read at the state that this transaction sees."""
+        return _rows_kept(self.connection)
+
+
+def _rows_kept(connection: Connection) -> dict[Any, Any] | None:
+    """Return what was read on a connection at the state it sees now, to be looked up and added to.
+
+    Empty as soon as anything was written, by whomever: SQLite counts for each connection what
+    others committed, and the driver what the connection itself changed. Both counts are asked
+    within the transaction, so they speak of what it sees. None where nobody can tell: in a
+    transaction that writes, and on PostgreSQL.
+    """
+    if connection.dialect.name != "sqlite" or connection.info.get("writable"):
+        return None
+    driver: Any = connection.connection.dbapi_connection
+    state = driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes
+    at, kept = connection.info.get("rows_kept", (None, {}))
+    if at != state or len(kept) >= MOST_KEPT:
+        kept = {}
+        connection.info["rows_kept"] = state, kept
+    found: dict[Any, Any] = kept
+    return found
 
 
 def _running() -> _Running:

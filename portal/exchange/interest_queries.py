@@ -18,10 +18,10 @@ from portal.actors import Standing
 from portal.database import Rows, among, db
 from portal.exchange.anonymity import name_shown
 from portal.exchange.models import Direction, Interest, Listing
-from portal.exchange.queries import RegionName
 from portal.exchange.workflow import InterestState
 from portal.prepared import NOTHING, Prepared
 from portal.regions.models import Region
+from portal.regions.queries import RegionName
 from portal.roles import Role
 from portal.workflow import awaiting
 

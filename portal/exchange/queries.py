@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, select, tuple_
 
@@ -14,14 +14,14 @@ from portal import clock, journal, search
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
-from portal.alliances.models import Membership
 from portal.chain.models import ChainNode
-from portal.database import Rows, among, db, is_sqlite
+from portal.database import Rows, among, is_sqlite
 from portal.exchange.anonymity import owner_shown, with_names_shown
 from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
 from portal.exchange.workflow import ListingState
 from portal.prepared import Prepared, Raw
 from portal.regions.models import Region
+from portal.regions.queries import RegionName
 from portal.regions.working_days import lateness
 from portal.roles import Role
 from portal.workflow import awaiting
@@ -50,15 +50,6 @@ class ListingFilter:
     organisation_id: int | None = None
     #: `open`, `expired`, or a stored state.
     state: str = OPEN
-
-
-class RegionName(NamedTuple):
-    """What a chip shows of a region."""
-
-    code: str
-    short: str
-    name: str
-    name_en: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,22 +246,6 @@ def _browse_key(after: str | None) -> Any:
     epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
     listed_at = epoch + timedelta(microseconds=int(micro))
     return tuple_(literal(listed_at, Listing.listed_at.type), literal(int(listing_id)))
-
-
-def members_to_name(alliance_ids: Collection[int], own_id: int) -> list[tuple[int, str]]:
-    """Return (id, name) of the members that a confidential listing can name."""
-    rows = db.session.execute(
-        select(Organisation.id, Organisation.name)
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(
-            Membership.alliance_id.in_(alliance_ids),
-            Membership.is_active,
-            Organisation.id != own_id,
-        )
-        .distinct()
-        .order_by(Organisation.name)
-    )
-    return [(organisation_id, name) for organisation_id, name in rows]
 
 
 def returned_because(listing: Listing) -> str | None:

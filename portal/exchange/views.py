@@ -18,6 +18,7 @@ from portal.database import db
 from portal.exchange import (
     choices,
     facets,
+    fill_in_queries,
     filling_in,
     interest_queries,
     membership_effects,
@@ -263,7 +264,7 @@ def offer(form: ListingForm, mine: Sequence[Alliance], alliance: Alliance | None
     """Let a form offer what may be chosen in the alliances one may post in."""
     organisation_id = current_actor().organisation_id or 0
     chain_map_id = alliance.chain_map_id if alliance else None
-    members = queries.members_to_name([each.id for each in mine], organisation_id)
+    members = fill_in_queries.members_to_name([each.id for each in mine], organisation_id)
     form.offer(mine, choices.all_choices(), chain_map_id, members)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.database import Instant, Rows
 from portal.prepared import Prepared, Raw
+from portal.regions.queries import RegionName
 from portal.research.board_models import (
     Board,
     BoardColumn,
@@ -27,7 +28,7 @@ from portal.research.board_models import (
     ColumnKind,
 )
 from portal.research.placing import UNDO_WITHIN
-from portal.research.queries import RegionName, all_provinces
+from portal.research.queries import all_provinces
 from portal.research.work_models import WorkPackage
 
 #: Cards of a column that a board shows at first, and at most.
@@ -216,13 +217,6 @@ def shown_of(asked: Asked) -> tuple[int, list[ColumnRow]]:
     return found[0][5], list(columns.values())
 
 
-def board_of(
-    project_id: int, narrowed: CardFilter, *, shown: int = WINDOW
-) -> tuple[int, list[ColumnRow]]:
-    """Return the change a board is at, and its columns with the first cards of each."""
-    return shown_of(ask(project_id, narrowed, shown=shown))
-
-
 @lru_cache(maxsize=128)
 def _windows(columns: int, names: tuple[str, ...], shown: int) -> Prepared:
     """Return the statement of the first cards of so many columns; each stops at its window."""
@@ -345,14 +339,3 @@ _MONTH = Prepared(
     .order_by(Card.due_on, Card.id)
     .limit(500)
 )
-
-
-def weeks_of(first: date) -> list[list[date]]:
-    """Return the weeks (from Monday) that a month of days touches."""
-    start = first - timedelta(days=first.weekday())
-    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    weeks = []
-    while start < following:
-        weeks.append([start + timedelta(days=number) for number in range(7)])
-        start += timedelta(days=7)
-    return weeks

@@ -20,6 +20,7 @@ from portal.forms import Form, refusals
 from portal.kept_pages import render_kept
 from portal.language import LANGUAGES, chosen_language
 from portal.navigation import PROJECT_TABS, entries, place
+from portal.periods import weeks_of
 from portal.research import board_queries, columns, placing, team
 from portal.research.board_forms import ColumnForm, column_name
 from portal.research.board_queries import CardFilter, CardRow
@@ -204,7 +205,7 @@ def view_calendar(project: ProjectRow) -> str:
         raise Missing(f"month at {request.path}") from None
     if not 1900 < first.year < 2200:
         raise Missing(f"month at {request.path}")
-    weeks = board_queries.weeks_of(first)
+    weeks = weeks_of(first)
     first_shown, until = weeks[0][0], date.fromordinal(weeks[-1][-1].toordinal() + 1)
     return render_template(
         "research/view_calendar.html",
