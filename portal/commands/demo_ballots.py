@@ -54,6 +54,8 @@ class _Ballot:
         for number, said in enumerate(self.row["votes"]):
             when = self.starts_at + (2 + 5 * number) * HOUR
             at(when, partial(self.vote, number, Choice(said)))
+        if self.row.get("handed"):
+            at(self.starts_at + 26 * HOUR, self.hand)
         at(self.ends_at, self.end)
         at(self.ends_at + 8 * DAY, self.finish)
 
@@ -103,6 +105,11 @@ class _Ballot:
         )
         link = db.session.scalars(links).all()[number]
         vote_links.vote_by_link(link, said, by=ANONYMOUS)
+
+    def hand(self) -> None:
+        """Let the secretariat hand a link to somebody of a seat that has not voted."""
+        seat = vote_links.seats_to_vote(self.asked, self.held)[-1]
+        vote_links.hand_vote_link(self.asked, seat.id, self.row["handed"], by=self.keeper)
 
     def end(self) -> None:
         """Let the deadline end it, as every night does; then write its minutes."""

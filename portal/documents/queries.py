@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from portal import clock
 from portal.access import visible_to
 from portal.actors import Standing
-from portal.alliances.models import Membership
+from portal.alliances.models import Membership, Tier
 from portal.database import db, plain
 from portal.documents.models import Document, DocumentKind
 from portal.documents.workflow import DocumentState
@@ -57,8 +59,27 @@ def document_of_code(code: str) -> Document | None:
     return db.session.scalar(select(Document).where(Document.code == code[:24]))
 
 
-def membership_certified(document: Document | None) -> Membership | None:
+class Certified(NamedTuple):
+    """A membership that a certificate certifies, as it is today; days are those of Shanghai."""
+
+    is_active: bool
+    is_ended: bool
+    tier: Tier
+    since_on: date | None
+    ended_on: date | None
+
+
+def membership_certified(document: Document | None) -> Certified | None:
     """Return the membership that a certificate certifies, as it is now; None for other papers."""
     if document is None or document.kind is not DocumentKind.CERTIFICATE:
         return None
-    return db.session.get(Membership, document.about_id)
+    found = db.session.get(Membership, document.about_id)
+    if found is None:
+        return None
+    return Certified(
+        found.is_active,
+        found.is_ended,
+        found.tier,
+        clock.day_of(found.since) if found.since else None,
+        clock.day_of(found.ended_at) if found.ended_at else None,
+    )
