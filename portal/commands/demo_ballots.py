@@ -117,7 +117,8 @@ class _Ballot:
         if self.asked.year is not None:
             resolutions.enact_resolution(self.asked, by=self.keeper)
         minutes.begin_minutes(self.held, by=self.keeper)
-        said = {item.id: self.row["minutes"] for item in agenda.items_of(self.held)}
+        decided = [item for item in agenda.items_of(self.held) if item.resolution_id]
+        said = {item.id: self.row["minutes"] for item in decided}
         minutes.write_minutes(self.held, said, by=self.keeper)
         minutes.review_minutes(self.held, by=self.keeper)
 
