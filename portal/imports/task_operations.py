@@ -4,36 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal import clock, journal
 from portal.access import require
 from portal.actors import Actor
 from portal.database import db
 from portal.errors import Refused, Stale
+from portal.imports.erasing import erase_old_tables
 from portal.imports.headers import Alliances, Lexicon
 from portal.imports.models import Fate
 from portal.imports.places import Places
 from portal.imports.task_fates import TaskJudge, TaskVerdict, seal_of
 from portal.imports.task_models import TaskImport
+from portal.imports.task_plans import Taking, drop_rows, keep_verdicts, rows_left
 from portal.imports.task_records import ReadTable, recognise_tasks
 from portal.imports.words import words
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.research.board_changing import refuse_unworkable
 from portal.research.board_forms import column_name
-from portal.research.board_models import Card
-from portal.research.cards import add_card, edit_card
 from portal.research.models import Project
 from portal.sheets.reading import ReadSheet
 from portal.workflow import check_version
 
 #: Rows that one table may bring, and that one transaction takes over.
 MOST_ROWS, CHUNK = 1_000, 50
-#: Days after which the cells of a table that nobody took over are erased.
-KEPT_DAYS = 30
 
 
 @operation
@@ -62,9 +59,7 @@ def bring_tasks(
         raise Refused(_l("There is no row to take over."), field="file")
     if rows > MOST_ROWS:
         raise Refused(_l("At most %(number)d rows at a time.", number=MOST_ROWS), field="file")
-    before = clock.now() - timedelta(days=KEPT_DAYS)
-    old = (TaskImport.project_id == project.id, TaskImport.created_at < before)
-    db.session.execute(update(TaskImport).where(*old).values(sheets=None, refused=[]))
+    erase_old_tables(TaskImport.project_id == project.id)
     made = TaskImport(
         project=project,
         brought_by_id=by.person_id,
@@ -119,36 +114,38 @@ def begin_tasks(
         return  # it goes on where it stood
     if not seal:
         raise Refused(_l("Look at what would become of each row first."))
-    if seal_of(judged(task_import, table_of(task_import))) != seal:
+    refuse_unworkable(task_import.project)
+    verdicts = judged(task_import, table_of(task_import))
+    if seal_of(verdicts) != seal:
         raise Stale(_l("The board has changed since. See what would become of each row now."))
-    task_import.started_at = clock.now()
+    keep_verdicts(task_import, verdicts)
+    task_import.started_at, task_import.total = clock.now(), len(verdicts)
     journal.note("task_import.start", task_import, by=by, detail={"rows": task_import.total})
 
 
 @operation
 def take_over_tasks(task_import: TaskImport, *, by: Actor) -> None:
-    """Take over the next rows of a table that was begun; at its end the cells are erased."""
+    """Take over the next rows of a table that was begun; at its end the cells are erased.
+
+    What was kept of each row when it was begun is done; a row whose task changed since is refused.
+    """
     require(by, "task_import.run", task_import)
     if task_import.started_at is None or not task_import.is_open:
         raise Refused(_l("This import is over."))
     project = task_import.project
-    first = task_import.done
-    chunk = judged(task_import, table_of(task_import))[first : first + CHUNK]
+    refuse_unworkable(project)
+    chunk, taking = rows_left(task_import, CHUNK), Taking(task_import, by=by)
     counts, refused = Counter(task_import.counts), list(task_import.refused)
-    for verdict in chunk:
-        record = verdict.record
-        if verdict.fate is Fate.NEW and verdict.content and verdict.column:
-            add_card(project, verdict.content, column_id=verdict.column.id, by=by)
-        elif verdict.fate is Fate.CHANGED and verdict.content:
-            edit_card(db.session.get_one(Card, verdict.card_id), verdict.content, by=by)
-        elif verdict.fate is Fate.REFUSED:
-            reason = " ".join(str(each) for each in verdict.reasons)
-            refused.append([record.sheet, record.row, record.name, reason, list(record.cells)])
-        counts[verdict.fate.value] += 1
+    for row in chunk:
+        fate, reason = taking.take(row)
+        if fate is Fate.REFUSED:
+            refused.append([row.sheet, row.row, row.name, reason, row.cells])
+        counts[fate.value] += 1
     task_import.counts, task_import.refused = dict(counts), refused
-    task_import.done = first + len(chunk)
+    task_import.done += len(chunk)
     if len(chunk) < CHUNK or task_import.done >= task_import.total:
         task_import.finished_at, task_import.sheets = clock.now(), None
+        drop_rows(task_import)
         note = {"note": _told(counts)}
         journal.note("task_import.finish", task_import, by=by, detail=dict(counts))
         journal.note("project.import", project, by=by, detail=note)
@@ -167,4 +164,5 @@ def discard_tasks(task_import: TaskImport, *, by: Actor, expected: int | None = 
     if not task_import.is_open:
         raise Refused(_l("This import is over."))
     task_import.discarded_at, task_import.sheets = clock.now(), None
+    drop_rows(task_import)
     journal.note("task_import.discard", task_import, by=by)

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import clock
-from portal.database import db
+from portal.database import WRITING, db
 from portal.errors import Refused, Stale
 from portal.imports import task_operations
+from portal.imports.erasing import KEPT_DAYS
 from portal.imports.models import Fate
 from portal.imports.task_fates import TaskVerdict, seal_of
-from portal.imports.task_models import TaskImport
+from portal.imports.task_models import TaskImport, TaskImportRow
 from portal.imports.task_operations import (
     begin_tasks,
     bring_tasks,
+    discard_tasks,
     judged,
     table_of,
     take_over_tasks,
 )
-from portal.imports.task_views import FIELDS
+from portal.imports.task_pages import FIELDS
 from portal.imports.words import label_of, words
 from portal.research import cards, operations, partnering, planning
 from portal.research.board_models import Card
@@ -36,6 +39,7 @@ from portal.research.task_queries import tasks_in
 from portal.sheets.comma import read_table, written
 from portal.sheets.reading import ReadSheet
 from tests.client import Client
+from tests.conftest import both_engines
 from tests.imports.test_recognising import sheet
 from tests.research.make import active, board, on_board, order, part_of
 from tests.world import World
@@ -223,6 +227,85 @@ class TestComingBack:
             take_over_tasks(made, by=by)
         assert order(board(project)[0].id) == titles
         assert made.counts == {"new": 5}
+
+    @both_engines
+    def test_what_changed_after_it_was_begun_is_refused_for_that_row(self, world: World) -> None:
+        """What was seen is done, or nothing: nobody's later work is written over."""
+        project = active(world, partners=("supplier", "chairer"))
+        by, other = world.actor("delegate"), world.actor("supplier")
+        ids = [on_board(world, project, title).id for title in ("改", "撤", "照旧")]
+        leaving = part_of(project, world.organisation["chairer"])
+        rows = [
+            ("门户任务号", "任务", "所在列", "说明", "责任单位"),
+            *((number, f"新{number}", "", "表里的") for number in ids),
+            ("", "重名"),
+            ("", "同名", "待办"),
+            ("", "同名", "待办", "二"),
+            ("", "满列", "审核中"),
+            ("", "离开", "", "", leaving.organisation.name),
+        ]
+        made = brought(world, project, sheet(rows))
+        begin_tasks(made, seal_of(verdicts(made)), by=by)
+        changed, gone, _same = (db.session.get_one(Card, number) for number in ids)
+        cards.edit_card(changed, CardContent("改", "有人先改了"), by=other)
+        cards.put_away_card(gone, by=other)
+        cards.add_card(project, CardContent("重名"), by=other)
+        review = board(project)[2].id
+        cards.add_card(project, CardContent("先到"), column_id=review, by=other)
+        limit_column(project, review, card_limit=1, by=by)
+        partnering.leave_project(leaving, by=world.actor("chair"), note="退出。")
+        while made.is_open:
+            take_over_tasks(made, by=by)
+        why = {name: said for _sheet, _row, name, said, _cells in made.refused}
+        assert why == {
+            f"新{ids[0]}": "其间他人修改过这项任务，保持原样。",
+            f"新{ids[1]}": "其间这项任务已从看板撤下。",
+            "重名": "其间已有他人新建同名任务。",
+            "满列": "此列最多 1 项任务，请先完成其中一项。",
+            "离开": "承担方已不再参加本课题。",
+        }
+        assert all(cells for *_rest, cells in made.refused), "they are handed back as they were"
+        assert order(board(project)[0].id) == ["改", f"新{ids[2]}", "重名", "同名", "同名"]
+        assert made.counts == {"refused": 5, "changed": 1, "new": 2}
+        assert not db.session.scalars(select(TaskImportRow)).all(), "what was kept goes with it"
+
+    def test_what_was_begun_is_never_read_again(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(task_operations, "CHUNK", 2)
+        project, by = active(world), world.actor("delegate")
+        made = brought(world, project, sheet([HEADER, *((n, f"第{n}项") for n in range(1, 6))]))
+        begin_tasks(made, seal_of(verdicts(made)), by=by)
+        take_over_tasks(made, by=by)
+        writing = db.engine.connect().execution_options(**{WRITING: True})
+        with writing as connection, connection.begin():
+            connection.execute(update(TaskImport.__table__).values(sheets=[]))
+        while made.is_open:
+            take_over_tasks(made, by=by)
+        assert order(board(project)[0].id) == [f"第{n}项" for n in range(1, 6)]
+
+    def test_one_that_nobody_took_over_is_over_with_its_cells(
+        self, world: World, visit: Callable[..., Client]
+    ) -> None:
+        project, by = active(world), world.actor("delegate")
+        waiting, begun = (
+            brought(world, project, sheet([HEADER, (1, title, "", "河北")])) for title in "甲乙"
+        )
+        begin_tasks(begun, seal_of(verdicts(begun)), by=by)
+        with clock.standing_still(clock.now() + timedelta(days=KEPT_DAYS + 1)):
+            brought(world, project, sheet([HEADER, (1, "丙", "", "河北")]))
+        db.session.expire_all()
+        for made in (waiting, begun):
+            assert not made.is_open and made.sheets is None
+            with pytest.raises(Refused):
+                discard_tasks(made, by=by)
+            client = visit("delegate")
+            page = client.soup(f"/task-imports/{made.id}")
+            assert "30天内无人导入" in page.get_text()
+            assert not page.select('form[action*="/task-imports/"]')
+            answer = client.post(f"/task-imports/{made.id}/discard")
+            assert answer.status_code == 422
+            assert "30天内无人导入" in answer.text
 
 
 class TestPages:
