@@ -80,6 +80,8 @@ def upgrade() -> None:
     with op.batch_alter_table("task_import_row", schema=None) as batch:
         batch.create_index(batch.f("ix_task_import_row_card_id"), ["card_id"])
         batch.create_index(batch.f("ix_task_import_row_column_id"), ["column_id"])
+    with op.batch_alter_table("member_import", table_kwargs=KEEP) as batch:
+        batch.add_column(sa.Column("plan", sa.JSON(none_as_null=True), nullable=True))
 
 
 def downgrade() -> None:

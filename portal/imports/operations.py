@@ -19,6 +19,7 @@ from portal.errors import Refused
 from portal.imports import queries
 from portal.imports.headers import Layout, headings_of
 from portal.imports.models import MemberImport, MemberImportRow
+from portal.imports.plans import Kept
 from portal.imports.words import words
 from portal.jobs import Job, enqueue, newest_job_about
 from portal.operations import earlier_result, keep_receipt, operation
@@ -118,9 +119,9 @@ def correct_layouts(
 
 @operation
 def start_import(
-    member_import: MemberImport, total: int, *, by: Actor, expected: int | None = None
+    member_import: MemberImport, plan: Sequence[Kept], *, by: Actor, expected: int | None = None
 ) -> Job:
-    """Have the rows of an import taken over by a worker, `total` of them as they are read now.
+    """Have the rows of an import taken over by a worker, each as it was judged for the `plan`.
 
     One that was interrupted for good goes on where it stood. Raises `Stale` where it is read
     another way since, `Refused` where it runs, is done, or holds no row.
@@ -130,21 +131,22 @@ def start_import(
     running = newest_job_about(member_import)
     if running is not None and running.ended_at is None:
         return running
-    begin(member_import, total, by=by)
-    return enqueue(JOB, about=member_import, by=by, total=total)
+    begin(member_import, plan, by=by)
+    return enqueue(JOB, about=member_import, by=by, total=member_import.total)
 
 
 @operation
-def begin(member_import: MemberImport, total: int, *, by: Actor) -> None:
+def begin(member_import: MemberImport, plan: Sequence[Kept], *, by: Actor) -> None:
     """Begin to take an import over, or go on with it; see `start_import`."""
     require(by, "member_import.run", member_import)
     if member_import.finished_at is not None or member_import.discarded_at is not None:
         raise Refused(_l("This import is over."))
-    if total < 1:
+    if not plan and member_import.started_at is None:
         raise Refused(_l("There is no row to take over."))
     if member_import.started_at is None:
-        member_import.started_at, member_import.total = clock.now(), total
-        journal.note("member_import.start", member_import, by=by, detail={"rows": total})
+        member_import.started_at, member_import.total = clock.now(), len(plan)
+        member_import.plan = [list(each) for each in plan]
+        journal.note("member_import.start", member_import, by=by, detail={"rows": len(plan)})
     db.session.flush()
 
 
