@@ -59,7 +59,7 @@ class TaskImport(Versioned, Model):
     #: When its cells and refused rows were erased for their age; with that it is over.
     erased_at: Mapped[datetime | None]
 
-    project: Mapped[Project] = relationship()
+    project: Mapped[Project] = relationship(lazy="joined", innerjoin=True)
     brought_by: Mapped[Person] = relationship()
     participants: Mapped[list[Participant]] = relationship(
         primaryjoin=lambda: and_(

@@ -1,9 +1,10 @@
-"""Verbs on tables of tasks: brought, looked at, taken over in chunks, discarded."""
+"""Verbs on tables of tasks: brought, read another way, taken over in chunks, discarded."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -14,13 +15,18 @@ from portal.actors import Actor
 from portal.database import db
 from portal.errors import Refused, Stale
 from portal.imports.erasing import erase_old_tables
-from portal.imports.headers import Alliances, Lexicon
+from portal.imports.headers import Alliances, Layout, Lexicon
 from portal.imports.models import Fate
 from portal.imports.places import Places
 from portal.imports.task_fates import TaskJudge, TaskVerdict, seal_of
 from portal.imports.task_models import TaskImport
 from portal.imports.task_plans import Taking, drop_rows, keep_verdicts, rows_left
-from portal.imports.task_records import ReadTable, recognise_tasks
+from portal.imports.task_records import (
+    ReadTable,
+    TaskRecord,
+    guess_task_layouts,
+    recognise_tasks,
+)
 from portal.imports.words import words
 from portal.operations import earlier_result, keep_receipt, operation
 from portal.research.board_changing import refuse_unworkable
@@ -52,19 +58,17 @@ def bring_tasks(
     if earlier is not None:
         return earlier
     refuse_unworkable(project)
+    layouts = guess_task_layouts(sheets, _lexicon())
     # Counted as they are stored: so they are read again.
-    storable = read_sheets(sheets).storable
-    rows = len(read_sheets(storable).records)
-    if not rows:
-        raise Refused(_l("There is no row to take over."), field="file")
-    if rows > MOST_ROWS:
-        raise Refused(_l("At most %(number)d rows at a time.", number=MOST_ROWS), field="file")
+    storable = read_sheets(sheets, layouts).storable
+    rows = _refuse_too_many(read_sheets(storable, layouts).records)
     erase_old_tables(TaskImport.project_id == project.id)
     made = TaskImport(
         project=project,
         brought_by_id=by.person_id,
         file_name=file_name[:200] or "?",
         sheets=[sheet.as_data() for sheet in storable],
+        layouts=_kept(layouts),
         total=rows,
         created_at=clock.now(),
     )
@@ -75,21 +79,72 @@ def bring_tasks(
     return made
 
 
-def read_sheets(sheets: Sequence[ReadSheet]) -> ReadTable:
-    """Return the tasks of some sheets as they are read today."""
+def _refuse_too_many(records: Sequence[TaskRecord]) -> int:
+    """Return how many rows there are to take over; raises `Refused` for none and too many."""
+    if not records:
+        raise Refused(_l("There is no row to take over."), field="file")
+    if len(records) > MOST_ROWS:
+        raise Refused(_l("At most %(number)d rows at a time.", number=MOST_ROWS), field="file")
+    return len(records)
+
+
+def _kept(layouts: Sequence[Layout | None]) -> list[dict[str, Any] | None]:
+    return [each.as_data() if each else None for each in layouts]
+
+
+def _lexicon() -> Lexicon:
+    """Return the words that tables of tasks are read with today."""
     said = words("tasks")
     # Neither places nor alliances head rows of tasks.
-    lexicon = Lexicon(said, Places((), said), Alliances({}, said))
-    return recognise_tasks(sheets, lexicon, clock.today())
+    return Lexicon(said, Places((), said), Alliances({}, said))
+
+
+def read_sheets(sheets: Sequence[ReadSheet], layouts: Sequence[Layout | None]) -> ReadTable:
+    """Return the tasks of some sheets as they are read today."""
+    return recognise_tasks(sheets, layouts, _lexicon(), clock.today())
+
+
+def sheets_of(task_import: TaskImport) -> tuple[list[ReadSheet], list[Layout | None]]:
+    """Return the cells of a table and how they are read. Raises `Refused` where it is erased."""
+    asked = select(TaskImport.sheets, TaskImport.layouts).where(TaskImport.id == task_import.id)
+    data, layouts = db.session.execute(asked).one()
+    if data is None:
+        raise Refused(_l("The cells of this workbook are erased: bring it again."))
+    sheets = [ReadSheet.from_data(each) for each in data]
+    if layouts is None:
+        # Brought before anybody could say otherwise.
+        return sheets, guess_task_layouts(sheets, _lexicon())
+    return sheets, [each and Layout.from_data(each) for each in layouts]
 
 
 def table_of(task_import: TaskImport) -> ReadTable:
     """Return the tasks of a table that was brought. Raises `Refused` where it is erased."""
-    asked = select(TaskImport.sheets).where(TaskImport.id == task_import.id)
-    data = db.session.scalar(asked)
-    if data is None:
-        raise Refused(_l("The cells of this workbook are erased: bring it again."))
-    return read_sheets([ReadSheet.from_data(each) for each in data])
+    return read_sheets(*sheets_of(task_import))
+
+
+@operation
+def correct_tasks(
+    task_import: TaskImport,
+    layouts: Sequence[Layout | None],
+    *,
+    by: Actor,
+    expected: int | None = None,
+) -> None:
+    """Say how each sheet of a table is read; what would become of its rows is seen anew.
+
+    Raises `Stale` for an old version, and `Refused` for a table that was begun or is over, with
+    no row or too many, or where what stands above the header now bears a mark of secrecy.
+    """
+    require(by, "task_import.run", task_import)
+    check_version(task_import, expected)
+    if task_import.started_at is not None or not task_import.is_open:
+        raise Refused(_l("This import has been begun or discarded: bring the workbook again."))
+    sheets, _before = sheets_of(task_import)
+    read = read_sheets(sheets, layouts)
+    task_import.total = _refuse_too_many(read.records)
+    task_import.sheets = [sheet.as_data() for sheet in read.storable]
+    task_import.layouts = _kept(layouts)
+    journal.note("task_import.correct", task_import, by=by)
 
 
 def judged(task_import: TaskImport, table: ReadTable) -> list[TaskVerdict]:

@@ -9,33 +9,25 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.forms import Form
 from portal.imports import task_operations as operations
 from portal.imports.erasing import KEPT_DAYS
 from portal.imports.fates import place_of
+from portal.imports.forms import TASK_FIELDS, TaskSheetForm, sample_of
+from portal.imports.headers import Layout, labels_of
 from portal.imports.models import Fate
 from portal.imports.task_fates import TaskVerdict, seal_of
 from portal.imports.task_models import TaskImport, TaskImportRow
 from portal.imports.task_plans import rows_left
-from portal.imports.words import Field
 from portal.language import day
 from portal.research.board_forms import column_name
+from portal.sheets.reading import ReadSheet, column_letter
 
 FATES = {
     Fate.NEW: _l("Goes on the board"),
     Fate.CHANGED: _l("Changes a task"),
     Fate.SAME: _l("Stays as it is"),
     Fate.REFUSED: _l("Is not taken over"),
-}
-FIELDS = {
-    Field.NAME: _l("Task"),
-    Field.NUMBER: _l("Task number here"),
-    Field.COLUMN: _l("Column"),
-    Field.PERSON: _l("Person who does it"),
-    Field.ORGANISATION: _l("Organisation that does it"),
-    Field.DATE: _l("Due on"),
-    Field.PACKAGE: _l("Work package"),
-    Field.LABELS: _l("Labels"),
-    Field.SPECIFICATION: _l("More about it"),
 }
 #: Rows that a page shows.
 SHOWN = 100
@@ -66,6 +58,37 @@ def import_page(task_import: TaskImport, **more: Any) -> str:
     return render_template("imports/view_tasks.html", **{**values, **more})
 
 
+def sheet_forms(
+    sheets: Sequence[ReadSheet], layouts: Sequence[Layout | None]
+) -> list[TaskSheetForm]:
+    """Return a form for each sheet of a table of tasks, showing how it is read."""
+    forms = []
+    for number, (sheet, layout) in enumerate(zip(sheets, layouts, strict=True)):
+        form = TaskSheetForm(prefix=f"sheet{number}-")
+        form.offer(sheet, labels_of(sheet, layout) if layout else {})
+        if not form.is_submitted():
+            form.show(sheet, layout)
+        forms.append(form)
+    return forms
+
+
+def columns_page(
+    task_import: TaskImport,
+    form: Form,
+    sheets: Sequence[tuple[ReadSheet, Layout | None, TaskSheetForm]],
+) -> str:
+    """Render the page on which somebody says how each sheet is read."""
+    return render_template(
+        "imports/edit_task_columns.html",
+        task_import=task_import,
+        project=task_import.project,
+        form=form,
+        sheets=[(sheet, each, sample_of(sheet, layout)) for sheet, layout, each in sheets],
+        letter=column_letter,
+        field_names=[each.value for each in TASK_FIELDS],
+    )
+
+
 def _previewed(task_import: TaskImport) -> dict[str, Any]:
     """Return what would become of each row now, and how each sheet is read."""
     table = operations.table_of(task_import)
@@ -73,7 +96,14 @@ def _previewed(task_import: TaskImport) -> dict[str, Any]:
     return {
         **_listed(task_import, verdicts, _line),
         "columns": [
-            (name, [(str(FIELDS[what]), said) for what, said in read.items() if what in FIELDS])
+            (
+                name,
+                [
+                    (str(TASK_FIELDS[what]), said)
+                    for what, said in read.items()
+                    if what in TASK_FIELDS
+                ],
+            )
             for name, read in table.columns
         ],
         "seal": seal_of(verdicts),

@@ -11,7 +11,7 @@ from portal.forms import Form, refusals, version_in
 from portal.imports import task_operations as operations
 from portal.imports.forms import UploadForm
 from portal.imports.task_models import TaskImport
-from portal.imports.task_pages import import_page
+from portal.imports.task_pages import columns_page, import_page, sheet_forms
 from portal.research.models import Project
 from portal.sheets.comma import read_table
 from portal.sheets.exporting import ENDING, download
@@ -43,6 +43,26 @@ def bring_tasks(project: Project) -> tuple[str, int] | Answer:
 def view_tasks(task_import: TaskImport) -> str:
     """Show what would become of each row, or what became of them."""
     return import_page(task_import)
+
+
+@bp.route("/task-imports/<int:task_import_id>/columns", methods=["GET", "POST"])
+@requires("task_import.run", TaskImport)
+def edit_columns(task_import: TaskImport) -> tuple[str, int] | Answer:
+    """Show how each sheet is read, and take corrections."""
+    if task_import.started_at is not None or not task_import.is_open:
+        return redirect(url_for("task_imports.view_tasks", task_import_id=task_import.id))
+    source, form = operations.sheets_of(task_import), Form(thing=task_import)
+    sheets = sheet_forms(*source)
+    # Every one is checked, so that each shows what is wrong in it.
+    valid = [each.validate() for each in (form, *sheets)] if form.is_submitted() else [False]
+    if all(valid):
+        with refusals(form):
+            layouts = [each.layout() for each in sheets]
+            by = current_actor()
+            operations.correct_tasks(task_import, layouts, by=by, expected=form.expected)
+            return redirect(url_for("task_imports.view_tasks", task_import_id=task_import.id))
+    page = columns_page(task_import, form, list(zip(*source, sheets, strict=True)))
+    return page, max(form.status, *(each.status for each in sheets))
 
 
 @bp.post("/task-imports/<int:task_import_id>/take-over")

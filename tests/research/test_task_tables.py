@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -17,18 +18,20 @@ from portal.database import WRITING, db
 from portal.errors import Refused, Stale
 from portal.imports import task_operations
 from portal.imports.erasing import KEPT_DAYS
+from portal.imports.forms import TASK_FIELDS
 from portal.imports.models import Fate
 from portal.imports.task_fates import TaskVerdict, seal_of
 from portal.imports.task_models import TaskImport, TaskImportRow
 from portal.imports.task_operations import (
     begin_tasks,
     bring_tasks,
+    correct_tasks,
     discard_tasks,
     judged,
+    sheets_of,
     table_of,
     take_over_tasks,
 )
-from portal.imports.task_pages import FIELDS
 from portal.imports.words import label_of, words
 from portal.research import cards, operations, partnering, planning
 from portal.research.board_models import Card
@@ -163,6 +166,20 @@ class TestForeignTables:
         assert "材料整理" not in str(made.refused)
         with pytest.raises(Refused, match="密"):
             brought(world, project, sheet([("秘密★ 任务分工表",), HEADER, (1, "甲", "", "河北")]))
+
+    def test_what_stands_above_a_corrected_header_bears_no_mark_of_secrecy(
+        self, world: World
+    ) -> None:
+        project, by = active(world), world.actor("delegate")
+        rows = [HEADER, (1, "绝密事项", "", "河北"), HEADER, (2, "张力试验", "", "河北")]
+        made = brought(world, project, sheet(rows))
+        _sheets, [layout] = sheets_of(made)
+        below = replace(layout, first_header=3, last_header=3)
+        with pytest.raises(Refused, match="密"):
+            correct_tasks(made, [below], by=by)
+        begin_tasks(made, seal_of(verdicts(made)), by=by)
+        with pytest.raises(Refused):
+            correct_tasks(made, [layout], by=by)
 
     def test_a_full_column_takes_no_more_rows(self, world: World) -> None:
         project = active(world)
@@ -360,7 +377,7 @@ class TestPages:
             book = load_workbook(BytesIO(answer.data))
             head = [cell.value for cell in next(book.worksheets[0].iter_rows())]
             found = {labels.get(label_of(str(each))) for each in head}
-            assert found == {each.value for each in FIELDS}, language
+            assert found == {each.value for each in TASK_FIELDS}, language
 
     @pytest.mark.parametrize("narrowed", ["owner", "organisation", "package"])
     def test_a_table_is_narrowed_as_the_list_is(
@@ -375,6 +392,55 @@ class TestPages:
         content = written(["任务"], [["=cmd|' /C calc'!A0"], ["-1"], ["@x"], ["'=a"]])
         lines = content.decode("utf-8-sig").splitlines()[1:]
         assert all(line.startswith("'") for line in lines)
+
+    def test_a_wrong_guess_is_corrected_and_the_preview_follows(
+        self, app: Flask, world: World, visit: Callable[..., Client]
+    ) -> None:
+        with app.app_context():
+            project = db.session.get_one(Project, world.project["active"])
+            rows = [
+                ("任务", "责任人", "工作内容", "何时"),
+                ("01", "河北", "张力试验", "2027-03-01"),
+            ]
+            number = brought(world, project, sheet(rows)).id
+            db.session.remove()
+        client, address = visit("supplier"), f"/task-imports/{number}"
+        preview = client.soup(address)
+        assert preview.select_one(f'a[href="{address}/columns"]') is not None
+        form = client.soup(f"{address}/columns")
+        sent = {each["name"]: each.get("value", "") for each in form.select("main form input")}
+        for each in form.select("main form select"):
+            chosen = each.select_one("option[selected]")
+            sent[each["name"]] = chosen["value"] if chosen else ""
+        assert (sent["sheet0-name"], sent["sheet0-person"]) == ("0", "1")
+        right = {"sheet0-name": "2", "sheet0-date": "3"}
+        right |= {"sheet0-person": "", "sheet0-specification": ""}
+        for wrong, sentence in (
+            ({"sheet0-name": ""}, "请指定任务所在列"),
+            ({"sheet0-name": "3", "sheet0-date": "3"}, "这一列已用于其他字段"),
+            ({"sheet0-last_header": "9"}, "表头末行应等于首行"),
+            ({"sheet0-first_header": "2", "sheet0-last_header": "2"}, "没有可导入的行"),
+            ({"sheet0-name": "99"}, "有效"),
+        ):
+            answer = client.post(f"{address}/columns", {**sent, **right, **wrong})
+            assert answer.status_code == 422, (wrong, answer.status_code)
+            assert sentence in answer.text, wrong
+        answer = client.post(f"{address}/columns", {**sent, **right})
+        assert (answer.status_code, answer.location) == (302, address), answer.text
+        shown = client.soup(address).get_text(" ", strip=True)
+        assert "张力试验" in shown and "2027" in shown
+        stale = client.post(f"{address}/columns", {**sent, **right})
+        assert stale.status_code == 409, "an old form does not undo it"
+        before = preview.select_one(f'form[action="{address}/take-over"]')
+        old = {each["name"]: each["value"] for each in before.select("input[type=hidden]")}
+        assert client.post(f"{address}/take-over", old).status_code == 409, "nobody saw that"
+        after = client.soup(address).select_one(f'form[action="{address}/take-over"]')
+        new = {each["name"]: each["value"] for each in after.select("input[type=hidden]")}
+        assert client.post(f"{address}/take-over", new).status_code == 302
+        assert client.get(f"{address}/columns").status_code == 302, "it is over"
+        with app.app_context():
+            titles = {row.content.title for row in tasks_in(world.project["active"])}
+            assert "张力试验" in titles and "01" not in titles
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
     @pytest.mark.parametrize("separator", [",", ";", "\t"])
