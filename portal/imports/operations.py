@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, update
 
 from portal import clock, journal
 from portal.access import require
@@ -17,8 +15,9 @@ from portal.chain.models import ChainNode
 from portal.database import db
 from portal.errors import Refused
 from portal.imports import queries
+from portal.imports.erasing import erase_old_workbooks
 from portal.imports.headers import Layout, headings_of
-from portal.imports.models import MemberImport, MemberImportRow
+from portal.imports.models import MemberImport
 from portal.imports.plans import Kept
 from portal.imports.words import words
 from portal.jobs import Job, enqueue, newest_job_about
@@ -29,8 +28,6 @@ from portal.workflow import check_version
 
 #: The kind of job that takes an import over.
 JOB = "member_import"
-#: Days after which the cells of an import that nobody started, or refused rows, are erased.
-KEPT_DAYS = 30
 
 
 @operation
@@ -51,7 +48,7 @@ def bring_workbook(
     earlier = earlier_result(MemberImport, receipt)
     if earlier is not None:
         return earlier
-    _erase_old(alliance)
+    erase_old_workbooks(MemberImport.alliance_id == alliance.id)
     made = MemberImport(
         alliance=alliance,
         brought_by_id=by.person_id,
@@ -78,26 +75,6 @@ def _kept(sheets: Sequence[ReadSheet], layouts: Sequence[Layout | None]) -> list
         }
         for sheet, layout in zip(sheets, layouts, strict=True)
     ]
-
-
-def _erase_old(alliance: Alliance) -> None:
-    """Erase the cells of this alliance's old imports: they may name people.
-
-    Old is one on which nothing was done for so long: also one that was begun and given up.
-    """
-    before = clock.now() - timedelta(days=KEPT_DAYS)
-    touched_at = func.coalesce(
-        MemberImport.finished_at, MemberImport.started_at, MemberImport.created_at
-    )
-    old = select(MemberImport.id).where(
-        MemberImport.alliance_id == alliance.id, touched_at < before
-    )
-    db.session.execute(update(MemberImport).where(MemberImport.id.in_(old)).values(sheets=None))
-    db.session.execute(
-        update(MemberImportRow)
-        .where(MemberImportRow.member_import_id.in_(old), MemberImportRow.cells.is_not(None))
-        .values(cells=None)
-    )
 
 
 @operation

@@ -18,6 +18,7 @@ from portal.chain.models import ChainNode
 from portal.database import WRITING, db
 from portal.errors import Denied, Refused, Stale
 from portal.imports import operations, queries
+from portal.imports.erasing import KEPT_DAYS
 from portal.imports.models import Effect, Fate, MemberImport, MemberImportRow
 from portal.imports.recognising import guess_layouts
 from portal.imports.running import opened
@@ -428,7 +429,7 @@ class TestChunks:
         by = world.actor("secretary")
         operations.begin(given_up, plan(given_up, by), by=by)
         (refused,) = taken_over(world, row("甲公司", 省份="山东"))
-        later = clock.now() + timedelta(days=operations.KEPT_DAYS + 1)
+        later = clock.now() + timedelta(days=KEPT_DAYS + 1)
         with clock.standing_still(later):
             brought(world, row("河北乙新公司"))
         db.session.expire_all()
