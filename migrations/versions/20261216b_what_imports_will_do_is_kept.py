@@ -1,4 +1,4 @@
-"""What an import will do with each row is kept
+"""What an import will do with each row is kept; one head of a project
 
 Revision ID: 0025
 Revises: 0023
@@ -26,6 +26,32 @@ ERASED = (
     "UPDATE task_import SET erased_at = created_at "
     "WHERE sheets IS NULL AND finished_at IS NULL AND discarded_at IS NULL"
 )
+# A role holds under the appointment that it was given under.
+GONE = """
+UPDATE project_person SET ended_at = CURRENT_TIMESTAMP
+WHERE ended_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM project_partner JOIN appointment
+    ON appointment.scope_id = project_partner.organisation_id
+    WHERE project_partner.id = project_person.partner_id
+    AND appointment.person_id = project_person.person_id
+    AND appointment.role IN ('delegate', 'manager')
+    AND appointment.from_at <= project_person.named_at
+    AND (appointment.until_at IS NULL OR appointment.until_at > CURRENT_TIMESTAMP)
+)
+"""
+# Of several heads the lead's stays, else the first that was named; the others become members.
+HEADS = """
+UPDATE project_person SET role = 'member'
+WHERE role = 'head' AND ended_at IS NULL AND id <> (
+    SELECT other.id FROM project_person AS other
+    JOIN project_partner ON project_partner.id = other.partner_id
+    JOIN project ON project.id = other.project_id
+    WHERE other.project_id = project_person.project_id
+    AND other.role = 'head' AND other.ended_at IS NULL
+    ORDER BY CASE WHEN project_partner.organisation_id = project.lead_id THEN 0 ELSE 1 END, other.id
+    LIMIT 1
+)
+"""
 
 
 def upgrade() -> None:
@@ -82,6 +108,16 @@ def upgrade() -> None:
         batch.create_index(batch.f("ix_task_import_row_column_id"), ["column_id"])
     with op.batch_alter_table("member_import", table_kwargs=KEEP) as batch:
         batch.add_column(sa.Column("plan", sa.JSON(none_as_null=True), nullable=True))
+    op.execute(GONE)
+    op.execute(HEADS)
+    with op.batch_alter_table("project_person", table_kwargs=KEEP) as batch:
+        batch.create_index(
+            "uq_project_person_head",
+            ["project_id"],
+            unique=True,
+            sqlite_where=sa.text("role = 'head' AND ended_at IS NULL"),
+            postgresql_where=sa.text("role = 'head' AND ended_at IS NULL"),
+        )
 
 
 def downgrade() -> None:
