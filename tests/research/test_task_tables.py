@@ -38,7 +38,7 @@ from portal.research.board_models import Card
 from portal.research.cards import CardContent
 from portal.research.columns import limit_column
 from portal.research.models import Project
-from portal.research.task_queries import tasks_in
+from portal.research.task_queries import comments_in, tasks_in
 from portal.sheets.comma import read_table, written
 from portal.sheets.reading import ReadSheet
 from tests.client import Client
@@ -377,7 +377,45 @@ class TestPages:
             book = load_workbook(BytesIO(answer.data))
             head = [cell.value for cell in next(book.worksheets[0].iter_rows())]
             found = {labels.get(label_of(str(each))) for each in head}
-            assert found == {each.value for each in TASK_FIELDS}, language
+            assert found == {*(each.value for each in TASK_FIELDS), "other"}, language
+            assert None not in found, "what is left out is known to be"
+
+    def test_checklists_and_comments_go_along_and_stay_as_they_are(
+        self, app: Flask, world: World, visit: Callable[..., Client]
+    ) -> None:
+        by, number = world.actor("delegate"), world.card["first"]
+        with app.app_context():
+            card = db.session.get_one(Card, number)
+            for text in ("装夹", "=1+1"):
+                cards.add_item(card, text, by=by)
+            cards.tick_item(card, card.items[0].id, is_done=True, by=by)
+            for text in ("先做爆破。", "同意。"):
+                cards.comment_card(card, text, by=by)
+            db.session.remove()
+        client, project = visit("delegate"), f"/projects/{world.project['active']}"
+        book = load_workbook(BytesIO(client.get(f"{project}/tasks/table.xlsx").data))
+        page = book.worksheets[0]
+        rows = {row[0].value: row for row in page.iter_rows()}
+        row = rows[number]
+        assert [each.value for each in row[-2:]] == ["[x] 装夹\n[ ] =1+1", 2]
+        other = rows[world.card["second"]]
+        assert [each.value for each in other[-2:]] == [None, 0]
+        row[1].value, row[-2].value, row[-1].value = "改了名的任务", "[ ] 全部重来", 0
+        changed = BytesIO()
+        book.save(changed)
+        changed.seek(0)
+        sent = {"file": (changed, "计划.xlsx"), "is_checked": "y"}
+        answer = client.post(f"{project}/tasks/import", sent, content_type="multipart/form-data")
+        form = client.soup(answer.location).select_one('form[action$="/take-over"]')
+        data = {each["name"]: each["value"] for each in form.select("input[type=hidden]")}
+        assert client.post(form["action"], data).status_code == 302
+        with app.app_context():
+            card = db.session.get_one(Card, number)
+            assert card.title == "改了名的任务"
+            items = [(each.text, each.is_done) for each in card.items]
+            assert items == [("装夹", True), ("=1+1", False)]
+            assert comments_in(card.project_id) == {number: 2}
+            db.session.remove()
 
     @pytest.mark.parametrize("narrowed", ["owner", "organisation", "package"])
     def test_a_table_is_narrowed_as_the_list_is(
