@@ -19,6 +19,7 @@ from portal.database import among, db
 from portal.errors import Refused
 from portal.meetings import agenda, texts
 from portal.meetings.counting import missing_for_quorum
+from portal.meetings.facts import MeetingFacts
 from portal.meetings.models import Meeting, MeetingKind, Seat
 from portal.meetings.presence import present_seats, speaking_seats
 from portal.meetings.rules import asked_of
@@ -129,7 +130,7 @@ def edit_meeting(
         journal.note("meeting.update", meeting, by=by)
 
 
-def notice_days_left(meeting: Meeting) -> int:
+def notice_days_left(meeting: MeetingFacts) -> int:
     """Return how many whole days lie between today and the day of the meeting, in Shanghai."""
     return (clock.day_of(meeting.starts_at) - clock.today()).days
 
