@@ -29,18 +29,26 @@ FORM_CONTROLS = ("input", "select", "textarea")
 
 
 class Client:
-    """One visitor: somebody of the cast with a session of their own, or nobody."""
+    """One visitor: somebody of the cast with a session of their own, or nobody.
 
-    def __init__(self, app: Flask, world: World, who: str, language: str = "zh") -> None:
+    `key` is of a session that they have already.
+    """
+
+    def __init__(
+        self, app: Flask, world: World, who: str, language: str = "zh", key: str | None = None
+    ) -> None:
         self.app, self.world, self.who = app, world, who
         self.language = language
         self._client = app.test_client()
         self._client.set_cookie("language", language)
         self._token: str | None = None
         if who != "anonymous":
-            self._sign_in()
+            self.key = key or self._sign_in()
+            with self._client.session_transaction() as cookie:
+                cookie["_user_id"] = self.key
 
-    def _sign_in(self) -> None:
+    def _sign_in(self) -> str:
+        """Open a session for this visitor; return the key that its cookie carries."""
         key = secrets.token_urlsafe(32)
 
         def enter() -> None:
@@ -55,8 +63,7 @@ class Client:
                 db.session.remove()
 
         contextvars.Context().run(enter)
-        with self._client.session_transaction() as cookie:
-            cookie["_user_id"] = key
+        return key
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Make one request in a fresh context."""
