@@ -59,6 +59,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Wor
     return path, settle(f"sqlite:///{path}")
 
 
+def furnished(
+    template: tuple[Path, World], folder: Path, furnish: Callable[[Flask, World], None]
+) -> tuple[Path, World]:
+    """Return a copy of a settled SQLite file with more in it, for all tests of a module."""
+    settled, cast = template
+    path = folder / "portal.sqlite3"
+    shutil.copyfile(settled, path)
+    app = make_app(f"sqlite:///{path}")
+    with app.app_context():
+        furnish(app, cast)
+        db.session.remove()
+        db.engine.dispose()
+    return path, cast
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """One PostgreSQL cluster per worker, on a socket, gone afterwards."""

@@ -8,7 +8,6 @@ to sign-in. A route that no row names fails a test, and so does a row for which 
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -46,7 +45,7 @@ from portal.research.work_models import (
 )
 from portal.rotation.models import Handover, Swap, Turn
 from tests.client import Client
-from tests.conftest import make_app
+from tests.conftest import furnished
 from tests.world import CAST, World
 
 EVERYONE = " ".join(CAST)
@@ -1271,14 +1270,11 @@ def sqlite_template(
     keys: dict[str, str],
 ) -> tuple[Path, World]:
     """The settled file with everybody signed in: once, for each page is shown to all of them."""
-    settled, cast = sqlite_template
-    path = tmp_path_factory.mktemp("signed_in") / "portal.sqlite3"
-    shutil.copyfile(settled, path)
-    app = make_app(f"sqlite:///{path}")
-    keys.update({who: Client(app, cast, who).key for who in CAST if who != "anonymous"})
-    with app.app_context():
-        db.engine.dispose()
-    return path, cast
+
+    def sign_in(app: Flask, cast: World) -> None:
+        keys.update({who: Client(app, cast, who).key for who in CAST if who != "anonymous"})
+
+    return furnished(sqlite_template, tmp_path_factory.mktemp("signed_in"), sign_in)
 
 
 @pytest.fixture
