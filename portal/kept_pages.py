@@ -53,7 +53,13 @@ class _Shelf:
         self.pages: dict[Hashable, tuple[str, ...]] = {}
         self.lock = Lock()
 
+    def clear(self) -> None:
+        """Forget every page."""
+        with self.lock:
+            self.pages, self.used = {}, 0
+
     def put(self, key: Hashable, parts: tuple[str, ...]) -> None:
+        """Keep a page; one that is larger than the shelf is not kept."""
         with self.lock:
             if key in self.pages or _size(parts) > self.size:
                 return

@@ -50,6 +50,7 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "membership.expel": ((secretary_of("alliance_id"),),),
     "member_import.view": ((secretary_of("alliance_id"),),),
     "member_import.run": ((secretary_of("alliance_id"),),),
+    "member_import.erase": ((by_system,),),
     "news.view": ((is_standing,), (secretary_of("alliance_id"),)),
     "news.write": ((secretary_of("id"),),),
     "news.edit": ((secretary_of("alliance_id"),),),
