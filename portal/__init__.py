@@ -45,7 +45,7 @@ from portal.alliances import queries as alliances_queries
 from portal.areas import AREAS, JOB_PAGES, JOBS, NOUNS, PERSONAL_DATA, STANDING, WORKFLOWS
 from portal.cookies import SignedCookies
 from portal.database import db
-from portal.desk import context
+from portal.desk import context, frame
 from portal.documents import sealing
 from portal.guests import personal as guests_personal
 from portal.inbox import personal as inbox_personal
@@ -145,6 +145,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         if area.bp.name not in app.blueprints:
             app.register_blueprint(area.bp)
     context.init_app(app)
+    frame.init_app(app)
     exporting.init_app(app)
     commands.init_app(app, create_app)
     access.check_doors(app)

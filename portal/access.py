@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,11 +26,14 @@ from portal.actors import ANONYMOUS, Actor, ActorKind, Standing
 from portal.database import db
 from portal.errors import Denied, Missing, page
 from portal.permissions import PERMISSIONS, VISIBILITY
+from portal.prepared import Raw
 from portal.registry import ACTING_FOR, INSTANT, PERSON, PRINCIPAL, registry
 from portal.roles import IMPLIED, Role
 from portal.words import HeldAmong, HeldAt, Line, any_of, is_never, token
 
 View = TypeVar("View", bound=Callable[..., Any])
+#: Returns the record of an id as plain values, or None.
+Reader = Callable[[int], Any]
 
 
 def standing_of(actor: Actor) -> Standing:
@@ -42,11 +46,17 @@ def standing_of(actor: Actor) -> Standing:
         PRINCIPAL.key: actor.on_behalf_of_id or 0,
         INSTANT.key: clock.now(),
     }
-    rows = registry().standing.rows(values)
+    return _standing(actor, registry().standing.raw(values))
+
+
+@lru_cache(maxsize=4096)
+def _standing(actor: Actor, rows: Raw) -> Standing:
+    """Return what rows of (role, scope) make of an actor: the same for the same rows."""
     held: dict[Role, set[int]] = defaultdict(set)
-    for role, scope_id in rows:
-        held[Role(role)].add(scope_id)
-        for implied in IMPLIED.get(Role(role), ()):
+    for written, scope_id in rows:
+        role = Role(written)
+        held[role].add(scope_id)
+        for implied in IMPLIED.get(role, ()):
             held[implied].add(scope_id)
     return Standing(actor, {role: frozenset(scopes) for role, scopes in held.items()})
 
@@ -138,13 +148,16 @@ def find(model: Any, address: int | str) -> Any:
     return db.session.scalar(select(model).where(getattr(model, model.address) == address))
 
 
-def requires(permission: str, model: Any = None, *, fresh: bool = False) -> Callable[[View], View]:
+def requires(
+    permission: str, model: Any = None, *, fresh: bool = False, read: Reader | None = None
+) -> Callable[[View], View]:
     """Let a view be reached only with a permission, on the record its URL names.
 
     The record is handed to the view under the name of its noun. Missing and invisible records
     answer 404, visible but forbidden ones 403; an anonymous visitor goes to sign-in for all
     three alike. A misspelt permission fails at import. `fresh` is for risky acts: whoever proved
-    long ago who they are is asked to prove it again first.
+    long ago who they are is asked to prove it again first. `read` finds the record by its id as
+    plain values, of which the same words can be asked, where a page shows it and changes nothing.
     """
     lines = PERMISSIONS[permission]
     if model is not None:
@@ -158,7 +171,8 @@ def requires(permission: str, model: Any = None, *, fresh: bool = False) -> Call
             standing = current_standing()
             thing = None
             if model is not None:
-                thing = find(model, address.pop(f"{model.noun}_{model.address}"))
+                named = address.pop(f"{model.noun}_{model.address}")
+                thing = find(model, named) if read is None else read(named)
                 if thing is None or not can(standing, f"{model.noun}.view", thing):
                     raise Missing(f"{model.noun} at {request.path}")
             if not can(standing, permission, thing):

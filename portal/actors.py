@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from portal.roles import Role
 
@@ -58,6 +59,10 @@ class Standing:
     roles: Mapping[Role, frozenset[int]]
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         return hash((self.actor, frozenset(self.roles.items())))
 
     def __getitem__(self, role: Role) -> frozenset[int]:

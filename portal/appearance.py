@@ -6,7 +6,6 @@ Whoever is signed in keeps the choice with their account, a visitor in a cookie.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask, redirect, request
 from flask_login import current_user
@@ -25,24 +24,17 @@ def is_large_type() -> bool:
     return bool(request.cookies.get(NAME) == "1" if chosen is None else chosen)
 
 
-def type_switch() -> dict[str, Any]:
-    """Return what the switch in the footer shows: whether type is large, and where it leads."""
-    is_large = is_large_type()
-    address = readable_address(without=NAME)
-    joint = "&" if "?" in address else "?"
-    return {"is_large": is_large, "href": f"{address}{joint}{NAME}={0 if is_large else 1}"}
-
-
 def init_app(app: Flask, keep: Callable[[bool], None]) -> None:
     """Follow `?large-type=1` on any page; `keep` stores it for whoever is signed in."""
-    app.add_template_global(type_switch)
 
     @app.before_request
     def switch_type() -> Response | None:
-        wanted = request.args.get(NAME)
-        if request.method != "GET" or wanted not in ("0", "1"):
+        if not request.query_string or request.method != "GET":
             return None
-        response = redirect(readable_address(without=NAME))
+        wanted = request.args.get(NAME)
+        if wanted not in ("0", "1"):
+            return None
+        response = redirect(readable_address(without=(NAME,)))
         if current_user.is_authenticated:
             keep(wanted == "1")
             return response

@@ -33,6 +33,7 @@ from portal.registry import Consequence
 from portal.research.cards import hand_over_cards
 from portal.research.membership_effects import leave_projects_of_member
 from portal.research.merging import move_projects
+from portal.research.staffing import end_roles_of_holder
 from portal.rotation.deferring import give_up_turns_of_member
 from portal.rotation.merging import move_turns
 
@@ -71,7 +72,12 @@ CONSEQUENCES: dict[tuple[str, str], tuple[Consequence, ...]] = {
     # A project that was approved points at the resolution whose number was given.
     ("project", "approve"): (name_resolution,),
     # Who leaves an organisation hands over what they answered for there.
-    ("appointment", "end"): (hand_over_exchange, hand_over_matters, hand_over_cards),
+    ("appointment", "end"): (
+        hand_over_exchange,
+        hand_over_matters,
+        hand_over_cards,
+        end_roles_of_holder,
+    ),
     # Whoever was invited because they answered as a guest has answered now.
     ("invitation", "accept"): (take_up_for_invited,),
     # Two records of one organisation become one; no lifecycle, for neither has a state.

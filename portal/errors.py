@@ -7,6 +7,7 @@ person. The rest are the door's answers. Nothing here decides who may do what.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from urllib.parse import quote, urlencode
 
 import psycopg
@@ -87,18 +88,18 @@ def written() -> list[str]:
     return [text[:LONGEST_WRITTEN] for text in texts if text]
 
 
-def readable_address(*, without: str | None = None) -> str:
+def readable_address(*, without: Collection[str] = ()) -> str:
     """Return an address of this page that can be opened, also where a form was answered.
 
     It is the page's own address where it can be read, else the nearest above it, else the front
-    page. `without` names an argument that is left out.
+    page. `without` names arguments that are left out.
     """
     path = request.path
     if request.method not in ("GET", "HEAD"):
         while path != "/" and not _can_be_read(path):
             path = path.rstrip("/").rpartition("/")[0] or "/"
     is_own = path == request.path
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k != without] if is_own else []
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in without] if is_own else []
     path = "/" + quote(path.lstrip("/\\"))
     return f"{path}?{urlencode(kept)}" if kept else path
 

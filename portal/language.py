@@ -28,6 +28,8 @@ from portal.errors import readable_address
 #: Locale -> the tag for `lang=` and the name the switch shows, in its own language.
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 COOKIE = "language"
+#: The argument of an address that chooses one.
+ARGUMENT = "language"
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 FEN_PER_YUAN = 100
 BYTES_PER_KB = 1000
@@ -160,10 +162,12 @@ def init_app(app: Flask, keep: Callable[[str], None]) -> None:
     @app.before_request
     def switch() -> Response | None:
         """Follow `?language=en` on any page: remember it in a cookie, drop it from the address."""
-        wanted = request.args.get("language")
-        if request.method != "GET" or wanted not in LANGUAGES:
+        if not request.query_string or request.method != "GET":
             return None
-        response = redirect(readable_address(without="language"))
+        wanted = request.args.get(ARGUMENT)
+        if wanted not in LANGUAGES:
+            return None
+        response = redirect(readable_address(without=(ARGUMENT,)))
         if current_user.is_authenticated:
             keep(wanted)
         response.set_cookie(
@@ -177,17 +181,13 @@ def init_app(app: Flask, keep: Callable[[str], None]) -> None:
         return response
 
 
-def switch_to() -> dict[str, str]:
-    """Return what the language switch shows: the other language, and where it leads.
+def other_language() -> dict[str, str]:
+    """Return the language that the switch leads to: its code, its tag, its name in itself."""
+    return _described("zh" if is_english() else "en")
 
-    On a page that answered a form it leads to the nearest page that can be opened.
-    """
-    other = "zh" if is_english() else "en"
-    address = readable_address(without="language")
-    joint = "&" if "?" in address else "?"
-    return {
-        "href": f"{address}{joint}language={other}",
-        # Each language is named in itself, so that whoever needs it can read it.
-        "label": Locale.parse(other).get_display_name(other) or other,
-        "language": LANGUAGES[other],
-    }
+
+@cache
+def _described(language: str) -> dict[str, str]:
+    # Each language is named in itself, so that whoever needs it can read it.
+    name = Locale.parse(language).get_display_name(language) or language
+    return {"language": language, "tag": LANGUAGES[language], "label": name}

@@ -8,8 +8,7 @@ Receipts make a verb answer a repeated request with its first result.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar, overload
@@ -104,14 +103,10 @@ def _tell(events: Sequence[tuple[journal.Note, journal.JournalLine]]) -> None:
             tell(events)
 
 
-@contextmanager
-def reading_only() -> Iterator[None]:
-    """Refuse operations until the block ends: a safe request must change nothing."""
+def read_only() -> Callable[[], None]:
+    """Refuse operations until what is returned is called: a safe request must change nothing."""
     token = _reading.set(True)
-    try:
-        yield
-    finally:
-        _reading.reset(token)
+    return lambda: _reading.reset(token)
 
 
 class Receipt(Model):

@@ -136,3 +136,14 @@ def offered(today: date) -> list[Period]:
         this = beginning(today, months)
         found += [this, beginning(this.from_on - DAY, months)]
     return found
+
+
+def weeks_of(first: date) -> list[list[date]]:
+    """Return the weeks (from Monday) that a month of days touches."""
+    start = first - timedelta(days=first.weekday())
+    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    weeks = []
+    while start < following:
+        weeks.append([start + timedelta(days=number) for number in range(7)])
+        start += timedelta(days=7)
+    return weeks

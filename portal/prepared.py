@@ -7,15 +7,35 @@ that are asked once, which go through `database.plain` or the session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Dialect
+from sqlalchemy import CompoundSelect, Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.database import Rows, db
 
 Processor = Callable[[Any], Any]
+
+
+#: The values of a select that has no parameters to fill.
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+#: Rows of a driver.
+Raw = tuple[tuple[Any, ...], ...]
+#: So many questions of one state of the database a connection remembers at most.
+MOST_KEPT = 256
+#: Under what a session keeps its transaction with the connection it runs on.
+_RUNNING = "prepared_running"
+
+
+#: A parameter: where it stands, its name in the select, what tells it now, how the driver takes it.
+Bound = tuple[tuple[Any, ...], str, Callable[[], Any] | None, Processor | None]
 
 
 @dataclass(frozen=True)
@@ -23,60 +43,181 @@ class _Written:
     """A select as one engine runs it."""
 
     sql: str
-    #: The names of its parameters in the order of their places; None where they go by name.
-    places: tuple[str, ...] | None
-    #: What stands in the select itself, as the driver takes it.
-    fixed: dict[str, Any]
-    #: (name in the SQL, name in the select, what tells it now, how the driver takes it)
-    bound: tuple[tuple[str, str, Callable[[], Any] | None, Processor | None], ...]
+    #: Its parameters as the driver takes them: by their places, or by name. What stands in the
+    #: select itself is filled in already.
+    filled: list[Any] | dict[str, Any]
+    bound: tuple[Bound, ...]
     #: (column, how Python takes it), for the columns whose types say so.
     read: tuple[tuple[int, Processor], ...]
 
+    def filled_with(self, values: Mapping[str, Any]) -> Any:
+        """Return the parameters for a run."""
+        filled: Any = self.filled.copy()
+        for places, name, tell, take in self.bound:
+            value = values[name] if tell is None else tell()
+            if take is not None:
+                value = take(value)
+            for place in places:
+                filled[place] = value
+        return filled
+
+    def of(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return a row of the driver as the types of its columns say."""
+        values = list(row)
+        for column, take in self.read:
+            values[column] = take(values[column])
+        return tuple(values)
+
 
 class Prepared:
-    """A select that is kept, as its rows of plain values."""
+    """A select that is kept, as its rows of plain values.
 
-    def __init__(self, statement: Rows | CompoundSelect[Any]) -> None:
-        self.statement = statement
+    With `keeps_rows` what it said is said again, without asking, for as long as nothing whatsoever
+    was written to the database: for questions that do not depend on the instant, and never for
+    what somebody may do. `to_the_minute` lets a question without values that does ask as of the
+    last full minute.
+    """
+
+    def __init__(
+        self,
+        statement: Rows | CompoundSelect[Any],
+        *,
+        keeps_rows: bool = False,
+        to_the_minute: bool = False,
+    ) -> None:
+        self.statement, self.keeps_rows = statement, keeps_rows
+        self.to_the_minute = to_the_minute
         self._written: dict[str, _Written] = {}
 
-    def raw(self, values: Mapping[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
+    def raw(self, values: Mapping[str, Any] = NOTHING) -> Raw:
         """Return the rows as the driver gives them; `read` makes values of one.
 
         `values` fills the parameters by name. For lists whose rows are mostly known already.
         """
-        session = db.session()
-        session.flush()
-        connection = session.connection()
+        running = _running()
+        kept = running.rows_kept if self.keeps_rows else None
+        if kept is None:
+            return self._asked(running.connection, values)
+        # Within a minute everything that is told is the same, so the minute stands for it.
+        told = _minute() if self.to_the_minute else self._filled(running.connection, values)
+        found: Raw | None = kept.get((self, told))
+        if found is None:
+            found = kept[self, told] = self._asked(running.connection, values)
+        return found
+
+    def _filled(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(self._for(connection.dialect).filled_with(values))
+
+    def _asked(self, connection: Connection, values: Mapping[str, Any]) -> Raw:
         written = self._for(connection.dialect)
-        filled = dict(written.fixed)
-        for place, name, tell, take in written.bound:
-            value = tell() if tell is not None else (values or {})[name]
-            filled[place] = take(value) if take is not None else value
-        bound: Any = filled
-        if written.places is not None:
-            bound = tuple(filled[place] for place in written.places)
-        cursor: Any = connection.exec_driver_sql(written.sql, bound).cursor
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        cursor.close()
-        return rows
+        return tuple(_run(connection, written.sql, written.filled_with(values)))
 
     def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row of `raw` as the types of its columns say."""
-        values = list(row)
-        for column, take in self._for(db.engine.dialect).read:
-            values[column] = take(values[column])
-        return tuple(values)
+        return self._for(db.engine.dialect).of(row)
 
-    def rows(self, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(self, values: Mapping[str, Any] = NOTHING) -> list[tuple[Any, ...]]:
         """Return the rows; `values` fills the parameters by name."""
-        return [self.read(row) for row in self.raw(values)]
+        found = self.raw(values)
+        written = self._for(_running().connection.dialect)
+        return [written.of(row) for row in found] if written.read else list(found)
 
     def _for(self, dialect: Dialect) -> _Written:
         found = self._written.get(dialect.name)
         if found is None:
-            found = self._written[dialect.name] = _write(self.statement, dialect)
+            found = _write(self.statement, dialect)
+            if self.to_the_minute:
+                found = replace(found, bound=tuple(map(_told_to_the_minute, found.bound)))
+            self._written[dialect.name] = found
         return found
+
+
+def _told_to_the_minute(bound: Bound) -> Bound:
+    """Return a parameter that is told an instant as of the last full minute."""
+    places, name, tell, take = bound
+    if tell is None:
+        return bound
+
+    def told() -> Any:
+        value = tell()
+        return value.replace(second=0, microsecond=0) if isinstance(value, datetime) else value
+
+    return places, name, told, take
+
+
+def _minute() -> datetime:
+    return clock.now().replace(second=0, microsecond=0)
+
+
+class _Running:
+    """The transaction that runs, with the connection it runs on."""
+
+    def __init__(self, session: Session) -> None:
+        self.connection = session.connection()
+        self.transaction = session.get_transaction()
+
+    @cached_property
+    def rows_kept(self) -> dict[Any, Any] | None:
+        """What was read at the state that this transaction sees."""
+        return _rows_kept(self.connection)
+
+
+def _rows_kept(connection: Connection) -> dict[Any, Any] | None:
+    """Return what was read on a connection at the state it sees now, to be looked up and added to.
+
+    Empty as soon as anything was written, by whomever: SQLite counts for each connection what
+    others committed, and the driver what the connection itself changed. Both counts are asked
+    within the transaction, so they speak of what it sees. None where nobody can tell: in a
+    transaction that writes, and on PostgreSQL.
+    """
+    if connection.dialect.name != "sqlite" or connection.info.get("writable"):
+        return None
+    driver: Any = connection.connection.dbapi_connection
+    state = driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes
+    at, kept = connection.info.get("rows_kept", (None, {}))
+    if at != state or len(kept) >= MOST_KEPT:
+        kept = {}
+        connection.info["rows_kept"] = state, kept
+    found: dict[Any, Any] = kept
+    return found
+
+
+def _running() -> _Running:
+    """Return the transaction that runs; its connection is looked for once in each."""
+    session = db.session()
+    session.flush()
+    running: _Running | None = session.info.get(_RUNNING)
+    if running is None or running.transaction is not session.get_transaction():
+        running = session.info[_RUNNING] = _Running(session)
+    return running
+
+
+def _run(connection: Connection, sql: str, bound: Any) -> list[tuple[Any, ...]]:
+    """Run what is written on the driver of a connection that is within its transaction.
+
+    Eight times as fast as through SQLAlchemy, which makes a context and a result for each run.
+    Whoever listens to statements (the tests count them) is told as ever.
+    """
+    rows: list[tuple[Any, ...]]
+    if connection.dispatch.before_cursor_execute:
+        given = tuple(bound) if isinstance(bound, list) else bound
+        told: Any = connection.exec_driver_sql(sql, given).cursor
+        rows = told.fetchall()
+        told.close()
+        return rows
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        rows = driver.execute(sql, bound).fetchall()
+    except connection.dialect.loaded_dbapi.Error as error:
+        is_gone = connection.dialect.is_disconnect(error, driver, None)
+        if is_gone:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            sql, bound, error, connection.dialect.loaded_dbapi.Error,
+            hide_parameters=connection.engine.hide_parameters,
+            connection_invalidated=is_gone, dialect=connection.dialect,
+        ) from error  # fmt: skip
+    return rows
 
 
 def _write(statement: Rows | CompoundSelect[Any], dialect: Dialect) -> _Written:
@@ -84,19 +225,20 @@ def _write(statement: Rows | CompoundSelect[Any], dialect: Dialect) -> _Written:
     compiled: Any = statement.compile(dialect=dialect)
     if compiled.literal_execute_params or compiled.post_compile_params:
         raise TypeError("a prepared select cannot hold what is expanded when it runs")
-    fixed, bound = {}, []
-    for bind, place in compiled.bind_names.items():
-        take = compiled._bind_processors.get(place)
+    names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
+    filled: Any = [None] * len(names) if compiled.positional else dict.fromkeys(names)
+    bound = []
+    for bind, named in compiled.bind_names.items():
+        take = compiled._bind_processors.get(named)
+        places: tuple[Any, ...] = (named,)
+        if compiled.positional:
+            places = tuple(place for place, name in enumerate(names) if name == named)
         if bind.callable is not None or bind.required:
-            bound.append((place, bind.key, bind.callable, take))
-        else:
-            fixed[place] = take(bind.value) if take is not None else bind.value
+            bound.append((places, bind.key, bind.callable, take))
+            continue
+        for place in places:
+            filled[place] = take(bind.value) if take is not None else bind.value
     columns = enumerate(compiled._result_columns)
     readers = ((i, each.type._cached_result_processor(dialect, None)) for i, each in columns)
-    return _Written(
-        compiled.string,
-        tuple(compiled.positiontup) if compiled.positional else None,
-        fixed,
-        tuple(bound),
-        tuple((i, take) for i, take in readers if take is not None),
-    )
+    read = tuple((i, take) for i, take in readers if take is not None)
+    return _Written(compiled.string, filled, tuple(bound), read)

@@ -7,14 +7,13 @@ that a safe request reads only.
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, g, request, url_for
 from werkzeug.routing import IntegerConverter, Map
 
-from portal.operations import reading_only
+from portal.operations import read_only
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -28,6 +27,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # A page of one person must not stand in a shared cache, nor behind "back" after sign-out.
+    "Cache-Control": "no-store",
 }
 
 
@@ -51,28 +52,28 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def bound() -> None:
         sent = [request.path]
-        for name, values in request.values.lists():
-            sent += [name, *values]
+        if request.query_string or request.method not in SAFE_METHODS:
+            for name, values in request.values.lists():
+                sent += [name, *values]
         if any("\0" in each for each in sent):
             abort(400)  # nobody types a NUL, and PostgreSQL keeps none
         if request.method in SAFE_METHODS:
-            g.reading = ExitStack()
-            g.reading.enter_context(reading_only())
+            g.end_reading = read_only()
 
     @app.teardown_request
     def release(_error: BaseException | None) -> None:
-        reading = g.pop("reading", None)
-        if reading is not None:
-            reading.close()
+        end_reading = g.pop("end_reading", None)
+        if end_reading is not None:
+            end_reading()
 
     @app.after_request
     def secure(response: Response) -> Response:
+        present = {name for name, _value in response.headers}
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            if name not in present:
+                response.headers.add(name, value)
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        # A page of one person must not stand in a shared cache, nor behind "back" after sign-out.
-        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     @app.template_global()

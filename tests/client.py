@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextvars
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +17,7 @@ from bs4 import BeautifulSoup
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from lxml import etree, html
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import Person
@@ -26,6 +28,22 @@ from portal.sign_in.operations import choose_organisation, start_session
 from tests.world import World
 
 FORM_CONTROLS = ("input", "select", "textarea")
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """Yield the statements that are run meanwhile: questions and changes, nothing else."""
+    ran: list[str] = []
+
+    def count(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip()[:6].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+            ran.append(statement)
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield ran
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
 
 
 class Client:
@@ -107,21 +125,16 @@ class Client:
         )
 
     def queries(self, address: str) -> int:
-        """Return how many statements a page runs, after one visit to warm what is kept."""
+        """Return how many statements a page runs where something was just written.
+
+        After one visit to warm what is kept for longer; on connections that remember no rows.
+        """
         self.open(address)
-        ran: list[str] = []
-
-        def count(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if statement.lstrip()[:6].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
-                ran.append(statement)
-
         with self.app.app_context():
             engine = db.engine
-        event.listen(engine, "before_cursor_execute", count)
-        try:
+        engine.dispose()
+        with statements(engine) as ran:
             response = self.get(address)
-        finally:
-            event.remove(engine, "before_cursor_execute", count)
         assert response.status_code == 200, (address, response.status_code)
         return len(ran)
 

@@ -1164,6 +1164,8 @@ CASES = [
     send("task_imports.bring_tasks", PARTIES, "secretary", project="active", status=422),
     view("task_imports.view_tasks", PARTIES, task_import="open"),
     view("task_imports.view_tasks", "", arguments={"task_import_id": 99_999}),
+    view("task_imports.edit_columns", PARTIES, task_import="open"),
+    send("task_imports.edit_columns", PARTIES, task_import="open", status=422),
     send("task_imports.take_over", PARTIES, task_import="open", status=422),
     send("task_imports.discard", PARTIES, task_import="open"),
     view("task_imports.download_refused", PARTIES, task_import="open"),

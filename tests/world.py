@@ -15,7 +15,7 @@ from io import BytesIO
 from sqlalchemy import select
 
 from portal import clock, files, links
-from portal.access import require
+from portal.access import require, standing_of
 from portal.accounts.models import Appointment, Organisation, OrganisationKind, Person
 from portal.accounts.operations import (
     create_organisation,
@@ -40,7 +40,7 @@ from portal.exchange.models import Direction, Interest, Listing, ListingVisibili
 from portal.guests.operations import give_guest_answer
 from portal.imports.headers import Layout
 from portal.imports.operations import begin, bring_workbook
-from portal.imports.running import opened
+from portal.imports.running import opened, planned
 from portal.imports.taking_over import take_over
 from portal.imports.words import Field
 from portal.inbox.models import Message
@@ -395,7 +395,7 @@ def _bring_members(world: World) -> None:
         )
         world.member_import[name] = made.id
     source = opened(made)
-    begin(made, len(source.records), by=keeper)
+    begin(made, planned(source, hydrogen, standing_of(keeper)), by=keeper)
     take_over(made, source.records, source.shared, by=keeper)
 
 
@@ -491,7 +491,7 @@ def _meet(world: World, now: datetime) -> None:
         open_it(running)
         decide("voting", running)
     world.token["group"] = group_token(noticed)
-    world.token["seat"] = seat_token(noticed.seats[1])
+    world.token["seat"] = seat_token(noticed.seats[1], noticed.seats[1].contact_id)
 
 
 def _post(world: World, now: datetime) -> None:

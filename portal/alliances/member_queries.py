@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
@@ -23,6 +23,7 @@ from portal.alliances.workflow import MembershipState
 from portal.database import Rows, among, plain
 from portal.prepared import Prepared
 from portal.regions.models import Region
+from portal.regions.queries import RegionName
 from portal.regions.working_days import lateness
 from portal.roles import Role
 from portal.workflow import awaiting
@@ -41,15 +42,6 @@ UNDER_WAY = (
 AWAITED_STATES = (MembershipState.SUBMITTED, MembershipState.UNDER_REVIEW)
 #: Protocol order (排序): the chair organisation first.
 TIER_ORDER = {tier: position for position, tier in enumerate(Tier)}
-
-
-class RegionName(NamedTuple):
-    """What a chip shows of a region."""
-
-    code: str
-    short: str
-    name: str
-    name_en: str
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,11 @@ import click
 from flask.cli import with_appcontext
 
 from portal.actors import SYSTEM
+from portal.dues.reminding import remind_of_dues
 from portal.exchange.reminding import remind_of_expiring, remind_of_lapsing
+from portal.files import sweep
 from portal.guests.operations import erase_old_guests
+from portal.imports.erasing import erase_old_imports
 from portal.inbox.mails import send_digests
 from portal.matters.reminding import remind_silent_matters
 from portal.meetings.personal import erase_plates
@@ -23,7 +26,7 @@ from portal.rotation.telling import tell_of_unanswered
 @click.command("daily")
 @with_appcontext
 def daily() -> None:
-    """Remind of what is silent or ends soon; end what is due; ask for terms; digests; count."""
+    """Remind of what is silent or ends soon; end, erase, ask for what is due; digests; count."""
     count = remind_silent_matters(by=SYSTEM)
     click.echo(f"{count} silent matters were spoken of.")
     asked = ask_for_confirmations(by=SYSTEM)
@@ -34,6 +37,9 @@ def daily() -> None:
     click.echo(f"{remind_of_due_cards(by=SYSTEM)} tasks of joint projects are due.")
     click.echo(f"{erase_old_guests(by=SYSTEM)} guests' numbers were erased.")
     erase_plates(by=SYSTEM)
+    click.echo(f"{remind_of_dues(by=SYSTEM)} lines of dues are overdue.")
+    click.echo(f"The cells of {erase_old_imports(by=SYSTEM)} old imports were erased.")
+    click.echo(f"{sweep(by=SYSTEM)} files were forgotten.")
     click.echo(f"{remind_of_actions(by=SYSTEM)} actions were spoken of.")
     click.echo(f"{end_written_meetings(by=SYSTEM)} written ballots ended.")
     if sends_mail():

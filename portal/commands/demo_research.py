@@ -82,12 +82,14 @@ def _start(story: Story, project: Project, by: Actor) -> None:
 
 
 def _name_people(project: Project, by: Actor) -> None:
-    """Let each organisation have a head, and whoever else acts for it take part."""
+    """Let the lead have the head, each partner a contact; whoever else acts for it takes part."""
     sides = people_in(project.id)
     for part in project.partners:
         if part.state is PartnerState.CONFIRMED:
             for number, each in enumerate(sides[part.organisation_id].people[:3]):
-                role = ProjectRole.MEMBER if number else ProjectRole.HEAD
+                is_lead = part.organisation_id == project.lead_id
+                first = ProjectRole.HEAD if is_lead else ProjectRole.CONTACT
+                role = ProjectRole.MEMBER if number else first
                 staffing.name_person(part, each.id, role, by=by)
 
 

@@ -27,7 +27,7 @@ from portal.imports.models import Effect, Fate, MemberImportRow
 from portal.imports.operations import begin, bring_workbook
 from portal.imports.recognising import guess_layouts
 from portal.imports.records import Record
-from portal.imports.running import Opened, preview
+from portal.imports.running import Opened, planned, preview
 from portal.imports.side_by_side import separated
 from portal.imports.taking_over import take_over
 from portal.sheets.reading import read_workbook
@@ -70,7 +70,7 @@ def import_members(file: Path, slug: str, account: str, *, dry_run: bool) -> dic
         seen = preview(source, alliance, standing)
         return result_of(source, [_judged(each, seen.judge) for each in seen.verdicts])
     made = bring_workbook(alliance, file.name, sheets, source.layouts, by=by)
-    begin(made, len(source.records), by=by)
+    begin(made, planned(source, alliance, standing), by=by)
     while made.finished_at is None:
         take_over(made, source.records, source.shared, by=by)
     return result_of(source, [_stored(row) for row in queries.rows_of(made.id, limit=made.total)])

@@ -27,6 +27,7 @@ from portal.research.models import Partner, Project
 from portal.roles import Role
 from portal.rotation.models import Handover, Swap, Turn
 from portal.rotation.queries import awaited
+from portal.words import is_never
 from portal.workflow import awaiting
 
 #: The nouns whose lifecycles wait for people.
@@ -40,6 +41,8 @@ OTHERWISE: dict[Any, Callable[[Standing, Any], ColumnElement[bool]]] = {
     Turn: awaited,
     Swap: awaited,
 }
+#: What is counted, by name.
+NOUNS = tuple(model.noun for model in (*AWAITED, Matter, Message))
 #: The badge counts no further.
 COUNT_LIMIT = 99
 
@@ -47,32 +50,34 @@ COUNT_LIMIT = 99
 def waiting_counts(standing: Standing) -> dict[str, int]:
     """Return how many records of each noun wait for this person, at most `COUNT_LIMIT` of each.
 
-    And how many messages they have not read, under the noun of messages: one statement.
+    And how many messages they have not read, under the noun of messages: one statement, as of the
+    last full minute.
     """
     if standing.actor.person_id is None:
         return {}
-    nouns = (*(model.noun for model in _awaited(standing)), Message.noun)
-    return dict(zip(nouns, _waiting_statement(standing).rows()[0], strict=True))
-
-
-def _awaited(standing: Standing) -> tuple[Any, ...]:
-    """Return the nouns of which something may wait for this person: none without a role."""
-    return (*AWAITED, Matter) if standing.roles else ()
+    nouns, statement = _waiting_statement(standing)
+    return dict.fromkeys(NOUNS, 0) | dict(zip(nouns, statement.raw()[0], strict=True))
 
 
 @lru_cache(maxsize=1024)
-def _waiting_statement(standing: Standing) -> Prepared:
-    """Return the statement of the badge; kept, because every page asks it."""
-    counts = []
+def _waiting_statement(standing: Standing) -> tuple[tuple[str, ...], Prepared]:
+    """Return the nouns of which something may wait for this person, and what counts them.
+
+    Kept, because every page asks it.
+    """
     conditions: list[tuple[Any, ColumnElement[bool]]] = []
-    for model in _awaited(standing):
+    for model in (*AWAITED, Matter) if standing.roles else ():
         is_awaited = OTHERWISE.get(model, awaiting)(standing, model)
-        conditions.append((model, is_awaited))
+        if not is_never(is_awaited):
+            conditions.append((model, is_awaited))
     unread = and_(Message.person_id == standing.actor.person_id, Message.is_unread)
-    for model, condition in (*conditions, (Message, unread)):
+    conditions.append((Message, unread))
+    counts = []
+    for model, condition in conditions:
         rows = select(model.id).where(condition).limit(COUNT_LIMIT).subquery()
         counts.append(select(func.count()).select_from(rows).scalar_subquery())
-    return Prepared(select(*counts))
+    asked = Prepared(select(*counts), keeps_rows=True, to_the_minute=True)
+    return tuple(model.noun for model, _condition in conditions), asked
 
 
 def regions_of(standing: Standing) -> Sequence[Region]:

@@ -14,7 +14,7 @@ from portal.actors import Standing
 from portal.alliances import member_queries
 from portal.alliances.queries import all_alliances, member_counts
 from portal.desk import health
-from portal.desk.context import waiting_now
+from portal.desk.frame import waiting_now
 from portal.desk.queries import regions_of
 from portal.exchange import figures, interest_queries, queries
 from portal.guests.queries import waiting_guests

@@ -14,12 +14,13 @@ from portal import clock
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
-from portal.alliances.member_queries import TIER_ORDER, RegionName
+from portal.alliances.member_queries import TIER_ORDER
 from portal.alliances.models import Tier
 from portal.database import db, plain
 from portal.dues.models import Due, DuesYear, PaymentMethod
 from portal.dues.workflow import DueState
 from portal.regions.models import Region
+from portal.regions.queries import RegionName
 
 
 def year_of(alliance_id: int, year: int) -> DuesYear | None:

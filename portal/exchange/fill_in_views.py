@@ -14,11 +14,11 @@ from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.errors import Missing
-from portal.exchange import filling_in, queries
+from portal.exchange import filling_in
 from portal.exchange.choices import all_choices
 from portal.exchange.facts import listing_facts
 from portal.exchange.fill_in_forms import ConfirmForm, FillInForm
-from portal.exchange.fill_in_queries import people_to_ask
+from portal.exchange.fill_in_queries import members_to_name, people_to_ask
 from portal.exchange.forms import PasteForm
 from portal.exchange.models import Listing
 from portal.exchange.paste_views import guesses_in
@@ -68,7 +68,7 @@ def _gate(alliance: Alliance, ask: str) -> tuple[str, int]:
 def _form(alliance: Alliance, listing: Listing | None = None, **more: Any) -> FillInForm:
     form = FillInForm(listing=listing, **more)
     owner_id = listing.organisation_id if listing else 0
-    members = queries.members_to_name([alliance.id], owner_id)
+    members = members_to_name([alliance.id], owner_id)
     form.offer([alliance], all_choices(), alliance.chain_map_id, members)
     form.offer_members(people_to_ask(alliance.id) if listing is None else None)
     return form

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,10 +18,10 @@ from portal.actors import Standing
 from portal.database import Rows, among, db
 from portal.exchange.anonymity import name_shown
 from portal.exchange.models import Direction, Interest, Listing
-from portal.exchange.queries import RegionName
 from portal.exchange.workflow import InterestState
-from portal.prepared import Prepared
+from portal.prepared import NOTHING, Prepared
 from portal.regions.models import Region
+from portal.regions.queries import RegionName
 from portal.roles import Role
 from portal.workflow import awaiting
 
@@ -86,7 +86,7 @@ def _select(
     )
 
 
-def _rows(asked: Prepared, values: dict[str, Any] | None = None) -> list[InterestRow]:
+def _rows(asked: Prepared, values: Mapping[str, Any] = NOTHING) -> list[InterestRow]:
     return [
         InterestRow(*row[:8], RegionName(*row[8:]))  # type: ignore[call-arg]
         for row in asked.rows(values)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, select, tuple_
 
@@ -14,14 +14,14 @@ from portal import clock, journal, search
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
-from portal.alliances.models import Membership
 from portal.chain.models import ChainNode
-from portal.database import Rows, among, db, is_sqlite
+from portal.database import Rows, among, is_sqlite
 from portal.exchange.anonymity import owner_shown, with_names_shown
 from portal.exchange.models import Direction, Listing, ListingKind, ListingVisibility
 from portal.exchange.workflow import ListingState
-from portal.prepared import Prepared
+from portal.prepared import Prepared, Raw
 from portal.regions.models import Region
+from portal.regions.queries import RegionName
 from portal.regions.working_days import lateness
 from portal.roles import Role
 from portal.workflow import awaiting
@@ -50,15 +50,6 @@ class ListingFilter:
     organisation_id: int | None = None
     #: `open`, `expired`, or a stored state.
     state: str = OPEN
-
-
-class RegionName(NamedTuple):
-    """What a chip shows of a region."""
-
-    code: str
-    short: str
-    name: str
-    name_en: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,11 +90,30 @@ class ListingRow:
 
 @dataclass(frozen=True)
 class ListingPage:
-    """One page of a list, how many there are (capped), and the key of the next page."""
+    """One page of a list: its rows as the driver gave them, which are what it is kept by."""
 
-    rows: Sequence[ListingRow]
-    count: int | None
-    next_key: str | None
+    raw: Raw
+    size: int
+    is_search: bool
+    is_first: bool
+
+    @property
+    def rows(self) -> Sequence[ListingRow]:
+        """The rows of the page."""
+        return [_row(raw[: len(_ROW)]) for raw in self.raw[: self.size]]
+
+    @property
+    def count(self) -> int | None:
+        """How many there are, capped; known on the first page only."""
+        return (self.raw[0][-1] if self.raw else 0) if self.is_first else None
+
+    @property
+    def next_key(self) -> str | None:
+        """The key of the next page, or None on the last."""
+        if len(self.raw) <= self.size:
+            return None
+        last = self.raw[self.size - 1]
+        return str(last[len(_ROW)]) if self.is_search else _key(_row(last[: len(_ROW)]))
 
 
 #: The columns of a row, in the order of `ListingRow`; what a statement adds stands behind them.
@@ -185,13 +195,7 @@ def list_page(
     page only and ends at `COUNT_LIMIT` + 1. A query finds what a substring scan would find.
     """
     asked, is_search = _list_statement(standing, wanted, after, size, is_sqlite())
-    found = asked.raw()
-    page = [_row(raw[: len(_ROW)]) for raw in found[:size]]
-    count = None if after else found[0][-1] if found else 0
-    if len(found) <= size:
-        return ListingPage(page, count, None)
-    last = str(found[size - 1][len(_ROW)]) if is_search else _key(page[-1])
-    return ListingPage(page, count, last)
+    return ListingPage(asked.raw(), size, is_search, is_first=not after)
 
 
 @lru_cache(maxsize=1024)
@@ -228,7 +232,7 @@ def _list_statement(
             ids.order_by(None).limit(COUNT_LIMIT + 1).subquery()
         )
         query = query.add_columns(counted.scalar_subquery())
-    return Prepared(_named(query).limit(size + 1)), found is not None
+    return Prepared(_named(query).limit(size + 1), keeps_rows=True), found is not None
 
 
 def _key(row: ListingRow) -> str:
@@ -242,22 +246,6 @@ def _browse_key(after: str | None) -> Any:
     epoch = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
     listed_at = epoch + timedelta(microseconds=int(micro))
     return tuple_(literal(listed_at, Listing.listed_at.type), literal(int(listing_id)))
-
-
-def members_to_name(alliance_ids: Collection[int], own_id: int) -> list[tuple[int, str]]:
-    """Return (id, name) of the members that a confidential listing can name."""
-    rows = db.session.execute(
-        select(Organisation.id, Organisation.name)
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(
-            Membership.alliance_id.in_(alliance_ids),
-            Membership.is_active,
-            Organisation.id != own_id,
-        )
-        .distinct()
-        .order_by(Organisation.name)
-    )
-    return [(organisation_id, name) for organisation_id, name in rows]
 
 
 def returned_because(listing: Listing) -> str | None:

@@ -18,6 +18,7 @@ from portal.database import db
 from portal.exchange import (
     choices,
     facets,
+    fill_in_queries,
     filling_in,
     interest_queries,
     membership_effects,
@@ -33,11 +34,12 @@ from portal.exchange.rules import wrong_in_content
 from portal.exchange.sharing import text_of
 from portal.files import files_of
 from portal.forms import refusals
+from portal.kept_pages import render_kept
 from portal.language import day
 from portal.moves import attempt
 from portal.regions.working_days import answer_due
 from portal.roles import Role
-from portal.sheets.exporting import MOST_ROWS, exported
+from portal.sheets.exporting import MOST_ROWS, export_address, exported
 from portal.workflow import open_to
 
 bp = Blueprint("exchange", __name__)
@@ -67,8 +69,11 @@ MOVES = {
 def list_listings() -> str:
     """Show the listings this person may see, narrowed by facets and a search."""
     shown = facets.read(request.args, current_standing())
-    page = queries.list_page(current_standing(), shown.filter, request.args.get("after"))
-    return render_template("exchange/list_listings.html", page=page, shown=shown)
+    after, may_post = request.args.get("after"), can(current_standing(), "listing.create")
+    page = queries.list_page(current_standing(), shown.filter, after)
+    values = {"page": page, "shown": shown, "is_first": not after, "may_post": may_post}
+    key = page, shown.narrowing, tuple(shown.arguments.items()), export_address(), may_post
+    return render_kept("exchange/list_listings.html", key, lambda: values)
 
 
 @bp.get("/listings.xlsx")
@@ -259,7 +264,7 @@ def offer(form: ListingForm, mine: Sequence[Alliance], alliance: Alliance | None
     """Let a form offer what may be chosen in the alliances one may post in."""
     organisation_id = current_actor().organisation_id or 0
     chain_map_id = alliance.chain_map_id if alliance else None
-    members = queries.members_to_name([each.id for each in mine], organisation_id)
+    members = fill_in_queries.members_to_name([each.id for each in mine], organisation_id)
     form.offer(mine, choices.all_choices(), chain_map_id, members)
 
 

@@ -7,7 +7,7 @@ It reads much at once (some questions for thousands of rows) and writes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import LazyString
@@ -39,6 +39,8 @@ KEPT = {
 }
 
 
+#: Why a row is refused that would do something else than was seen.
+SINCE = _l("What is known of it was changed since this import was begun: bring the row again.")
 #: Where a row stands: the name of its sheet and its number there.
 Position = tuple[str, int]
 #: By what two rows mean the same: the alliance, "name" or "code", and that.
@@ -57,6 +59,8 @@ class Verdict:
     remarks: tuple[LazyString, ...] = ()
     organisation: Organisation | None = None
     said: Said = field(default_factory=Said)
+    #: What would change of a known one: column, what stands there now, what comes.
+    changes: tuple[tuple[str, object, object], ...] = ()
 
     @property
     def is_written(self) -> bool:
@@ -97,7 +101,8 @@ class Judge:
     """Judges records of one import for somebody, in their order, with what is known now.
 
     Of rows that mean the same the first that is taken stands, and the others are its doubles: one
-    that is refused is in nobody's way. `before` are the rows that were taken already.
+    that is refused is in nobody's way. `before` are the rows that were taken already; what no
+    longer `holds` as it was when the import was begun is refused.
     """
 
     def __init__(
@@ -108,7 +113,9 @@ class Judge:
         shared: Mapping[Position, tuple[Key, ...]],
         reference: queries.Reference,
         before: Iterable[Position] = (),
+        holds: Callable[[Verdict], bool] = lambda verdict: True,
     ) -> None:
+        self.holds = holds
         self.chosen, self.standing, self.shared = alliance, standing, shared
         self._stood: dict[Key, Position] = {}
         for position in before:
@@ -125,6 +132,8 @@ class Judge:
     def judge(self, record: Record, refusal: str | LazyString | None = None) -> Verdict:
         """Return what becomes of a record; with a `refusal` it is refused for that."""
         verdict = self._judged(record)
+        if verdict.is_written and not self.holds(verdict):
+            refusal = refusal or SINCE
         if refusal is not None:
             nothing = Effect.NOTHING
             verdict = Verdict(record, verdict.alliance, Fate.REFUSED, nothing, (refusal,))
@@ -165,6 +174,7 @@ class Judge:
         except Refused as no:
             return refused(no.sentence)
         said, remarks = self._said(record, alliance, code, is_known=organisation is not None)
+        changes: tuple[tuple[str, object, object], ...] = ()
         if organisation is None:
             missing = self._missing(said)
             if missing:
@@ -173,6 +183,10 @@ class Judge:
         else:
             found = self._difference(organisation, said)
             remarks += self._kept(organisation, found, record)
+            changes = tuple(
+                (name, getattr(organisation, name), value) for name, value in found.changes.items()
+            )
+            changes += (("node", None, found.node and found.node.id),)
             if membership is None:
                 fate, effect = Fate.NEW, Effect.CREATED
             elif found.is_any:
@@ -180,7 +194,7 @@ class Judge:
             else:
                 fate, effect = Fate.SAME, Effect.UNCHANGED
         fate = Fate.OTHER_ALLIANCE if is_elsewhere else fate
-        return Verdict(record, alliance, fate, effect, (), remarks, organisation, said)
+        return Verdict(record, alliance, fate, effect, (), remarks, organisation, said, changes)
 
     def _organisation(self, record: Record, code: str | None) -> Organisation | None:
         """Return whom the row means: by code, else by name. Raises `Refused` where they differ."""

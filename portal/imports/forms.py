@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
@@ -41,6 +43,17 @@ FIELDS = {
     Field.TIER: _l("Tier"),
     Field.SUMMARY: _l("What it does"),
     Field.WEBSITE: _l("Website"),
+}
+TASK_FIELDS = {
+    Field.NAME: _l("Task"),
+    Field.NUMBER: _l("Task number here"),
+    Field.COLUMN: _l("Column"),
+    Field.PERSON: _l("Person who does it"),
+    Field.ORGANISATION: _l("Organisation that does it"),
+    Field.DATE: _l("Due on"),
+    Field.PACKAGE: _l("Work package"),
+    Field.LABELS: _l("Labels"),
+    Field.SPECIFICATION: _l("More about it"),
 }
 #: No sheet has more rows.
 LAST_ROW = 1_048_576
@@ -77,10 +90,16 @@ class UploadForm(Form):
         return f"{by.person_id}:{(self.key.data or '')[:24]}:{digest}"
 
 
-class SheetForm(Form):
-    """How one sheet is read; its fields carry the number of the sheet as a prefix."""
+class ColumnsForm(Form):
+    """How one sheet is read; its fields carry the number of the sheet as a prefix.
 
-    is_read = BooleanField(_l("This sheet holds members"))
+    `WHAT` are the fields that a column may hold, `NO_NAME` what is said where none is the name.
+    """
+
+    WHAT: ClassVar[Mapping[Field, LazyString]] = {}
+    NO_NAME: ClassVar[LazyString]
+
+    is_read = BooleanField()
     first_header = IntegerField(
         _l("First row of the header"),
         validators=[InputRequired(_l("A row number.")), NumberRange(1, LAST_ROW)],
@@ -89,26 +108,21 @@ class SheetForm(Form):
         _l("Last row of the header"),
         validators=[InputRequired(_l("A row number.")), NumberRange(1, LAST_ROW)],
     )
-    default_region = SelectField(_l("Province of rows that name none"), validators=[optional()])
 
     class Meta(Form.Meta):
         """Part of a larger form, which carries the token."""
 
         csrf = False
 
-    def offer(self, sheet: ReadSheet, labels: Mapping[int, str], places: Sequence[Place]) -> None:
-        """Fill the selects: the columns with their header or first value, the provinces."""
+    def offer(self, sheet: ReadSheet, labels: Mapping[int, str]) -> None:
+        """Fill the selects: the columns with their header or first value."""
         columns = [SelectChoice(NOWHERE, "—")]
         columns += [
             SelectChoice(str(column), f"{column_letter(column)} · {labels.get(column) or '…'}")
             for column in range(sheet.width)
         ]
-        for each in FIELDS:
+        for each in self.WHAT:
             self[each.value].choices = columns
-        self.default_region.choices = [
-            SelectChoice(NOWHERE, "—"),
-            *(SelectChoice(each.code, localised(each)) for each in places if each.is_province),
-        ]
 
     def show(self, sheet: ReadSheet, layout: Layout | None) -> None:
         """Show how the sheet is read now."""
@@ -116,8 +130,7 @@ class SheetForm(Form):
         shown = layout or Layout(first, first, {}, is_read=False)
         self.is_read.data = shown.is_read
         self.first_header.data, self.last_header.data = shown.first_header, shown.last_header
-        self.default_region.data = shown.default_region or NOWHERE
-        for each in FIELDS:
+        for each in self.WHAT:
             column = shown.columns.get(each)
             self[each.value].data = NOWHERE if column is None else str(column)
 
@@ -133,10 +146,10 @@ class SheetForm(Form):
             self.last_header.errors = [*self.last_header.errors, sentence]
             is_valid = False
         taken: set[str] = set()
-        for each in FIELDS:
+        for each in self.WHAT:
             field = self[each.value]
             if each is Field.NAME and not field.data:
-                field.errors = [*field.errors, _("Say which column holds the names.")]
+                field.errors = [*field.errors, str(self.NO_NAME)]
                 is_valid = False
             if field.data and field.data in taken:
                 field.errors = [*field.errors, _("Another field is read from this column.")]
@@ -148,18 +161,53 @@ class SheetForm(Form):
 
     def layout(self) -> Layout:
         """Return what was chosen, as the operation takes it."""
-        columns = {each: int(self[each.value].data) for each in FIELDS if self[each.value].data}
+        columns = {each: int(self[each.value].data) for each in self.WHAT if self[each.value].data}
         return Layout(
             self.first_header.data or 1,
             self.last_header.data or 1,
             columns,
-            default_region=self.default_region.data or None,
             is_read=bool(self.is_read.data) and Field.NAME in columns,
         )
 
 
-for _each, _label in FIELDS.items():
-    setattr(SheetForm, _each.value, SelectField(_label, validators=[optional()]))
+class SheetForm(ColumnsForm):
+    """How one sheet of members is read."""
+
+    WHAT = FIELDS
+    NO_NAME = _l("Say which column holds the names.")
+
+    is_read = BooleanField(_l("This sheet holds members"))
+    default_region = SelectField(_l("Province of rows that name none"), validators=[optional()])
+
+    def offer_places(self, places: Sequence[Place]) -> None:
+        """Fill the provinces that rows may lie in."""
+        self.default_region.choices = [
+            SelectChoice(NOWHERE, "—"),
+            *(SelectChoice(each.code, localised(each)) for each in places if each.is_province),
+        ]
+
+    def show(self, sheet: ReadSheet, layout: Layout | None) -> None:
+        """Show how the sheet is read now, and in which province its rows lie."""
+        super().show(sheet, layout)
+        self.default_region.data = (layout.default_region if layout else None) or NOWHERE
+
+    def layout(self) -> Layout:
+        """Return what was chosen, with the province of rows that name none."""
+        return replace(super().layout(), default_region=self.default_region.data or None)
+
+
+class TaskSheetForm(ColumnsForm):
+    """How one sheet of tasks is read."""
+
+    WHAT = TASK_FIELDS
+    NO_NAME = _l("Say which column holds the tasks.")
+
+    is_read = BooleanField(_l("This sheet holds tasks"))
+
+
+for _form in (SheetForm, TaskSheetForm):
+    for _each, _label in _form.WHAT.items():
+        setattr(_form, _each.value, SelectField(_label, validators=[optional()]))
 
 
 def sample_of(sheet: ReadSheet, layout: Layout | None, rows: int = 4) -> list[list[str]]:

@@ -55,6 +55,8 @@ class MemberImport(Versioned, Model):
     #: them, for they hold names and numbers of people. Large: only read where asked for.
     sheets: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     layouts: Mapped[list[Any]] = mapped_column(JSON)
+    #: Of one that is begun: each row, and a digest of what will be done with it.
+    plan: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     #: Rows that are stored, of how many: the cursor.
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)

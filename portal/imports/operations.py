@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, update
 
 from portal import clock, journal
 from portal.access import require
@@ -17,8 +15,10 @@ from portal.chain.models import ChainNode
 from portal.database import db
 from portal.errors import Refused
 from portal.imports import queries
+from portal.imports.erasing import erase_old_workbooks
 from portal.imports.headers import Layout, headings_of
-from portal.imports.models import MemberImport, MemberImportRow
+from portal.imports.models import MemberImport
+from portal.imports.plans import Kept
 from portal.imports.words import words
 from portal.jobs import Job, enqueue, newest_job_about
 from portal.operations import earlier_result, keep_receipt, operation
@@ -28,8 +28,6 @@ from portal.workflow import check_version
 
 #: The kind of job that takes an import over.
 JOB = "member_import"
-#: Days after which the cells of an import that nobody started, or refused rows, are erased.
-KEPT_DAYS = 30
 
 
 @operation
@@ -50,7 +48,7 @@ def bring_workbook(
     earlier = earlier_result(MemberImport, receipt)
     if earlier is not None:
         return earlier
-    _erase_old(alliance)
+    erase_old_workbooks(MemberImport.alliance_id == alliance.id)
     made = MemberImport(
         alliance=alliance,
         brought_by_id=by.person_id,
@@ -79,26 +77,6 @@ def _kept(sheets: Sequence[ReadSheet], layouts: Sequence[Layout | None]) -> list
     ]
 
 
-def _erase_old(alliance: Alliance) -> None:
-    """Erase the cells of this alliance's old imports: they may name people.
-
-    Old is one on which nothing was done for so long: also one that was begun and given up.
-    """
-    before = clock.now() - timedelta(days=KEPT_DAYS)
-    touched_at = func.coalesce(
-        MemberImport.finished_at, MemberImport.started_at, MemberImport.created_at
-    )
-    old = select(MemberImport.id).where(
-        MemberImport.alliance_id == alliance.id, touched_at < before
-    )
-    db.session.execute(update(MemberImport).where(MemberImport.id.in_(old)).values(sheets=None))
-    db.session.execute(
-        update(MemberImportRow)
-        .where(MemberImportRow.member_import_id.in_(old), MemberImportRow.cells.is_not(None))
-        .values(cells=None)
-    )
-
-
 @operation
 def correct_layouts(
     member_import: MemberImport,
@@ -118,9 +96,9 @@ def correct_layouts(
 
 @operation
 def start_import(
-    member_import: MemberImport, total: int, *, by: Actor, expected: int | None = None
+    member_import: MemberImport, plan: Sequence[Kept], *, by: Actor, expected: int | None = None
 ) -> Job:
-    """Have the rows of an import taken over by a worker, `total` of them as they are read now.
+    """Have the rows of an import taken over by a worker, each as it was judged for the `plan`.
 
     One that was interrupted for good goes on where it stood. Raises `Stale` where it is read
     another way since, `Refused` where it runs, is done, or holds no row.
@@ -130,21 +108,22 @@ def start_import(
     running = newest_job_about(member_import)
     if running is not None and running.ended_at is None:
         return running
-    begin(member_import, total, by=by)
-    return enqueue(JOB, about=member_import, by=by, total=total)
+    begin(member_import, plan, by=by)
+    return enqueue(JOB, about=member_import, by=by, total=member_import.total)
 
 
 @operation
-def begin(member_import: MemberImport, total: int, *, by: Actor) -> None:
+def begin(member_import: MemberImport, plan: Sequence[Kept], *, by: Actor) -> None:
     """Begin to take an import over, or go on with it; see `start_import`."""
     require(by, "member_import.run", member_import)
     if member_import.finished_at is not None or member_import.discarded_at is not None:
         raise Refused(_l("This import is over."))
-    if total < 1:
+    if not plan and member_import.started_at is None:
         raise Refused(_l("There is no row to take over."))
     if member_import.started_at is None:
-        member_import.started_at, member_import.total = clock.now(), total
-        journal.note("member_import.start", member_import, by=by, detail={"rows": total})
+        member_import.started_at, member_import.total = clock.now(), len(plan)
+        member_import.plan = [list(each) for each in plan]
+        journal.note("member_import.start", member_import, by=by, detail={"rows": len(plan)})
     db.session.flush()
 
 

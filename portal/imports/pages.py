@@ -49,7 +49,8 @@ def sheet_forms(source: Opened) -> list[SheetForm]:
     for number, (sheet, layout) in enumerate(zip(source.sheets, source.layouts, strict=True)):
         form = SheetForm(prefix=f"sheet{number}-")
         labels = labels_of(sheet, layout) if layout else {}
-        form.offer(sheet, labels, source.lexicon.places.all)
+        form.offer(sheet, labels)
+        form.offer_places(source.lexicon.places.all)
         if not form.is_submitted():
             form.show(sheet, layout)
         forms.append(form)

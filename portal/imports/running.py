@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,9 +13,10 @@ from portal.actors import Standing
 from portal.alliances.models import Alliance
 from portal.errors import Refused
 from portal.imports import queries
-from portal.imports.fates import Judge, Key, Position, Verdict, shared_keys
+from portal.imports.fates import SINCE, Judge, Key, Position, Verdict, shared_keys
 from portal.imports.headers import Layout, Lexicon
 from portal.imports.models import Effect, Fate, MemberImport
+from portal.imports.plans import Kept, kept, plan_of
 from portal.imports.recognising import recognise
 from portal.imports.records import Record
 from portal.imports.taking_over import take_over
@@ -30,6 +32,8 @@ class Opened:
     layouts: list[Layout | None]
     reference: queries.Reference
     slug: str
+    #: Of an import that is begun: the rows that were kept then.
+    plan: Sequence[Kept] | None = None
 
     @property
     def lexicon(self) -> Lexicon:
@@ -38,8 +42,18 @@ class Opened:
 
     @cached_property
     def records(self) -> list[Record]:
-        """The records of all sheets that are read."""
-        return recognise(self.sheets, self.layouts, self.lexicon)
+        """The records of all sheets that are read; of what is begun those that were kept.
+
+        A row that is read as none any more keeps its place, and says why it is refused.
+        """
+        found = recognise(self.sheets, self.layouts, self.lexicon)
+        if self.plan is None:
+            return found
+        by_place = {(each.sheet, each.row): each for each in found}
+        return [
+            by_place.get((sheet, row)) or Record(sheet, row, (), problems=(SINCE,))
+            for sheet, row, _seal in self.plan
+        ]
 
     @cached_property
     def shared(self) -> dict[Position, tuple[Key, ...]]:
@@ -62,6 +76,7 @@ def opened(member_import: MemberImport) -> Opened:
         layouts_in(member_import.layouts),
         queries.reference(),
         member_import.alliance.slug,
+        plan_of(member_import.id) if member_import.started_at else None,
     )
 
 
@@ -85,6 +100,11 @@ def preview(source: Opened, alliance: Alliance, standing: Standing) -> Preview:
     """Judge every row of a workbook for somebody, and write nothing."""
     judge = Judge(source.records, alliance, standing, source.shared, source.reference)
     return Preview([judge.judge(record) for record in source.records], judge)
+
+
+def planned(source: Opened, alliance: Alliance, standing: Standing) -> list[Kept]:
+    """Return what is kept of a workbook when somebody begins it: each row as it is judged now."""
+    return kept(preview(source, alliance, standing).verdicts)
 
 
 def run_import(job: Job) -> None:

@@ -17,7 +17,7 @@ from portal.alliances.operations import admit_organisation
 from portal.chain.models import ChainNode
 from portal.database import db
 from portal.errors import Refused
-from portal.imports import queries
+from portal.imports import plans, queries
 from portal.imports.fates import Judge, Key, Position, Verdict
 from portal.imports.models import Effect, MemberImport, MemberImportRow
 from portal.imports.records import Record
@@ -80,7 +80,10 @@ def write_chunk(
         raise Refused(_l("This import is being taken over already."))
     before = _taken_before(member_import, chunk, shared)
     alliance, reference = member_import.alliance, queries.reference()
-    judge = Judge(chunk, alliance, standing, shared, reference, before)
+    seals = {(sheet, row): seal for sheet, row, seal in plans.plan_of(member_import.id) or ()}
+    plan = plans.Plan(seals)
+    judge = Judge(chunk, alliance, standing, shared, reference, before, plan.holds)
+    plan.touched |= plans.touched_among(member_import.id, judge.known.ids)
     made: dict[str, Organisation] = {}
     for record in chunk:
         position = (record.sheet, record.row)
@@ -89,11 +92,14 @@ def write_chunk(
             organisation = _write(verdict, made, member_import.file_name, by=by)
         except Refused as no:
             raise Unwritten(position, no.sentence) from None
+        if verdict.is_written and organisation is not None:
+            plan.touched.add(organisation.id)
         db.session.add(_row(member_import, verdict, organisation, judge.node_of(verdict)))
     member_import.done = first + len(chunk)
     member_import.total = total
     if member_import.done >= total:
         member_import.finished_at, member_import.sheets = clock.now(), None
+        member_import.plan = None
         journal.note("member_import.finish", member_import, by=by)
     if job is not None:
         advance(job, done=member_import.done, total=total)

@@ -140,16 +140,34 @@ def _storable(sheet: ReadSheet, layout: Layout | None, marks: re.Pattern[str]) -
     return replace(sheet, rows=rows)
 
 
-def recognise_tasks(sheets: Sequence[ReadSheet], lexicon: Lexicon, today: date) -> ReadTable:
-    """Return the records of all sheets that hold tasks, in the order of the workbook.
+def guess_task_layouts(sheets: Sequence[ReadSheet], lexicon: Lexicon) -> list[Layout | None]:
+    """Return how each sheet is to be read, None for those that hold no tasks or are hidden.
 
-    Raises `Refused` where no sheet does, or where a sheet bears a mark of secrecy as a whole.
+    Raises `Refused` where no sheet does; the sentence says what is missing.
+    """
+    found = [None if sheet.is_hidden else guess_layout(sheet, lexicon) for sheet in sheets]
+    if not any(found):
+        raise Refused(
+            _l(
+                "No sheet has a column of tasks beside what tells of them (who, until when, "
+                "state, description)."
+            ),
+            field="file",
+        )
+    return found
+
+
+def recognise_tasks(
+    sheets: Sequence[ReadSheet], layouts: Sequence[Layout | None], lexicon: Lexicon, today: date
+) -> ReadTable:
+    """Return the records of all sheets that are read, in the order of the workbook.
+
+    Raises `Refused` where a sheet bears a mark of secrecy as a whole.
     """
     found = ReadTable([], [], [])
-    for sheet in sheets:
-        layout = None if sheet.is_hidden else guess_layout(sheet, lexicon)
+    for sheet, layout in zip(sheets, layouts, strict=True):
         found.storable.append(_storable(sheet, layout, lexicon.words.classified))
-        if layout is None:
+        if layout is None or not layout.is_read:
             continue
         heads = (cell for n, cells in sheet.rows.items() if n < layout.first_header
                  for cell in cells)  # fmt: skip
@@ -166,12 +184,4 @@ def recognise_tasks(sheets: Sequence[ReadSheet], lexicon: Lexicon, today: date) 
         found.columns.append((sheet.name, read))
         records = TaskReader(sheet, layout, lexicon, today).records()
         found.records.extend(each for each in records if isinstance(each, TaskRecord))
-    if not found.columns:
-        raise Refused(
-            _l(
-                "No sheet has a column of tasks beside what tells of them (who, until when, "
-                "state, description)."
-            ),
-            field="file",
-        )
     return found

@@ -20,7 +20,7 @@ from portal.imports.forms import FIELDS, UploadForm, sample_of
 from portal.imports.models import MemberImport
 from portal.imports.pages import import_page, sheet_forms
 from portal.imports.recognising import guess_layouts
-from portal.imports.running import opened
+from portal.imports.running import opened, planned
 from portal.imports.side_by_side import separated
 from portal.jobs import JobPage
 from portal.sheets.exporting import ENDING, download
@@ -129,9 +129,9 @@ def view_import(member_import: MemberImport) -> tuple[str, dict[str, str]]:
 @requires("member_import.run", MemberImport)
 def start_import(member_import: MemberImport) -> Answer:
     """Have the rows taken over."""
-    total = len(opened(member_import).records)
+    plan = planned(opened(member_import), member_import.alliance, current_standing())
     expected = version_in(request.form.get("version", ""))
-    operations.start_import(member_import, total, by=current_actor(), expected=expected)
+    operations.start_import(member_import, plan, by=current_actor(), expected=expected)
     return _page(member_import)
 
 

@@ -14,9 +14,9 @@ from portal.actors import Standing
 from portal.database import db
 from portal.exchange.anonymity import owner_shown
 from portal.exchange.models import Direction, Listing
-from portal.exchange.queries import RegionName
 from portal.introductions.models import Introduction
 from portal.regions.models import Region
+from portal.regions.queries import RegionName
 
 #: Rows on a page of the list, and counterparts offered at once.
 PAGE, OFFERED = 20, 12

@@ -15,12 +15,12 @@ from portal.accounts.models import Organisation
 from portal.actors import Standing
 from portal.database import Rows, db
 from portal.exchange.models import Direction
-from portal.exchange.queries import RegionName
 from portal.matters.models import Matter
 from portal.matters.steps import Step
 from portal.matters.workflow import MatterState
 from portal.prepared import Prepared
 from portal.regions.models import Region
+from portal.regions.queries import RegionName
 
 #: Rows on a page of the list.
 PAGE = 20

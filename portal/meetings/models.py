@@ -10,11 +10,11 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance, Tier
 from portal.database import TRIGGERS, Model, Trigger, Versioned, choice, constraints
 from portal.meetings.counting import Share
+from portal.meetings.facts import MeetingFacts
 from portal.meetings.resolution_models import Action, Resolution
 from portal.meetings.workflow import MeetingState
 
@@ -56,7 +56,7 @@ class CharterRule(Versioned, Model):
     article: Mapped[str] = mapped_column(String(200))
 
 
-class Meeting(Versioned, Model):
+class Meeting(MeetingFacts, Versioned, Model):
     """A meeting, from its draft to its archived minutes."""
 
     __tablename__ = "meeting"
@@ -106,72 +106,6 @@ class Meeting(Versioned, Model):
     def is_announced(self) -> Any:
         """Whether members may know of it."""
         return self.noticed_at != None  # noqa: E711 - the same expression in SQL
-
-    @property
-    def is_met(self) -> bool:
-        """Whether people meet for it, in a room or by video: it is not held in writing."""
-        return not self.is_written
-
-    @property
-    def is_answerable(self) -> bool:
-        """Whether a seat may still answer: noticed, and not begun."""
-        return self.state is MeetingState.NOTICED and clock.now() < self.starts_at
-
-    @property
-    def takes_sign_in(self) -> bool:
-        """Whether whoever arrives may say so by the code at the door."""
-        return self.state is MeetingState.IN_SESSION
-
-    @property
-    def is_prepared(self) -> bool:
-        """Whether its agenda may be changed."""
-        return self.state in (MeetingState.DRAFT, MeetingState.NOTICED, MeetingState.IN_SESSION)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is in session now."""
-        return self.state is MeetingState.IN_SESSION
-
-    @property
-    def takes_votes(self) -> bool:
-        """Whether votes may be opened: in session, or in writing until its deadline."""
-        if self.is_written:
-            return self.state is MeetingState.NOTICED and clock.now() < self.ends_at
-        return self.is_open
-
-    @property
-    def writes_minutes(self) -> bool:
-        """Whether its minutes are being written."""
-        return self.state in (MeetingState.IN_SESSION, MeetingState.MINUTES_DRAFT)
-
-    @property
-    def names_observers(self) -> bool:
-        """Whether the list of those who attend without a seat may be changed: before a review."""
-        return self.state not in (
-            MeetingState.MINUTES_REVIEW,
-            MeetingState.MINUTES_FINAL,
-            MeetingState.ARCHIVED,
-            MeetingState.CANCELLED,
-        )
-
-    @property
-    def takes_comments(self) -> bool:
-        """Whether whoever attended may comment on its minutes."""
-        return self.state is MeetingState.MINUTES_REVIEW
-
-    @property
-    def has_minutes(self) -> bool:
-        """Whether its minutes are shown to members."""
-        return self.state in (
-            MeetingState.MINUTES_REVIEW,
-            MeetingState.MINUTES_FINAL,
-            MeetingState.ARCHIVED,
-        )
-
-    @property
-    def quorum(self) -> Share | None:
-        """The quorum that was frozen at notice, or None before."""
-        return Share(self.rules["quorum"]) if self.rules else None
 
 
 class Seat(Model):

@@ -17,6 +17,7 @@ from portal.accounts.models import Organisation
 from portal.actors import Standing
 from portal.database import db
 from portal.meetings.counting import missing_for_quorum
+from portal.meetings.facts import MeetingFacts
 from portal.meetings.models import (
     AgendaItem,
     Answer,
@@ -98,7 +99,7 @@ class LiveCount:
     missing: int
 
 
-def live_count(meeting: Meeting, seats: Sequence[AnySeat]) -> LiveCount | None:
+def live_count(meeting: MeetingFacts, seats: Sequence[AnySeat]) -> LiveCount | None:
     """Return how the replies of a noticed meeting stand, or None before notice."""
     if meeting.quorum is None:
         return None

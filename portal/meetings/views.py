@@ -18,6 +18,7 @@ from portal.database import db
 from portal.documents.forms import DOCUMENT_KINDS
 from portal.errors import Missing
 from portal.forms import refusals
+from portal.kept_pages import render_kept
 from portal.language import localised
 from portal.meetings import (
     minutes,
@@ -36,6 +37,7 @@ from portal.meetings.forms import (
     RuleForm,
 )
 from portal.meetings.models import Meeting, MeetingKind
+from portal.meetings.page_queries import MeetingRow
 from portal.meetings.pages import agenda_html, item_fields
 from portal.meetings.papers import OF_MEETING
 from portal.meetings.resolution_workflow import ACTION, RESOLUTION
@@ -133,42 +135,59 @@ def edit_meeting(meeting: Meeting) -> tuple[str, int] | Response:
 
 
 @bp.get("/meetings/<int:meeting_id>")
-@requires("meeting.view", Meeting)
-def view_meeting(meeting: Meeting) -> str:
+@requires("meeting.view", Meeting, read=page_queries.meeting_row)
+def view_meeting(meeting: MeetingRow) -> str:
     """Show a meeting: how it stands, its agenda, what is to be decided."""
     return meeting_page(meeting)
 
 
-def meeting_page(meeting: Meeting, **more: Any) -> str:
+def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
     """Render a meeting's page; `more` carries a failed move or a form with errors."""
     standing = current_standing()
     is_keeping = can(standing, "meeting.edit", meeting)
-    may_edit = is_keeping and meeting.is_prepared
-    seats = page_queries.seat_rows(meeting.id) if meeting.is_announced else []
-    values: dict[str, Any] = {
-        "meeting": meeting,
-        "words": WORDS,
-        "moves": _moves(meeting),
-        "agenda": page_queries.agenda_rows(meeting.id),
-        "agenda_html": agenda_html,
-        "seats": seats,
-        "names": {seat.id: seat.name for seat in seats},
-        "count": queries.live_count(meeting, seats),
+    may_edit, moves = is_keeping and meeting.is_prepared, _moves(meeting)
+    asked = page_queries.ask(
+        meeting.id,
+        meeting.alliance_id,
+        with_seats=meeting.is_announced,
+        with_proposals=may_edit,
+    )
+    allowed = {
         "is_keeping": is_keeping,
         "may_edit": may_edit,
-        "papers": [(kind.value, DOCUMENT_KINDS[kind]) for kind in OF_MEETING],
+        "may_issue": can(standing, "meeting.take_minutes", meeting),
         "sees_replies": may_see(standing, meeting, "replies"),
-        "resolutions": page_queries.resolution_rows(meeting.id),
-        "proposals": page_queries.proposal_rows(meeting.alliance_id) if may_edit else (),
-        "form": None,
-        "item_fields": item_fields,
         "may_propose": meeting.is_prepared and can(standing, "resolution.propose", meeting),
-        "timeline": timeline_of(meeting) if is_keeping else (),
     }
-    return render_template("meetings/view_meeting.html", **{**values, **more})
+    timeline = tuple(timeline_of(meeting)) if is_keeping else ()
+
+    def values() -> dict[str, Any]:
+        seats = page_queries.seat_rows(asked)
+        return {
+            "meeting": meeting,
+            "words": WORDS,
+            "moves": moves,
+            "agenda": page_queries.agenda_rows(asked),
+            "agenda_html": agenda_html,
+            "seats": seats,
+            "names": {seat.id: seat.name for seat in seats},
+            "count": queries.live_count(meeting, seats),
+            "papers": [(kind.value, DOCUMENT_KINDS[kind]) for kind in OF_MEETING],
+            "resolutions": page_queries.resolution_rows(asked),
+            "proposals": page_queries.proposal_rows(asked),
+            "form": None,
+            "item_fields": item_fields,
+            "timeline": timeline,
+            **allowed,
+        }
+
+    if more or moves:  # beside a button stands who will be told, which nobody keeps
+        return render_template("meetings/view_meeting.html", **{**values(), **more})
+    key = meeting, asked, timeline, tuple(allowed.values())
+    return render_kept("meetings/view_meeting.html", key, values)
 
 
-def _moves(meeting: Meeting) -> list[Move]:
+def _moves(meeting: Meeting | MeetingRow) -> list[Move]:
     """Return the moves one may make; a notice that comes late asks why."""
     found = open_to(current_standing(), meeting)
     asked = rules.asked_of(meeting.alliance_id, meeting.kind) if not meeting.rules else None

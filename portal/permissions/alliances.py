@@ -50,6 +50,7 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "membership.expel": ((secretary_of("alliance_id"),),),
     "member_import.view": ((secretary_of("alliance_id"),),),
     "member_import.run": ((secretary_of("alliance_id"),),),
+    "member_import.erase": ((by_system,),),
     "news.view": ((is_standing,), (secretary_of("alliance_id"),)),
     "news.write": ((secretary_of("id"),),),
     "news.edit": ((secretary_of("alliance_id"),),),
@@ -60,6 +61,7 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "due.list": ((secretary_of("id"),),),
     "due.set": ((secretary_of("id"),),),
     "due.view": ((secretary_of("alliance_id"),), (manager_of("organisation_id"),)),
+    "due.remind": ((by_system,),),
     # The portal waives the second line where two records become one.
     "due.keep": ((by_system,), (secretary_of("alliance_id"),)),
     # outcomes: one side claims, the other confirms; shown to all where both agree

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from portal.database import db
 from portal.regions.models import Region, RegionLevel
+
+
+class RegionName(NamedTuple):
+    """What a chip shows of a region."""
+
+    code: str
+    short: str
+    name: str
+    name_en: str
 
 
 def region_by_code(code: str) -> Region | None:

@@ -19,7 +19,7 @@ from wtforms.validators import NumberRange
 
 from portal.forms import DayField, Form, at_most, chosen, optional, required
 from portal.research.board_models import Card, ColumnKind
-from portal.research.board_queries import ColumnRow
+from portal.research.card_queries import Place
 from portal.research.cards import CardContent
 from portal.research.forms import ROLES
 from portal.research.team import Named, Side
@@ -111,7 +111,7 @@ class PlaceForm(Form):
         validators=[optional(), NumberRange(1, 100_000, message=_l("A place from 1 on."))],
     )
 
-    def __init__(self, card: Card, columns: Sequence[ColumnRow]) -> None:
+    def __init__(self, card: Card, columns: Sequence[Place]) -> None:
         super().__init__()
         self.column_id.choices = [SelectChoice(each.id, column_name(each)) for each in columns]
         if not self.is_submitted():

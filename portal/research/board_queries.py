@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,8 @@ from sqlalchemy.orm import aliased
 from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.database import Instant, Rows
-from portal.prepared import Prepared
+from portal.prepared import Prepared, Raw
+from portal.regions.queries import RegionName
 from portal.research.board_models import (
     Board,
     BoardColumn,
@@ -27,7 +28,7 @@ from portal.research.board_models import (
     ColumnKind,
 )
 from portal.research.placing import UNDO_WITHIN
-from portal.research.queries import RegionName, all_provinces
+from portal.research.queries import all_provinces
 from portal.research.work_models import WorkPackage
 
 #: Cards of a column that a board shows at first, and at most.
@@ -173,7 +174,8 @@ _COLUMNS = Prepared(
     )
     .join(Board, Board.project_id == BoardColumn.project_id)
     .where(BoardColumn.project_id == _PROJECT)
-    .order_by(BoardColumn.position)
+    .order_by(BoardColumn.position),
+    keeps_rows=True,
 )
 
 
@@ -182,18 +184,35 @@ def columns_of(project_id: int) -> list[ColumnRow]:
     return [ColumnRow(*row[:5]) for row in _COLUMNS.rows({"project": project_id})]
 
 
-def board_of(
-    project_id: int, narrowed: CardFilter, *, shown: int = WINDOW
-) -> tuple[int, list[ColumnRow]]:
-    """Return the change a board is at, and its columns with the first cards of each.
+@dataclass(frozen=True)
+class Asked:
+    """What the database says for a board, as its driver gave it: a page is kept by it."""
+
+    columns: Raw
+    cards: Raw
+    #: What the provinces of the cards are called, card by card.
+    regions: tuple[RegionName | None, ...]
+
+
+def ask(project_id: int, narrowed: CardFilter, *, shown: int = WINDOW) -> Asked:
+    """Ask for a board: its columns, and the first cards of each.
 
     Two statements, whatever the number of cards: a window of each column.
     """
-    found = _COLUMNS.rows({"project": project_id})
-    columns = {row[0]: ColumnRow(*row[:5]) for row in found}
+    columns = _COLUMNS.raw({"project": project_id})
     statement = _windows(len(columns), tuple(narrowed.chosen), min(shown, LARGEST_WINDOW))
-    values = {f"column{number}": column_id for number, column_id in enumerate(columns)}
-    for row in sorted(_rows(statement, values | narrowed.chosen), key=lambda row: row.place):
+    values = {f"column{number}": row[0] for number, row in enumerate(columns)}
+    cards = statement.raw(values | narrowed.chosen)
+    provinces: Mapping[int, RegionName] = all_provinces() if cards else {}
+    return Asked(columns, cards, tuple(provinces.get(raw[9]) for raw in cards))
+
+
+def shown_of(asked: Asked) -> tuple[int, list[ColumnRow]]:
+    """Return the change a board is at, and its columns with the first cards of each."""
+    found = [_COLUMNS.read(raw) for raw in asked.columns]
+    columns = {row[0]: ColumnRow(*row[:5]) for row in found}
+    rows = map(_row, asked.cards, asked.regions)
+    for row in sorted(rows, key=lambda row: row.place):
         columns[row.column_id].cards.append(row)
     return found[0][5], list(columns.values())
 
@@ -206,7 +225,7 @@ def _windows(columns: int, names: tuple[str, ...], shown: int) -> Prepared:
         here = Card.column_id == bindparam(f"column{number}", type_=Integer)
         part = _cards(here, *_narrowed(names)).order_by(Card.place).limit(shown).subquery()
         parts.append(select(*part.c))
-    return Prepared(union_all(*parts))
+    return Prepared(union_all(*parts), keeps_rows=True)
 
 
 _CHANGE = Prepared(select(Board.change).where(Board.project_id == _PROJECT))
@@ -258,7 +277,8 @@ def last_move(project_id: int, person_id: int) -> LastMove | None:
 _PACKAGES = Prepared(
     select(WorkPackage.id, WorkPackage.name)
     .where(WorkPackage.project_id == _PROJECT)
-    .order_by(WorkPackage.id)
+    .order_by(WorkPackage.id),
+    keeps_rows=True,
 )
 
 
@@ -319,14 +339,3 @@ _MONTH = Prepared(
     .order_by(Card.due_on, Card.id)
     .limit(500)
 )
-
-
-def weeks_of(first: date) -> list[list[date]]:
-    """Return the weeks (from Monday) that a month of days touches."""
-    start = first - timedelta(days=first.weekday())
-    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    weeks = []
-    while start < following:
-        weeks.append([start + timedelta(days=number) for number in range(7)])
-        start += timedelta(days=7)
-    return weeks

@@ -17,12 +17,15 @@ from portal import clock
 from portal.access import can, current_actor, current_standing, requires
 from portal.errors import Missing
 from portal.forms import Form, refusals
+from portal.kept_pages import render_kept
 from portal.language import LANGUAGES, chosen_language
-from portal.navigation import place
+from portal.navigation import PROJECT_TABS, entries, place
+from portal.periods import weeks_of
 from portal.research import board_queries, columns, placing, team
 from portal.research.board_forms import ColumnForm, column_name
 from portal.research.board_queries import CardFilter, CardRow
 from portal.research.models import Project
+from portal.research.page_queries import ProjectRow, project_row
 from portal.research.views import bp
 
 
@@ -53,7 +56,7 @@ def _kept_card(row: CardRow, today: date, language: str) -> str:
     return page.render(card=row, is_overdue=is_overdue, language_tag=LANGUAGES[language])
 
 
-def filters_html(project: Project, page: str) -> Markup:
+def filters_html(project: Project | ProjectRow, page: str) -> Markup:
     """Return what narrows the tasks of a project on one of its pages, as the address chose."""
     sides = tuple(team.people_in(project.id).values())
     packages = tuple(board_queries.packages_of(project.id))
@@ -76,36 +79,48 @@ def _kept_filters(
 
 
 @bp.get("/projects/<int:project_id>/board")
-@requires("project.work", Project)
-def view_board(project: Project) -> str:
+@requires("project.work", Project, read=project_row)
+def view_board(project: ProjectRow) -> str:
     """Show the board: a window of each column, narrowed as the address says."""
     return board_page(project)
 
 
-def board_page(project: Project, **more: Any) -> str:
+def board_page(project: Project | ProjectRow, **more: Any) -> str:
     """Render a board; `more` carries what was refused."""
-    shown = number_in("shown") or board_queries.WINDOW
-    change, found = board_queries.board_of(project.id, filter_asked(), shown=shown)
-    values: dict[str, Any] = {
-        "project": project,
-        "change": change,
-        "columns": found,
-        "shown": min(shown, board_queries.LARGEST_WINDOW),
-        "last_move": board_queries.last_move(project.id, current_actor().person_id or 0)
+    standing, narrowed = current_standing(), filter_asked()
+    shown = min(number_in("shown") or board_queries.WINDOW, board_queries.LARGEST_WINDOW)
+    asked = board_queries.ask(project.id, narrowed, shown=shown)
+    seen = {
+        "shown": shown,
+        "narrowed": narrowed,
+        "filters": filters_html(project, "board"),
+        "open_tabs": tuple(entries(PROJECT_TABS, standing, project)),
+        "is_lead": can(standing, "project.lead", project),
+        "last_move": board_queries.last_move(project.id, standing.actor.person_id or 0)
         if project.is_workable
         else None,
-        "is_lead": can(current_standing(), "project.lead", project),
-        "cards_html": cards_html,
-        "column_name": column_name,
-        "narrowed": filter_asked(),
-        "filters": filters_html(project, "board"),
     }
-    return render_template("research/view_board.html", **{**values, **more})
+
+    def values() -> dict[str, Any]:
+        change, columns = board_queries.shown_of(asked)
+        return {
+            "project": project,
+            "change": change,
+            "columns": columns,
+            "cards_html": cards_html,
+            "column_name": column_name,
+            **seen,
+        }
+
+    if more:
+        return render_template("research/view_board.html", **{**values(), **more})
+    key = project, asked, tuple(seen.values())
+    return render_kept("research/view_board.html", key, values)
 
 
 @bp.get("/projects/<int:project_id>/board/version")
-@requires("project.work", Project)
-def board_version(project: Project) -> Response:
+@requires("project.work", Project, read=project_row)
+def board_version(project: ProjectRow) -> Response:
     """Say how often the board changed; 304 to a browser that knows it."""
     change = board_queries.change_of(project.id)
     response: FlaskResponse = jsonify(change=change)
@@ -161,8 +176,8 @@ def _key(written: str) -> tuple[date, int] | None:
 
 
 @bp.get("/projects/<int:project_id>/tasks")
-@requires("project.work", Project)
-def list_tasks(project: Project) -> str:
+@requires("project.work", Project, read=project_row)
+def list_tasks(project: ProjectRow) -> str:
     """Show the same tasks as a list, by the day they are due."""
     rows, next_key = board_queries.task_page(
         project.id, filter_asked(), after=_key(request.args.get("after", ""))
@@ -180,8 +195,8 @@ def list_tasks(project: Project) -> str:
 
 
 @bp.get("/projects/<int:project_id>/calendar")
-@requires("project.work", Project)
-def view_calendar(project: Project) -> str:
+@requires("project.work", Project, read=project_row)
+def view_calendar(project: ProjectRow) -> str:
     """Show the tasks of a month on the days they are due."""
     today = clock.today()
     try:
@@ -190,7 +205,7 @@ def view_calendar(project: Project) -> str:
         raise Missing(f"month at {request.path}") from None
     if not 1900 < first.year < 2200:
         raise Missing(f"month at {request.path}")
-    weeks = board_queries.weeks_of(first)
+    weeks = weeks_of(first)
     first_shown, until = weeks[0][0], date.fromordinal(weeks[-1][-1].toordinal() + 1)
     return render_template(
         "research/view_calendar.html",

@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import literal, select, union_all
 
 from portal.accounts.models import Person
 from portal.database import db
-from portal.research.board_models import Card, CardBlock, CardComment, CardMove
+from portal.research.board_models import (
+    BoardColumn,
+    Card,
+    CardBlock,
+    CardComment,
+    CardMove,
+    ColumnKind,
+)
+
+
+class Place(NamedTuple):
+    """A column that a card can be moved to."""
+
+    id: int
+    kind: ColumnKind
+    name: str | None
+
+
+def places_of(project_id: int) -> list[Place]:
+    """Return the columns of a board from left to right; nothing of their cards is counted."""
+    rows = db.session.execute(
+        select(BoardColumn.id, BoardColumn.kind, BoardColumn.name)
+        .where(BoardColumn.project_id == project_id)
+        .order_by(BoardColumn.position)
+    )
+    return [Place(*row) for row in rows]
 
 
 def waits_of(card_id: int) -> list[tuple[int, str, bool, bool]]:

@@ -107,7 +107,7 @@ def edit_card(card: Card) -> str | tuple[str, int] | Response:
 @requires("card.work", Card)
 def move_card(card: Card) -> str | tuple[str, int] | Response:
     """Move a task to a column and a place: works everywhere, with and without a mouse."""
-    form = PlaceForm(card, board_queries.columns_of(card.project_id))
+    form = PlaceForm(card, card_queries.places_of(card.project_id))
     if form.validate_on_submit():
         with refusals(form):
             column_id, number = form.column_id.data, form.number.data

@@ -46,7 +46,11 @@ def take_tasks(project: Project, ending: str) -> Response:
         raise Missing(f"table at {request.path}")
     rows = task_queries.tasks_in(project.id, filter_asked(), size=MOST_ROWS + 1)
     names = {each.id: column_name(each) for each in board_queries.columns_of(project.id)}
-    named = [(row, names[row.column_id]) for row in rows[:MOST_ROWS]]
+    items, comments = task_queries.checklists_in(project.id), task_queries.comments_in(project.id)
+    named = [
+        (row, names[row.column_id], items.get(row.id, ()), comments.get(row.id, 0))
+        for row in rows[:MOST_ROWS]
+    ]
     title = _("Tasks: %(title)s", title=project.title)
     return taken(title, TASK_TABLE, named, has_more=len(rows) > MOST_ROWS)
 

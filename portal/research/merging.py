@@ -15,6 +15,7 @@ from portal.operations import operation
 from portal.research.board_changing import changed
 from portal.research.board_models import Card, CardComment
 from portal.research.models import Partner, Project
+from portal.research.staffing import end_roles
 from portal.research.work_models import (
     Countersignature,
     Deliverable,
@@ -72,6 +73,7 @@ def _move_part(part: Partner, into_id: int) -> None:
         gone = beside[0] if part.state is PartnerState.CONFIRMED else part
         left = {"state": PartnerState.LEFT, "left_at": part.answered_at or part.asked_at}
         db.session.execute(update(parts).where(parts.c.id == gone.id).values(left))  # type: ignore[arg-type]
+        end_roles(gone)
     db.session.execute(update(parts).where(parts.c.id == part.id).values(values))  # type: ignore[arg-type]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
@@ -19,6 +19,7 @@ from portal.database import Rows, among, db, plain
 from portal.kept import kept
 from portal.prepared import Prepared
 from portal.regions.models import Region, RegionLevel
+from portal.regions.queries import RegionName
 from portal.research.models import Need, Partner, Project
 from portal.research.workflow import UNFINISHED, PartnerState, ProjectState
 from portal.workflow import awaiting
@@ -31,15 +32,6 @@ KINDS_OF_LIST: dict[str, tuple[ProjectState, ...]] = {
     "calls": (ProjectState.CALLING,),
     "ended": (ProjectState.COMPLETED, ProjectState.TRANSFERRED, ProjectState.ARCHIVED),
 }
-
-
-class RegionName(NamedTuple):
-    """A region as a chip shows it."""
-
-    code: str
-    short: str
-    name: str
-    name_en: str
 
 
 @dataclass(frozen=True)

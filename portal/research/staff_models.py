@@ -22,7 +22,10 @@ class ProjectRole(StrEnum):
 
 
 class ProjectPerson(Model):
-    """A person with a role in a project; ended when taken off, or when the organisation leaves."""
+    """A person with a role in a project; ended when taken off, or when the organisation leaves.
+
+    It holds under the appointment that it was given under: with a later one it is given anew.
+    """
 
     __tablename__ = "project_person"
     __table_args__ = constraints(
@@ -34,6 +37,14 @@ class ProjectPerson(Model):
             unique=True,
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
+        ),
+        # And one head of a project.
+        Index(
+            "uq_project_person_head",
+            "project_id",
+            unique=True,
+            sqlite_where=text("role = 'head' AND ended_at IS NULL"),
+            postgresql_where=text("role = 'head' AND ended_at IS NULL"),
         ),
         Index(None, "project_id"),
         Index(None, "person_id"),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from portal import clock, journal
 from portal.access import require
+from portal.accounts.models import Appointment
+from portal.accounts.queries import OF_ORGANISATION
 from portal.actors import Actor
-from portal.database import db
+from portal.database import among, db
 from portal.errors import Refused
 from portal.operations import operation
 from portal.research.board_changing import changed
 from portal.research.models import Partner
 from portal.research.staff_models import ProjectPerson, ProjectRole
-from portal.research.team import people_in
+from portal.research.team import Side, people_in
 from portal.research.workflow import UNFINISHED, PartnerState
 
 
@@ -23,19 +27,16 @@ def name_person(partner: Partner, person_id: int, role: ProjectRole, *, by: Acto
     """Say what somebody of an organisation does in the project; a role held before ends.
 
     Raises `Refused` for an organisation that takes no part, a project that has ended, somebody
-    who does not act for the organisation, and for a second head of one organisation.
+    who does not act for the organisation, and for a second head of the project.
     """
     require(by, "project_partner.staff", partner)
     if partner.state is not PartnerState.CONFIRMED or partner.project.state not in UNFINISHED:
         raise Refused(_l("Roles are given only while the organisation takes part."))
-    side = people_in(partner.project_id)[partner.organisation_id]
-    people = {each.id: each for each in side.people}
-    if person_id not in people:
+    sides = people_in(partner.project_id)
+    if person_id not in {each.id for each in sides[partner.organisation_id].people}:
         raise Refused(_l("Choose somebody who acts for the organisation."), field="person_id")
-    heads = [p for p in people.values() if p.role == ProjectRole.HEAD and p.id != person_id]
-    if role is ProjectRole.HEAD and heads:
-        sentence = _l("The organisation has a head in this project: %(name)s", name=heads[0].name)
-        raise Refused(sentence, field="role")
+    if role is ProjectRole.HEAD:
+        _refuse_second_head(partner, person_id, sides)
     _end(partner, person_id)
     made = ProjectPerson(
         project_id=partner.project_id,
@@ -52,6 +53,23 @@ def name_person(partner: Partner, person_id: int, role: ProjectRole, *, by: Acto
     detail = {"note": partner.organisation.name}
     journal.note("project.staff", partner.project, by=by, detail=detail)
     return made
+
+
+def _refuse_second_head(partner: Partner, person_id: int, sides: Mapping[int, Side]) -> None:
+    """Refuse a second head; a role that ran out with its appointment is in nobody's way."""
+    for side in sides.values():
+        is_own = side.id == partner.organisation_id
+        for each in side.people:
+            if each.role == ProjectRole.HEAD and not (is_own and each.id == person_id):
+                told = {"name": each.name, "organisation": side.name}
+                sentence = _l("The project has a head: %(name)s (%(organisation)s)", **told)
+                raise Refused(sentence, field="role")
+    run_out = update(ProjectPerson).where(
+        ProjectPerson.project_id == partner.project_id,
+        ProjectPerson.role == ProjectRole.HEAD,
+        ProjectPerson.ended_at.is_(None),
+    )
+    db.session.execute(run_out.values(ended_at=clock.now()))
 
 
 @operation
@@ -85,3 +103,37 @@ def end_roles(partner: Partner) -> None:
         .where(ProjectPerson.partner_id == partner.id, ProjectPerson.ended_at.is_(None))
         .values(ended_at=clock.now())
     )
+
+
+@operation
+def end_roles_of_holder(appointment: Appointment, *, by: Actor) -> None:
+    """End the roles of somebody who stops acting for an organisation (a consequence).
+
+    Who goes on by another appointment that they held when the role was given keeps it.
+    """
+    require(by, "appointment.end", appointment)
+    parts = select(Partner.id).where(Partner.organisation_id == appointment.scope_id)
+    others = (
+        select(Appointment.id)
+        .where(
+            Appointment.id != appointment.id,
+            Appointment.person_id == appointment.person_id,
+            Appointment.scope_id == appointment.scope_id,
+            among(Appointment.role, OF_ORGANISATION),
+            Appointment.is_running,
+            Appointment.from_at <= ProjectPerson.named_at,
+        )
+        .correlate(ProjectPerson)
+    )
+    held = select(ProjectPerson).where(
+        ProjectPerson.partner_id.in_(parts),
+        ProjectPerson.person_id == appointment.person_id,
+        ProjectPerson.ended_at.is_(None),
+        ~others.exists(),
+    )
+    ended = db.session.scalars(held).all() if appointment.role in OF_ORGANISATION else []
+    for each in ended:
+        each.ended_at = clock.now()
+    db.session.flush()
+    for project_id in sorted({each.project_id for each in ended}):
+        changed(project_id)

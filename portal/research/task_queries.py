@@ -8,7 +8,7 @@ from sqlalchemy import func, literal, select
 
 from portal.accounts.models import Organisation, Person
 from portal.database import db
-from portal.research.board_models import Card
+from portal.research.board_models import Card, CardComment, CheckItem
 from portal.research.board_queries import FAR, CardFilter
 from portal.research.cards import CardContent
 from portal.research.work_models import WorkPackage
@@ -62,3 +62,28 @@ def tasks_in(
         )
         for row in found
     ]
+
+
+def checklists_in(project_id: int) -> dict[int, list[tuple[str, bool]]]:
+    """Return the lines of the checklists on a board by task, each with whether it is done."""
+    rows = db.session.execute(
+        select(CheckItem.card_id, CheckItem.text, CheckItem.is_done)
+        .join(Card, Card.id == CheckItem.card_id)
+        .where(Card.project_id == project_id, Card.place.is_not(None))
+        .order_by(CheckItem.id)
+    )
+    found: dict[int, list[tuple[str, bool]]] = {}
+    for card_id, text, is_done in rows:
+        found.setdefault(card_id, []).append((text, is_done))
+    return found
+
+
+def comments_in(project_id: int) -> dict[int, int]:
+    """Return how many comments the tasks on a board have, where they have any."""
+    rows = db.session.execute(
+        select(CardComment.card_id, func.count())
+        .join(Card, Card.id == CardComment.card_id)
+        .where(Card.project_id == project_id, Card.place.is_not(None))
+        .group_by(CardComment.card_id)
+    )
+    return {row[0]: row[1] for row in rows}

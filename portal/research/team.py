@@ -50,7 +50,9 @@ _PEOPLE = Prepared(
         ProjectPerson,
         (ProjectPerson.partner_id == Partner.id)
         & (ProjectPerson.person_id == Person.id)
-        & ProjectPerson.ended_at.is_(None),
+        & ProjectPerson.ended_at.is_(None)
+        # Not with an appointment that came after the role: that one ended.
+        & (ProjectPerson.named_at >= Appointment.from_at),
     )
     .where(
         Partner.project_id == bindparam("project", type_=Integer),
@@ -70,5 +72,6 @@ def people_in(project_id: int) -> dict[int, Side]:
     for organisation_id, name, person_id, person_name, role in rows:
         _name, people = sides.setdefault(organisation_id, (name, {}))
         if person_id is not None:
-            people[person_id] = Named(person_id, person_name, role)
+            # Of several appointments the one with which the role is held comes first.
+            people.setdefault(person_id, Named(person_id, person_name, role))
     return {key: Side(key, name, tuple(people.values())) for key, (name, people) in sides.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _l
 
 from portal.language import localised
@@ -9,6 +11,12 @@ from portal.research.plan_forms import DELIVERABLE_KINDS
 from portal.research.workflow import PROJECT
 from portal.sheets.exporting import Field
 from portal.sheets.writing import Kind
+
+
+def ticked(items: Sequence[tuple[str, bool]]) -> str:
+    """Return a checklist as the lines of a cell, each with a box that is ticked or not."""
+    return "\n".join(f"[{'x' if is_done else ' '}] {text}" for text, is_done in items)
+
 
 PROJECTS = (
     Field(_l("Title"), lambda row: row.title, width=44),
@@ -26,7 +34,8 @@ TASKS = (
     Field(_l("Work package"), lambda row: row[0].package, width=24),
 )
 #: All that tasks say, by words that are read again when it is brought back (`imports/tasks.json`).
-#: A row of it is (task, the name of its column).
+#: Checklist and comments are read by people alone: what is brought leaves them as they are.
+#: A row of it is (task, the name of its column, its checklist, how many comments it has).
 TASK_TABLE = (
     Field(_l("Task number here"), lambda row: row[0].id, Kind.NUMBER, width=12),
     Field(_l("Task"), lambda row: row[0].content.title, width=44),
@@ -37,6 +46,8 @@ TASK_TABLE = (
     Field(_l("Work package"), lambda row: row[0].package, width=24),
     Field(_l("Labels"), lambda row: " ".join(row[0].content.labels), width=24),
     Field(_l("More about it"), lambda row: row[0].content.text, width=60),
+    Field(_l("Checklist of the task"), lambda row: ticked(row[2]), width=36),
+    Field(_l("Number of comments"), lambda row: row[3], Kind.NUMBER, width=12),
 )
 DELIVERABLES = (
     Field(_l("Title"), lambda row: row.title, width=44),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
@@ -12,7 +14,7 @@ from sqlalchemy.orm import aliased
 from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.database import Instant, plain
-from portal.prepared import Prepared
+from portal.prepared import Prepared, Raw
 from portal.sign_in.devices import device_name
 from portal.sign_in.models import Session, SignedIn
 
@@ -41,6 +43,7 @@ _LIVE_SESSION = (
         _principal.name,
         func.coalesce(Session.keyed_at, Session.started_at),
         Person.rights_at,
+        Session.expires_at,
     )
     .join(Person, Person.id == Session.person_id)
     .outerjoin(_principal, _principal.id == Session.on_behalf_of_id)
@@ -48,10 +51,10 @@ _LIVE_SESSION = (
     .where(
         Session.ended_at.is_(None),
         Person.closed_at.is_(None),
-        Session.expires_at > bindparam("now", type_=Instant),
     )
 )
-_OF_KEY = Prepared(_LIVE_SESSION.where(Session.digest == bindparam("digest")))
+#: Asked without the instant, so that it need not be asked again until anything was written.
+_OF_KEY = Prepared(_LIVE_SESSION.where(Session.digest == bindparam("digest")), keeps_rows=True)
 _OF_PREVIOUS_KEY = Prepared(
     _LIVE_SESSION.where(
         Session.previous_digest == bindparam("digest"),
@@ -65,15 +68,26 @@ OVERLAP = timedelta(minutes=1)
 
 def live_session(key: str) -> SignedIn | None:
     """Return whom a cookie's key lets in, if its session was not ended and has not run out."""
-    found = _OF_KEY.rows({"digest": digest(key), "now": clock.now()})
-    return SignedIn(key, *found[0]) if found else None
+    return _signed_in(key, _OF_KEY.raw({"digest": digest(key)}))
 
 
 def session_before_its_new_key(key: str) -> SignedIn | None:
     """Return whom a key lets in that was replaced within the last minute by itself."""
-    values = {"digest": digest(key), "now": clock.now(), "since": clock.now() - OVERLAP}
-    found = _OF_PREVIOUS_KEY.rows(values)
-    return SignedIn(key, *found[0]) if found else None
+    since = clock.now() - OVERLAP
+    return _signed_in(key, _OF_PREVIOUS_KEY.raw({"digest": digest(key), "since": since}))
+
+
+def _signed_in(key: str, found: Raw) -> SignedIn | None:
+    if not found:
+        return None
+    *row, expires_at = _read(found[0])
+    return SignedIn(key, *row) if expires_at > clock.now() else None
+
+
+@lru_cache(maxsize=4096)
+def _read(raw: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the row that a driver's row says; most say what they said a page ago."""
+    return _OF_KEY.read(raw)
 
 
 @dataclass(frozen=True)

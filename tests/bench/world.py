@@ -393,6 +393,9 @@ def looked_at(browser: Browser, account: str, addresses: dict[str, str]) -> dict
     pages = {}
     for name, address in addresses.items():
         browser.get(address)
+        # On a connection that remembers no rows: as where something was just written.
+        with browser.client.application.app_context():
+            db.engine.dispose()
         browser.ran.clear()
         answer = browser.get(address)
         if answer.status_code != 200:

@@ -34,13 +34,17 @@ from portal.database import WRITING, db
 from portal.exchange import answering, operations
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
+from portal.imports.task_models import TaskImport
+from portal.imports.task_operations import take_over_tasks
 from portal.introductions.operations import propose_introduction
 from portal.matters.models import Matter
 from portal.matters.recording import record_outcome
 from portal.outcomes import models as outcome_models
 from portal.outcomes.operations import Claim, confirm_outcome
-from portal.research import cards, placing
+from portal.research import cards, placing, staffing
 from portal.research.board_models import Card
+from portal.research.models import Partner
+from portal.research.staff_models import ProjectRole
 from portal.rotation.cases import Span
 from portal.rotation.deferring import defer_turn
 from portal.rotation.models import Swap, Turn
@@ -276,6 +280,20 @@ def block(_app: Flask, task: Task) -> int:
     return card.id
 
 
+def name_head(_app: Flask, task: Task) -> int:
+    """Name the head of a project."""
+    part = db.session.get_one(Partner, task["part"])
+    return staffing.name_person(part, task["person"], ProjectRole.HEAD, by=_by(task)).id
+
+
+def take_over(_app: Flask, task: Task) -> int:
+    """Take over what is left of a table of tasks, as often as it takes."""
+    made = db.session.get_one(TaskImport, task["table"])
+    while made.is_open:
+        take_over_tasks(made, by=_by(task))
+    return made.id
+
+
 def hold(app: Flask, _task: Task) -> int:
     """Take the write lock and keep it until this process dies."""
     taken = threading.Event()
@@ -314,6 +332,8 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
         defer,
         place,
         block,
+        name_head,
+        take_over,
     )
 }
 

@@ -34,7 +34,7 @@ from portal.search import SearchDocument
 from tests.conftest import both_engines
 from tests.faults import repeated, report
 from tests.faults.server import ROOT
-from tests.imports.make import brought, row
+from tests.imports.make import brought, plan, row
 from tests.world import World
 
 pytestmark = pytest.mark.faults
@@ -176,7 +176,8 @@ def test_an_import_whose_worker_dies_in_every_chunk_takes_each_row_over_once(
     with app.app_context():
         made = brought(world, *rows())
         import_id = made.id
-        start_import(made, ROWS, by=world.actor("secretary"))
+        by = world.actor("secretary")
+        start_import(made, plan(made, by), by=by)
         db.session.remove()
     chance, kills = random.Random(ROWS), 0
     looking = create_engine(url)

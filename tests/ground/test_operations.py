@@ -11,7 +11,7 @@ from portal.access import require
 from portal.actors import SYSTEM
 from portal.database import db
 from portal.exchange.models import Listing
-from portal.operations import operation, reading_only
+from portal.operations import operation, read_only
 from tests.conftest import both_engines
 from tests.world import World
 
@@ -40,8 +40,12 @@ def test_an_operation_refuses_to_carry_a_stranger_s_changes(world: World) -> Non
 
 
 def test_a_safe_request_changes_nothing(world: World) -> None:
-    with reading_only(), pytest.raises(RuntimeError, match="only reads"):
-        rename(world.get(Listing, "draft"), "by a GET")
+    end = read_only()
+    try:
+        with pytest.raises(RuntimeError, match="only reads"):
+            rename(world.get(Listing, "draft"), "by a GET")
+    finally:
+        end()
 
 
 def test_an_operation_reads_anew_what_it_was_given(world: World, app: Flask) -> None:

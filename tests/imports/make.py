@@ -17,8 +17,9 @@ from portal.imports import queries
 from portal.imports.fates import Verdict
 from portal.imports.models import MemberImport, MemberImportRow
 from portal.imports.operations import begin, bring_workbook
+from portal.imports.plans import Kept
 from portal.imports.recognising import guess_layouts
-from portal.imports.running import opened, preview
+from portal.imports.running import opened, planned, preview
 from portal.imports.taking_over import take_over
 from portal.regions.queries import region_by_code
 from portal.sheets.reading import ReadSheet
@@ -69,6 +70,11 @@ def judged(world: World, *rows: Sequence[Any]) -> list[Verdict]:
     return preview(opened(made), made.alliance, standing_of_secretary(world)).verdicts
 
 
+def plan(made: MemberImport, by: Actor) -> list[Kept]:
+    """Return what is kept of an import when somebody begins it."""
+    return planned(opened(made), made.alliance, standing_of(by))
+
+
 def standing_of_secretary(world: World) -> Any:
     return standing_of(world.actor("secretary"))
 
@@ -80,7 +86,7 @@ def taken_over(
     by = by or world.actor("secretary")
     made = brought(world, *rows)
     source = opened(made)
-    begin(made, len(source.records), by=by)
+    begin(made, plan(made, by), by=by)
     while made.finished_at is None:
         take_over(made, source.records, source.shared, by=by)
     return list(queries.rows_of(made.id, limit=made.total))

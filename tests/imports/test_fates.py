@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal import clock, journal
 from portal.accounts.models import Appointment, Organisation, OrganisationKind, Person
@@ -15,15 +15,16 @@ from portal.alliances import applying
 from portal.alliances import operations as alliances
 from portal.alliances.models import Membership, Tier
 from portal.chain.models import ChainNode
-from portal.database import db
+from portal.database import WRITING, db
 from portal.errors import Denied, Refused, Stale
 from portal.imports import operations, queries
+from portal.imports.erasing import KEPT_DAYS
 from portal.imports.models import Effect, Fate, MemberImport, MemberImportRow
 from portal.imports.recognising import guess_layouts
 from portal.imports.running import opened
 from portal.imports.taking_over import CHUNK, take_over, write_chunk
 from portal.journal import JournalLine, lines_about
-from portal.organisations.filling import add_node
+from portal.organisations.filling import Said, add_node, fill_in
 from portal.organisations.merging import merge_organisations
 from portal.organisations.models import ContactPoint
 from portal.organisations.operations import choose_nodes, rename_organisation
@@ -41,6 +42,7 @@ from tests.imports.make import (
     member,
     named,
     organisation,
+    plan,
     row,
     taken_over,
 )
@@ -258,7 +260,7 @@ class TestChanged:
         keeper = world.actor("secretary")
         made = operations.bring_workbook(alliance(world), "通讯录", sheets, layouts, by=keeper)
         source = opened(made)
-        operations.begin(made, 1, by=keeper)
+        operations.begin(made, plan(made, keeper), by=keeper)
         take_over(made, source.records, source.shared, by=keeper)
         assert db.session.scalar(select(func.count()).select_from(ContactPoint)) == before
         assert queries.sheets_of(made.id) is None, "the numbers are erased with the cells"
@@ -313,7 +315,7 @@ class TestChunks:
         count = CHUNK + 5
         made = brought(world, *(row(f"河北第{n}号公司") for n in range(count)))
         source = opened(made)
-        operations.begin(made, count, by=keeper)
+        operations.begin(made, plan(made, keeper), by=keeper)
         take_over(made, source.records, source.shared, by=keeper)
         assert (made.done, made.finished_at) == (CHUNK, None)
         again = db.session.get_one(MemberImport, made.id)
@@ -325,11 +327,67 @@ class TestChunks:
         ).all()
         assert sorted(stored) == list(range(2, count + 2))
 
+    def test_what_changed_since_it_was_begun_is_refused_for_that_row(self, world: World) -> None:
+        """What was seen is done, or nothing; what the import itself did is no such change."""
+        by = world.actor("secretary")
+        grant_appointment(
+            db.session.get_one(Person, by.person_id),
+            Role.SECRETARY,
+            scope_id=world.alliance["biomedicine"],
+            by=SYSTEM,
+        )
+        organisation("河北丁公司")
+        made = brought(
+            world,
+            row(QUIET, 简介="表里的简介"),
+            row("河北丙新公司"),
+            row("河北丁公司", 简介="一"),
+            row("河北丁公司", 简介="二", 联盟="生物医药"),
+            row("河北己新公司", 省份=""),
+        )
+        operations.begin(made, plan(made, by), by=by)
+        fill_in(named(QUIET), Said(summary="秘书处刚写的"), by=by)
+        organisation("河北丙新公司")
+        source = opened(db.session.get_one(MemberImport, made.id))
+        take_over(made, source.records, source.shared, by=by)
+        stored = {each.row: each for each in queries.rows_of(made.id)}
+        assert [stored[n].fate for n in range(2, 7)] == [
+            Fate.REFUSED,
+            Fate.REFUSED,
+            Fate.NEW,
+            Fate.OTHER_ALLIANCE,
+            Fate.REFUSED,
+        ]
+        assert stored[5].effect is Effect.CREATED and named("河北丁公司").summary == "二"
+        assert "已有变动" in (stored[2].reason or "") and "已有变动" in (stored[3].reason or "")
+        assert stored[2].cells is not None, "it is handed back"
+        assert named(QUIET).summary == "秘书处刚写的"
+        assert member(world, "河北丙新公司") is None
+
+    def test_it_goes_on_with_the_rows_that_were_kept(self, world: World) -> None:
+        """Also where its rows are read another way meanwhile, no row is left out or done twice."""
+        by, count = world.actor("secretary"), CHUNK + 3
+        made = brought(world, *(row(f"河北第{n}号公司") for n in range(count)))
+        operations.begin(made, plan(made, by), by=by)
+        source = opened(made)
+        take_over(made, source.records, source.shared, by=by)
+        layouts = [{**each, "last_header": 4} for each in made.layouts]
+        writing = db.engine.connect().execution_options(**{WRITING: True})
+        with writing as connection, connection.begin():
+            connection.execute(update(MemberImport.__table__).values(layouts=layouts))
+        again = db.session.get_one(MemberImport, made.id, populate_existing=True)
+        source = opened(again)
+        assert len(source.records) == count
+        take_over(again, source.records, source.shared, by=by)
+        stored = [each.row for each in queries.rows_of(made.id)]
+        assert stored == list(range(2, count + 2))
+        assert again.finished_at is not None
+
     def test_two_at_once_do_not_take_the_same_chunk(self, world: World) -> None:
         keeper = world.actor("secretary")
         made = brought(world, *(row(f"河北第{n}号公司") for n in range(3)))
         source = opened(made)
-        operations.begin(made, 3, by=keeper)
+        operations.begin(made, plan(made, keeper), by=keeper)
         take_over(made, source.records, source.shared, by=keeper)
         with pytest.raises(Refused):
             write_chunk(made, source.records, 0, source.shared, {}, total=3, by=keeper)
@@ -337,7 +395,8 @@ class TestChunks:
     def test_a_role_that_ends_ends_the_import(self, world: World) -> None:
         made = brought(world, row("河北甲新公司"))
         source = opened(made)
-        operations.begin(made, 1, by=world.actor("secretary"))
+        by = world.actor("secretary")
+        operations.begin(made, plan(made, by), by=by)
         appointment = db.session.get_one(Appointment, world.appointment["secretary"])
         end_appointment(appointment, by=SYSTEM)
         with pytest.raises(Denied):
@@ -349,26 +408,28 @@ class TestChunks:
         made = brought(world, row("河北甲新公司"))
         with pytest.raises(Stale):
             operations.discard_import(made, by=keeper, expected=made.version + 1)
-        operations.begin(made, 1, by=keeper)
+        operations.begin(made, plan(made, keeper), by=keeper)
         with pytest.raises(Refused):
             operations.discard_import(made, by=keeper)
         with pytest.raises(Refused):
             operations.correct_layouts(made, [], [], by=keeper)
 
     def test_a_discarded_one_keeps_no_cell(self, world: World) -> None:
-        made = brought(world, row("河北甲新公司"))
-        operations.discard_import(made, by=world.actor("secretary"))
+        made, by = brought(world, row("河北甲新公司")), world.actor("secretary")
+        seen = plan(made, by)
+        operations.discard_import(made, by=by)
         assert queries.sheets_of(made.id) is None
         with pytest.raises(Refused):
-            operations.begin(made, 1, by=world.actor("secretary"))
+            operations.begin(made, seen, by=by)
 
     def test_cells_of_old_imports_are_erased_with_the_next(self, world: World) -> None:
 
         old = brought(world, row("河北甲新公司"))
         given_up = brought(world, row("河北丙新公司"))
-        operations.begin(given_up, 1, by=world.actor("secretary"))
+        by = world.actor("secretary")
+        operations.begin(given_up, plan(given_up, by), by=by)
         (refused,) = taken_over(world, row("甲公司", 省份="山东"))
-        later = clock.now() + timedelta(days=operations.KEPT_DAYS + 1)
+        later = clock.now() + timedelta(days=KEPT_DAYS + 1)
         with clock.standing_still(later):
             brought(world, row("河北乙新公司"))
         db.session.expire_all()
@@ -435,7 +496,7 @@ def test_nobody_else_brings_or_takes_over(world: World, who: str) -> None:
         brought(world, row("河北甲新公司"), who=who)
     made = db.session.get_one(MemberImport, world.member_import["open"])
     for refused in (
-        lambda: operations.start_import(made, 2, by=other),
+        lambda: operations.start_import(made, [("成员", 2, "")], by=other),
         lambda: operations.discard_import(made, by=other),
         lambda: operations.correct_layouts(made, [], [], by=other),
         lambda: operations.place_node(made, alliance(world), "x", None, by=other),

@@ -259,7 +259,7 @@ def test_the_board_shows_a_window_of_each_column_in_two_statements(world: World)
         on_board(world, project, str(number))
     moved = on_board(world, project, "x")
     placing.place_card(moved, column_id=doing.id, by=world.actor("delegate"))
-    change, shown = board_queries.board_of(project.id, CardFilter(), shown=5)
+    change, shown = board_queries.shown_of(board_queries.ask(project.id, CardFilter(), shown=5))
     assert change == board_queries.change_of(project.id)
     assert [card.title for card in shown[0].cards] == ["0", "1", "2", "3", "4"]
     assert (shown[0].count, [card.title for card in shown[1].cards]) == (7, ["x"])
@@ -280,8 +280,9 @@ def test_cards_are_narrowed_by_person_organisation_and_day(world: World) -> None
         )
         cards.add_card(project, said, by=by)
     narrowed = CardFilter(owner=world.person["supplier"], organisation=supplier)
-    assert len(board_queries.board_of(project.id, narrowed)[1][0].cards) == 3
-    assert not board_queries.board_of(project.id, CardFilter(owner=1))[1][0].cards
+    assert len(board_queries.shown_of(board_queries.ask(project.id, narrowed))[1][0].cards) == 3
+    others = board_queries.ask(project.id, CardFilter(owner=1))
+    assert not board_queries.shown_of(others)[1][0].cards
     rows, key = board_queries.task_page(project.id, CardFilter(), size=2)
     assert [row.title for row in rows] == ["2", "1"]
     rest, end = board_queries.task_page(project.id, CardFilter(), after=key, size=2)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
-from portal import journal
-from portal.accounts.models import Appointment
-from portal.accounts.operations import end_appointment
-from portal.database import db
+from portal import clock, journal
+from portal.accounts.models import Appointment, Person
+from portal.accounts.operations import end_appointment, grant_appointment
+from portal.actors import SYSTEM
+from portal.database import WRITING, db
 from portal.errors import Denied, Refused
 from portal.research import operations, partnering, staffing, team
 from portal.research.models import Partner, Project
 from portal.research.staff_models import ProjectPerson, ProjectRole
+from portal.roles import Role
 from tests.client import Client
 from tests.conftest import both_engines
 from tests.research.make import active, part_of
@@ -77,7 +81,7 @@ class TestOperations:
         project, lead = active(world), world.actor("delegate")
         own = part_of(project, world.organisation["maker"])
         there = part_of(project, world.organisation["supplier"])
-        staffing.name_person(there, world.person["supplier"], ProjectRole.HEAD, by=lead)
+        staffing.name_person(there, world.person["supplier"], ProjectRole.CONTACT, by=lead)
         staffing.name_person(own, world.person["delegate"], ProjectRole.HEAD, by=lead)
         partnering.leave_project(there, by=world.actor("supplier"), note="退出。")
         assert roles(project) == {"测试delegate": "head"}
@@ -90,6 +94,54 @@ class TestOperations:
         )
         end_appointment(appointment, by=world.actor("manager"))
         assert roles(project) == {}
+
+    @both_engines
+    @pytest.mark.parametrize("way", ["ended", "ran out"])
+    def test_a_role_does_not_come_back_with_another_appointment(
+        self, way: str, world: World
+    ) -> None:
+        project, by, delegate = active(world), world.actor("manager"), world.person["delegate"]
+        maker = world.organisation["maker"]
+        own = part_of(project, maker)
+        staffing.name_person(own, delegate, ProjectRole.HEAD, by=by)
+        appointments = select(Appointment).where(Appointment.person_id == delegate)
+        appointment = db.session.scalars(appointments).first()
+        assert appointment is not None
+        now = clock.now()
+        if way == "ended":
+            end_appointment(appointment, by=by)
+            assert db.session.query(ProjectPerson).one().ended_at is not None, "written down"
+        else:
+            writing = db.engine.connect().execution_options(**{WRITING: True})
+            with writing as connection, connection.begin():
+                connection.execute(
+                    update(Appointment.__table__)
+                    .where(Appointment.__table__.c.id == appointment.id)
+                    .values(until_at=now)
+                )
+            db.session.expire_all()
+        with clock.standing_still(now + timedelta(days=1)):
+            person = db.session.get_one(Person, delegate)
+            grant_appointment(person, Role.DELEGATE, scope_id=maker, by=SYSTEM)
+        with clock.standing_still(now + timedelta(days=2)):
+            assert roles(project) == {}, "it is given anew"
+            staffing.name_person(own, world.person["manager"], ProjectRole.HEAD, by=by)
+            assert roles(project) == {"测试manager": "head"}
+            with pytest.raises(Refused):
+                staffing.name_person(own, delegate, ProjectRole.HEAD, by=by)
+            staffing.name_person(own, delegate, ProjectRole.MEMBER, by=by)
+            assert roles(project) == {"测试manager": "head", "测试delegate": "member"}
+
+    def test_one_head_of_a_project_whatever_the_organisation(self, world: World) -> None:
+        project, lead = active(world), world.actor("delegate")
+        there = part_of(project, world.organisation["supplier"])
+        own = part_of(project, world.organisation["maker"])
+        staffing.name_person(there, world.person["supplier"], ProjectRole.HEAD, by=lead)
+        with pytest.raises(Refused, match="测试supplier"):
+            staffing.name_person(own, world.person["delegate"], ProjectRole.HEAD, by=lead)
+        staffing.release_person(there, world.person["supplier"], by=lead)
+        staffing.name_person(own, world.person["delegate"], ProjectRole.HEAD, by=lead)
+        assert roles(project) == {"测试delegate": "head"}
 
     def test_no_role_is_given_in_what_has_ended(self, world: World) -> None:
         project, lead = active(world), world.actor("delegate")

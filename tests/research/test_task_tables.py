@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import clock
-from portal.database import db
+from portal.database import WRITING, db
 from portal.errors import Refused, Stale
 from portal.imports import task_operations
+from portal.imports.erasing import KEPT_DAYS
+from portal.imports.forms import TASK_FIELDS
 from portal.imports.models import Fate
 from portal.imports.task_fates import TaskVerdict, seal_of
-from portal.imports.task_models import TaskImport
+from portal.imports.task_models import TaskImport, TaskImportRow
 from portal.imports.task_operations import (
     begin_tasks,
     bring_tasks,
+    correct_tasks,
+    discard_tasks,
     judged,
+    sheets_of,
     table_of,
     take_over_tasks,
 )
-from portal.imports.task_views import FIELDS
 from portal.imports.words import label_of, words
 from portal.research import cards, operations, partnering, planning
 from portal.research.board_models import Card
 from portal.research.cards import CardContent
 from portal.research.columns import limit_column
 from portal.research.models import Project
-from portal.research.task_queries import tasks_in
+from portal.research.task_queries import comments_in, tasks_in
 from portal.sheets.comma import read_table, written
 from portal.sheets.reading import ReadSheet
 from tests.client import Client
+from tests.conftest import both_engines
 from tests.imports.test_recognising import sheet
 from tests.research.make import active, board, on_board, order, part_of
 from tests.world import World
@@ -160,6 +167,20 @@ class TestForeignTables:
         with pytest.raises(Refused, match="密"):
             brought(world, project, sheet([("秘密★ 任务分工表",), HEADER, (1, "甲", "", "河北")]))
 
+    def test_what_stands_above_a_corrected_header_bears_no_mark_of_secrecy(
+        self, world: World
+    ) -> None:
+        project, by = active(world), world.actor("delegate")
+        rows = [HEADER, (1, "绝密事项", "", "河北"), HEADER, (2, "张力试验", "", "河北")]
+        made = brought(world, project, sheet(rows))
+        _sheets, [layout] = sheets_of(made)
+        below = replace(layout, first_header=3, last_header=3)
+        with pytest.raises(Refused, match="密"):
+            correct_tasks(made, [below], by=by)
+        begin_tasks(made, seal_of(verdicts(made)), by=by)
+        with pytest.raises(Refused):
+            correct_tasks(made, [layout], by=by)
+
     def test_a_full_column_takes_no_more_rows(self, world: World) -> None:
         project = active(world)
         limit_column(project, board(project)[0].id, card_limit=1, by=world.actor("delegate"))
@@ -224,6 +245,85 @@ class TestComingBack:
         assert order(board(project)[0].id) == titles
         assert made.counts == {"new": 5}
 
+    @both_engines
+    def test_what_changed_after_it_was_begun_is_refused_for_that_row(self, world: World) -> None:
+        """What was seen is done, or nothing: nobody's later work is written over."""
+        project = active(world, partners=("supplier", "chairer"))
+        by, other = world.actor("delegate"), world.actor("supplier")
+        ids = [on_board(world, project, title).id for title in ("改", "撤", "照旧")]
+        leaving = part_of(project, world.organisation["chairer"])
+        rows = [
+            ("门户任务号", "任务", "所在列", "说明", "责任单位"),
+            *((number, f"新{number}", "", "表里的") for number in ids),
+            ("", "重名"),
+            ("", "同名", "待办"),
+            ("", "同名", "待办", "二"),
+            ("", "满列", "审核中"),
+            ("", "离开", "", "", leaving.organisation.name),
+        ]
+        made = brought(world, project, sheet(rows))
+        begin_tasks(made, seal_of(verdicts(made)), by=by)
+        changed, gone, _same = (db.session.get_one(Card, number) for number in ids)
+        cards.edit_card(changed, CardContent("改", "有人先改了"), by=other)
+        cards.put_away_card(gone, by=other)
+        cards.add_card(project, CardContent("重名"), by=other)
+        review = board(project)[2].id
+        cards.add_card(project, CardContent("先到"), column_id=review, by=other)
+        limit_column(project, review, card_limit=1, by=by)
+        partnering.leave_project(leaving, by=world.actor("chair"), note="退出。")
+        while made.is_open:
+            take_over_tasks(made, by=by)
+        why = {name: said for _sheet, _row, name, said, _cells in made.refused}
+        assert why == {
+            f"新{ids[0]}": "其间他人修改过这项任务，保持原样。",
+            f"新{ids[1]}": "其间这项任务已从看板撤下。",
+            "重名": "其间已有他人新建同名任务。",
+            "满列": "此列最多 1 项任务，请先完成其中一项。",
+            "离开": "承担方已不再参加本课题。",
+        }
+        assert all(cells for *_rest, cells in made.refused), "they are handed back as they were"
+        assert order(board(project)[0].id) == ["改", f"新{ids[2]}", "重名", "同名", "同名"]
+        assert made.counts == {"refused": 5, "changed": 1, "new": 2}
+        assert not db.session.scalars(select(TaskImportRow)).all(), "what was kept goes with it"
+
+    def test_what_was_begun_is_never_read_again(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(task_operations, "CHUNK", 2)
+        project, by = active(world), world.actor("delegate")
+        made = brought(world, project, sheet([HEADER, *((n, f"第{n}项") for n in range(1, 6))]))
+        begin_tasks(made, seal_of(verdicts(made)), by=by)
+        take_over_tasks(made, by=by)
+        writing = db.engine.connect().execution_options(**{WRITING: True})
+        with writing as connection, connection.begin():
+            connection.execute(update(TaskImport.__table__).values(sheets=[]))
+        while made.is_open:
+            take_over_tasks(made, by=by)
+        assert order(board(project)[0].id) == [f"第{n}项" for n in range(1, 6)]
+
+    def test_one_that_nobody_took_over_is_over_with_its_cells(
+        self, world: World, visit: Callable[..., Client]
+    ) -> None:
+        project, by = active(world), world.actor("delegate")
+        waiting, begun = (
+            brought(world, project, sheet([HEADER, (1, title, "", "河北")])) for title in "甲乙"
+        )
+        begin_tasks(begun, seal_of(verdicts(begun)), by=by)
+        with clock.standing_still(clock.now() + timedelta(days=KEPT_DAYS + 1)):
+            brought(world, project, sheet([HEADER, (1, "丙", "", "河北")]))
+        db.session.expire_all()
+        for made in (waiting, begun):
+            assert not made.is_open and made.sheets is None
+            with pytest.raises(Refused):
+                discard_tasks(made, by=by)
+            client = visit("delegate")
+            page = client.soup(f"/task-imports/{made.id}")
+            assert "30天内无人导入" in page.get_text()
+            assert not page.select('form[action*="/task-imports/"]')
+            answer = client.post(f"/task-imports/{made.id}/discard")
+            assert answer.status_code == 422
+            assert "30天内无人导入" in answer.text
+
 
 class TestPages:
     @pytest.mark.parametrize("ending", ["xlsx", "csv"])
@@ -277,7 +377,45 @@ class TestPages:
             book = load_workbook(BytesIO(answer.data))
             head = [cell.value for cell in next(book.worksheets[0].iter_rows())]
             found = {labels.get(label_of(str(each))) for each in head}
-            assert found == {each.value for each in FIELDS}, language
+            assert found == {*(each.value for each in TASK_FIELDS), "other"}, language
+            assert None not in found, "what is left out is known to be"
+
+    def test_checklists_and_comments_go_along_and_stay_as_they_are(
+        self, app: Flask, world: World, visit: Callable[..., Client]
+    ) -> None:
+        by, number = world.actor("delegate"), world.card["first"]
+        with app.app_context():
+            card = db.session.get_one(Card, number)
+            for text in ("装夹", "=1+1"):
+                cards.add_item(card, text, by=by)
+            cards.tick_item(card, card.items[0].id, is_done=True, by=by)
+            for text in ("先做爆破。", "同意。"):
+                cards.comment_card(card, text, by=by)
+            db.session.remove()
+        client, project = visit("delegate"), f"/projects/{world.project['active']}"
+        book = load_workbook(BytesIO(client.get(f"{project}/tasks/table.xlsx").data))
+        page = book.worksheets[0]
+        rows = {row[0].value: row for row in page.iter_rows()}
+        row = rows[number]
+        assert [each.value for each in row[-2:]] == ["[x] 装夹\n[ ] =1+1", 2]
+        other = rows[world.card["second"]]
+        assert [each.value for each in other[-2:]] == [None, 0]
+        row[1].value, row[-2].value, row[-1].value = "改了名的任务", "[ ] 全部重来", 0
+        changed = BytesIO()
+        book.save(changed)
+        changed.seek(0)
+        sent = {"file": (changed, "计划.xlsx"), "is_checked": "y"}
+        answer = client.post(f"{project}/tasks/import", sent, content_type="multipart/form-data")
+        form = client.soup(answer.location).select_one('form[action$="/take-over"]')
+        data = {each["name"]: each["value"] for each in form.select("input[type=hidden]")}
+        assert client.post(form["action"], data).status_code == 302
+        with app.app_context():
+            card = db.session.get_one(Card, number)
+            assert card.title == "改了名的任务"
+            items = [(each.text, each.is_done) for each in card.items]
+            assert items == [("装夹", True), ("=1+1", False)]
+            assert comments_in(card.project_id) == {number: 2}
+            db.session.remove()
 
     @pytest.mark.parametrize("narrowed", ["owner", "organisation", "package"])
     def test_a_table_is_narrowed_as_the_list_is(
@@ -292,6 +430,55 @@ class TestPages:
         content = written(["任务"], [["=cmd|' /C calc'!A0"], ["-1"], ["@x"], ["'=a"]])
         lines = content.decode("utf-8-sig").splitlines()[1:]
         assert all(line.startswith("'") for line in lines)
+
+    def test_a_wrong_guess_is_corrected_and_the_preview_follows(
+        self, app: Flask, world: World, visit: Callable[..., Client]
+    ) -> None:
+        with app.app_context():
+            project = db.session.get_one(Project, world.project["active"])
+            rows = [
+                ("任务", "责任人", "工作内容", "何时"),
+                ("01", "河北", "张力试验", "2027-03-01"),
+            ]
+            number = brought(world, project, sheet(rows)).id
+            db.session.remove()
+        client, address = visit("supplier"), f"/task-imports/{number}"
+        preview = client.soup(address)
+        assert preview.select_one(f'a[href="{address}/columns"]') is not None
+        form = client.soup(f"{address}/columns")
+        sent = {each["name"]: each.get("value", "") for each in form.select("main form input")}
+        for each in form.select("main form select"):
+            chosen = each.select_one("option[selected]")
+            sent[each["name"]] = chosen["value"] if chosen else ""
+        assert (sent["sheet0-name"], sent["sheet0-person"]) == ("0", "1")
+        right = {"sheet0-name": "2", "sheet0-date": "3"}
+        right |= {"sheet0-person": "", "sheet0-specification": ""}
+        for wrong, sentence in (
+            ({"sheet0-name": ""}, "请指定任务所在列"),
+            ({"sheet0-name": "3", "sheet0-date": "3"}, "这一列已用于其他字段"),
+            ({"sheet0-last_header": "9"}, "表头末行应等于首行"),
+            ({"sheet0-first_header": "2", "sheet0-last_header": "2"}, "没有可导入的行"),
+            ({"sheet0-name": "99"}, "有效"),
+        ):
+            answer = client.post(f"{address}/columns", {**sent, **right, **wrong})
+            assert answer.status_code == 422, (wrong, answer.status_code)
+            assert sentence in answer.text, wrong
+        answer = client.post(f"{address}/columns", {**sent, **right})
+        assert (answer.status_code, answer.location) == (302, address), answer.text
+        shown = client.soup(address).get_text(" ", strip=True)
+        assert "张力试验" in shown and "2027" in shown
+        stale = client.post(f"{address}/columns", {**sent, **right})
+        assert stale.status_code == 409, "an old form does not undo it"
+        before = preview.select_one(f'form[action="{address}/take-over"]')
+        old = {each["name"]: each["value"] for each in before.select("input[type=hidden]")}
+        assert client.post(f"{address}/take-over", old).status_code == 409, "nobody saw that"
+        after = client.soup(address).select_one(f'form[action="{address}/take-over"]')
+        new = {each["name"]: each["value"] for each in after.select("input[type=hidden]")}
+        assert client.post(f"{address}/take-over", new).status_code == 302
+        assert client.get(f"{address}/columns").status_code == 302, "it is over"
+        with app.app_context():
+            titles = {row.content.title for row in tasks_in(world.project["active"])}
+            assert "张力试验" in titles and "01" not in titles
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
     @pytest.mark.parametrize("separator", [",", ";", "\t"])

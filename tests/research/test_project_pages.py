@@ -1,0 +1,48 @@
+"""What pages of joint projects say once, and what they fold away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from portal.database import db
+from portal.research.columns import limit_column
+from portal.research.models import Project
+from tests.client import Client
+from tests.research.make import board
+from tests.world import World
+
+#: Steps that are shown at once.
+AT_ONCE = 8
+
+
+def test_what_regions_work_together_is_said_once(visit: Callable[..., Client]) -> None:
+    page = visit("liaison").soup("/projects/figures")
+    flows = page.select("table")[-1]
+    assert flows.caption.get_text(strip=True) == "哪些地区在合作：牵头 → 合作"
+    rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in flows("tr")[1:]]
+    assert ["北京市 → 河北省", "1"] in rows
+    assert page.get_text().count("牵头") == 2, "in the caption and the heading, not in each row"
+
+
+def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
+    app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    number = world.project["active"]
+    address, client = f"/projects/{number}", visit("delegate")
+    before = len(client.soup(address).select(".timeline-entry"))
+    with app.app_context():
+        project = db.session.get_one(Project, number)
+        for limit in range(1, 12):
+            column = board(project)[0].id
+            limit_column(project, column, card_limit=limit, by=world.actor("delegate"))
+        db.session.remove()
+    page = client.soup(address)
+    older = page.select("details.timeline-older .timeline-entry")
+    assert len(page.select(".timeline-entry")) == before + 11
+    assert len(older) == before + 11 - AT_ONCE
+    assert f"更早的{len(older)}条记录" in page.select_one("details.timeline-older").get_text()
+    assert page.select_one("details.timeline-older[open]") is None
+    # One with few steps folds nothing.
+    assert not client.soup(f"/projects/{world.project['idea']}").select("details.timeline-older")
