@@ -31,8 +31,9 @@ class SignedCookies(SecureCookieSessionInterface):
         """Return what signs and reads the cookie, or None without a key."""
         keys = (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ()))
         if keys != self._keys:
-            self._keys, self._known = keys, {}
-            self._signer = super().get_signing_serializer(app)
+            # The keys come last: other threads go by them.
+            self._signer, self._known = super().get_signing_serializer(app), {}
+            self._keys = keys
         return self._signer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:

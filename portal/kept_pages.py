@@ -41,11 +41,13 @@ class _Blind:
 
 
 _BLIND = _Blind()
+#: Under which names of `g` a request knows who is looking, and that it is made blind.
+_KNOWN = ("is_blind", "standing", "_login_user", "frame", "waiting")
 #: What templates know of whoever looks.
 _PERSONAL = ("me", "waiting_count", "unread_count", "session")
 
 
-class _Shelf:
+class Shelf:
     """The kept pages of one process, up to so many characters; the oldest make room."""
 
     def __init__(self, size: int, holes: Mapping[str, Callable[[], str]]) -> None:
@@ -79,13 +81,13 @@ def render_kept(template: str, key: Hashable, make: Callable[[], Mapping[str, An
     `key` is everything the page depends on beside language, size of type, day and endpoint;
     `make` returns the template's values from what is in the key, and from nothing else.
     """
-    shelf: _Shelf = current_app.extensions["kept_pages"]
+    shelf: Shelf = current_app.extensions["kept_pages"]
     if "kept_for" not in g:
         g.kept_for = request.endpoint, chosen_language(), is_large_type(), clock.today()
     whole = template, g.kept_for, key
     parts = shelf.pages.get(whole)
     if parts is None:
-        parts = _made(template, make())
+        parts = _made(template, make)
         shelf.put(whole, parts)
     filled = list(parts)
     for place in range(1, len(parts), 2):
@@ -93,12 +95,12 @@ def render_kept(template: str, key: Hashable, make: Callable[[], Mapping[str, An
     return "".join(filled)
 
 
-def _made(template: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+def _made(template: str, make: Callable[[], Mapping[str, Any]]) -> tuple[str, ...]:
     """Return a page in parts: its text and the names of its holes in turns."""
     endpoint, language, is_large, _today = g.kept_for
     with _blindly():
         text = current_app.jinja_env.get_template(template).render(
-            values,
+            make(),
             **dict.fromkeys(_PERSONAL, _BLIND),
             request=SimpleNamespace(endpoint=endpoint),
             language_tag=LANGUAGES[language],
@@ -110,12 +112,14 @@ def _made(template: str, values: Mapping[str, Any]) -> tuple[str, ...]:
 @contextmanager
 def _blindly() -> Iterator[None]:
     """Keep whatever is asked meanwhile from knowing who is looking."""
-    known = {name: g.pop(name) for name in ("standing", "_login_user") if name in g}
-    g.is_blind, g.standing, g._login_user = True, _BLIND, _BLIND
+    known = {name: g.pop(name) for name in _KNOWN if name in g}
+    for name in _KNOWN:
+        setattr(g, name, _BLIND)
+    g.is_blind = True
     try:
         yield
     finally:
-        for name in ("is_blind", "standing", "_login_user"):
+        for name in _KNOWN:
             g.pop(name)
         for name, value in known.items():
             setattr(g, name, value)
@@ -133,6 +137,8 @@ def personal(name: str, fill: Callable[[], str]) -> Callable[[], str]:
 
 def init_app(app: Flask, holes: Mapping[str, Callable[[], str]]) -> None:
     """Give templates what belongs to whoever looks, by name: as words, or as holes."""
-    app.extensions["kept_pages"] = _Shelf(app.config["KEPT_PAGES_SIZE"], holes)
+    # Whoever writes templates wants to see them.
+    size = 0 if app.debug else app.config["KEPT_PAGES_SIZE"]
+    app.extensions["kept_pages"] = Shelf(size, holes)
     for name, fill in holes.items():
         app.add_template_global(personal(name, fill), name)

@@ -30,6 +30,8 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 Raw = tuple[tuple[Any, ...], ...]
 #: So many questions of one state of the database a connection remembers at most.
 MOST_KEPT = 256
+#: A longer answer is not remembered.
+MOST_ROWS = 500
 #: Under what a session keeps its transaction with the connection it runs on.
 _RUNNING = "prepared_running"
 
@@ -102,7 +104,9 @@ class Prepared:
         told = _minute() if self.to_the_minute else self._filled(running.connection, values)
         found: Raw | None = kept.get((self, told))
         if found is None:
-            found = kept[self, told] = self._asked(running.connection, values)
+            found = self._asked(running.connection, values)
+            if len(found) <= MOST_ROWS:
+                kept[self, told] = found
         return found
 
     def _filled(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -173,7 +177,8 @@ def _rows_kept(connection: Connection) -> dict[Any, Any] | None:
     if connection.dialect.name != "sqlite" or connection.info.get("writable"):
         return None
     driver: Any = connection.connection.dbapi_connection
-    state = driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes
+    # The first statement to touch the file: an error of the disk shows here.
+    state = _on_driver(connection, "PRAGMA data_version", ())[0][0], driver.total_changes
     at, kept = connection.info.get("rows_kept", (None, {}))
     if at != state or len(kept) >= MOST_KEPT:
         kept = {}
@@ -198,24 +203,29 @@ def _run(connection: Connection, sql: str, bound: Any) -> list[tuple[Any, ...]]:
     Eight times as fast as through SQLAlchemy, which makes a context and a result for each run.
     Whoever listens to statements (the tests count them) is told as ever.
     """
-    rows: list[tuple[Any, ...]]
     if connection.dispatch.before_cursor_execute:
         given = tuple(bound) if isinstance(bound, list) else bound
         told: Any = connection.exec_driver_sql(sql, given).cursor
-        rows = told.fetchall()
+        rows: list[tuple[Any, ...]] = told.fetchall()
         told.close()
         return rows
+    return _on_driver(connection, sql, bound)
+
+
+def _on_driver(connection: Connection, sql: str, bound: Any) -> list[tuple[Any, ...]]:
+    """Run what is written on the driver alone; what it refuses is told as SQLAlchemy tells it."""
     driver: Any = connection.connection.dbapi_connection
+    dialect = connection.dialect
     try:
-        rows = driver.execute(sql, bound).fetchall()
-    except connection.dialect.loaded_dbapi.Error as error:
-        is_gone = connection.dialect.is_disconnect(error, driver, None)
+        rows: list[tuple[Any, ...]] = driver.execute(sql, bound).fetchall()
+    except dialect.loaded_dbapi.Error as error:
+        is_gone = dialect.is_disconnect(error, driver, None)
         if is_gone:
             connection.invalidate(error)
         raise DBAPIError.instance(
-            sql, bound, error, connection.dialect.loaded_dbapi.Error,
+            sql, bound, error, dialect.loaded_dbapi.Error,
             hide_parameters=connection.engine.hide_parameters,
-            connection_invalidated=is_gone, dialect=connection.dialect,
+            connection_invalidated=is_gone, dialect=dialect,
         ) from error  # fmt: skip
     return rows
 

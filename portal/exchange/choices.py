@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import literal, null, select, union_all
 
@@ -93,7 +94,13 @@ def _read_choices() -> Choices:
         ),
     )
     rows = plain(union_all(*parts))
-    return Choices([Choice(*row[:7]) for row in sorted(rows, key=lambda row: row[7])])
+    return _same(tuple(Choice(*row[:7]) for row in sorted(rows, key=lambda row: row[7])))
+
+
+@lru_cache(maxsize=8)
+def _same(everything: tuple[Choice, ...]) -> Choices:
+    """Return one object for the same choices: what is kept by it outlives the minute."""
+    return Choices(everything)
 
 
 def below(nodes: Sequence[Choice], code: str) -> set[int]:

@@ -194,13 +194,21 @@ class Asked:
     regions: tuple[RegionName | None, ...]
 
 
+def window(asked: int | None) -> int:
+    """Return how many cards of a column to show: the first window, or doubled as far as asked."""
+    shown = WINDOW
+    while shown < min(asked or 0, LARGEST_WINDOW):
+        shown *= 2
+    return shown
+
+
 def ask(project_id: int, narrowed: CardFilter, *, shown: int = WINDOW) -> Asked:
     """Ask for a board: its columns, and the first cards of each.
 
     Two statements, whatever the number of cards: a window of each column.
     """
     columns = _COLUMNS.raw({"project": project_id})
-    statement = _windows(len(columns), tuple(narrowed.chosen), min(shown, LARGEST_WINDOW))
+    statement = _windows(len(columns), tuple(narrowed.chosen), shown)
     values = {f"column{number}": row[0] for number, row in enumerate(columns)}
     cards = statement.raw(values | narrowed.chosen)
     provinces: Mapping[int, RegionName] = all_provinces() if cards else {}

@@ -88,7 +88,7 @@ def view_board(project: ProjectRow) -> str:
 def board_page(project: Project | ProjectRow, **more: Any) -> str:
     """Render a board; `more` carries what was refused."""
     standing, narrowed = current_standing(), filter_asked()
-    shown = min(number_in("shown") or board_queries.WINDOW, board_queries.LARGEST_WINDOW)
+    shown = board_queries.window(number_in("shown"))
     asked = board_queries.ask(project.id, narrowed, shown=shown)
     seen = {
         "shown": shown,
