@@ -36,6 +36,14 @@ atexit.register(FILES.cleanup)
 both_engines = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 
 
+def memory() -> str | None:
+    """Return a folder in memory, or None where the machine has none to spare: each commit waits
+    for the disk, and no test pulls the plug."""
+    folder = Path("/dev/shm")
+    has_room = folder.is_dir() and shutil.disk_usage(folder).free > 1_000_000_000
+    return str(folder) if has_room and os.access(folder, os.W_OK) else None
+
+
 def make_app(url: str, **more: Any) -> Flask:
     """Return an application on a database that is migrated already, with more settings."""
     settings = {"SQLALCHEMY_DATABASE_URI": url, "FILES_FOLDER": FILES.name, **more}
@@ -78,7 +86,7 @@ def furnished(
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """One PostgreSQL cluster per worker, on a socket, gone afterwards."""
-    running = Cluster()
+    running = Cluster(memory())
     yield running
     running.stop()
 
@@ -94,14 +102,6 @@ def postgresql_template(cluster: Cluster) -> tuple[str, World]:
 def engine() -> str:
     """The engine of a test that does not ask for both."""
     return "sqlite"
-
-
-def memory() -> str | None:
-    """Return a folder in memory, or None where the machine has none to spare: each commit waits
-    for the disk, and no test pulls the plug."""
-    folder = Path("/dev/shm")
-    has_room = folder.is_dir() and shutil.disk_usage(folder).free > 500_000_000
-    return str(folder) if has_room and os.access(folder, os.W_OK) else None
 
 
 @pytest.fixture(scope="session")
