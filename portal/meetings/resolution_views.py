@@ -30,7 +30,7 @@ from portal.meetings.views import WORDS, bp
 from portal.moves import attempt
 from portal.sheets.exporting import exported
 from portal.uploads import takes_upload
-from portal.workflow import open_to
+from portal.workflow import open_to, words_for
 
 __all__ = ["bp"]
 
@@ -120,6 +120,7 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
     votes = resolution_queries.votes_by_seat(resolution, meeting) if is_shown else {}
     roll = meeting.seats if is_shown else []
     mine = presence.seats_of_voter(meeting, standing.actor.organisation_id) if may_vote else []
+    timeline = timeline_of(resolution) if sees_votes else []
     values: dict[str, Any] = {
         "resolution": resolution,
         "number": resolution_queries.number_of(resolution),
@@ -134,8 +135,9 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "present": {each.id for each in presence.present_seats(meeting)} if roll else set(),
         "roll": roll if sees_votes else [],
         "votes": votes,
+        # The record of steps says whether there are any: mostly there are none.
         "handed": resolution_queries.links_handed(resolution)
-        if sees_votes and is_shown and not resolution.is_secret
+        if any(each.what == words_for("resolution.hand_link") for each in timeline)
         else (),
         "may_record": is_voting and can(standing, "resolution.record", resolution),
         # A ballot held in writing is closed once its deadline has passed.
@@ -146,7 +148,7 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "files": files.files_of(resolution)
         if resolution.is_closed and can(standing, "resolution.record", resolution)
         else (),
-        "timeline": timeline_of(resolution) if sees_votes else (),
+        "timeline": timeline,
     }
     return render_template("meetings/view_resolution.html", **{**values, **more})
 
