@@ -21,6 +21,7 @@ from portal.accounts.queries import OF_ORGANISATION
 from portal.actors import Standing
 from portal.alliances.models import Membership
 from portal.database import among
+from portal.due_notices import DUE_NOTICES, DUE_SUBJECTS
 from portal.exchange.anonymity import owner_shown, title_shown
 from portal.exchange.models import Interest, Listing, Naming
 from portal.guests.models import GuestAnswer
@@ -96,7 +97,7 @@ SUBJECTS["handover"] = Subject(
     Handover, name_of(Handover.outgoing_id), literal(""), "rotation.view_handover"
 )
 
-SUBJECTS |= MEETING_SUBJECTS
+SUBJECTS |= MEETING_SUBJECTS | DUE_SUBJECTS
 
 
 def _title_of(column: Any) -> Callable[[Standing], ColumnElement[Any]]:
@@ -297,6 +298,7 @@ NOTICES: tuple[Notice, ...] = (
         "membership.withdraw", (_ITS_PEOPLE, secretariat), _l("%(title)s left the alliance"), True
     ),
     notice("membership.expel", (_ITS_PEOPLE,), _l("%(title)s was expelled: see why"), urgent=True),
+    *DUE_NOTICES,
     *MEETING_NOTICES,
 )
 

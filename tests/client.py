@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
+from lxml import etree, html
 from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
@@ -46,18 +47,26 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
 
 class Client:
-    """One visitor: somebody of the cast with a session of their own, or nobody."""
+    """One visitor: somebody of the cast with a session of their own, or nobody.
 
-    def __init__(self, app: Flask, world: World, who: str, language: str = "zh") -> None:
+    `key` is of a session that they have already.
+    """
+
+    def __init__(
+        self, app: Flask, world: World, who: str, language: str = "zh", key: str | None = None
+    ) -> None:
         self.app, self.world, self.who = app, world, who
         self.language = language
         self._client = app.test_client()
         self._client.set_cookie("language", language)
         self._token: str | None = None
         if who != "anonymous":
-            self._sign_in()
+            self.key = key or self._sign_in()
+            with self._client.session_transaction() as cookie:
+                cookie["_user_id"] = self.key
 
-    def _sign_in(self) -> None:
+    def _sign_in(self) -> str:
+        """Open a session for this visitor; return the key that its cookie carries."""
         key = secrets.token_urlsafe(32)
 
         def enter() -> None:
@@ -72,8 +81,7 @@ class Client:
                 db.session.remove()
 
         contextvars.Context().run(enter)
-        with self._client.session_transaction() as cookie:
-            cookie["_user_id"] = key
+        return key
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Make one request in a fresh context."""
@@ -121,7 +129,7 @@ class Client:
 
         After one visit to warm what is kept for longer; on connections that remember no rows.
         """
-        self.get(address)
+        self.open(address)
         with self.app.app_context():
             engine = db.engine
         engine.dispose()
@@ -133,29 +141,37 @@ class Client:
 
 def look_at(text: str, language: str) -> None:
     """Check what every page owes its reader; each failure names itself."""
-    page = BeautifulSoup(text, "html.parser")
-    headings = page.find_all("h1")
+    page = html.document_fromstring(text)
+    headings = list(page.iter("h1"))
     assert len(headings) == 1, f"{len(headings)} h1 on the page"
-    title = page.title.get_text(strip=True) if page.title else ""
-    heading = " ".join(headings[0].get_text().split())
-    assert " ".join(title.split()).startswith(heading), f"title {title!r} without h1 {heading!r}"
-    ids = [str(tag["id"]) for tag in page.find_all(id=True)]
+    title = next((_words(each) for each in page.iter("title")), "")
+    heading = _words(headings[0])
+    assert title.startswith(heading), f"title {title!r} without h1 {heading!r}"
+    ids = page.xpath("//@id")
     assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
-    assert page.html is not None
-    assert page.html["lang"] == ("en" if language == "en" else "zh-Hans")
-    for control in page.find_all(FORM_CONTROLS):
+    wanted = "en" if language == "en" else "zh-Hans"
+    assert page.get("lang") == wanted, f"lang {page.get('lang')!r}, not {wanted!r}"
+    labelled = set(page.xpath("//label/@for"))
+    for control in page.iter(*FORM_CONTROLS):
         if control.get("type") not in ("hidden", "submit"):
-            assert _has_label(page, control), f"no label for {control}"
-    for form in page.find_all("form"):
-        if str(form.get("method", "get")).lower() == "post":
-            assert form.find("input", {"name": "csrf_token"}), f"a form without a token: {form}"
-    for tag in page.find_all(True):
-        inline = [name for name in tag.attrs if name == "style" or name.startswith("on")]
-        assert not inline, f"inline {inline} on {tag.name}"
-    assert "None" not in page.get_text().split(), "a None stands on the page"
+            has_label = control.get("aria-label") or control.get("id") in labelled
+            assert has_label or control.xpath("ancestor::label"), f"no label for {_shown(control)}"
+    for form in page.iter("form"):
+        if form.get("method", "get").lower() == "post":
+            token = form.xpath(".//input[@name='csrf_token']")
+            assert token, f"a form without a token: {_shown(form)}"
+    inline = page.xpath("//@*[name() = 'style' or starts-with(name(), 'on')]")
+    assert not inline, f"inline on {[_shown(each.getparent()) for each in inline]}"
+    for quiet in list(page.iter("script", "style", etree.Comment)):
+        quiet.drop_tree()
+    assert "None" not in page.text_content().split(), "a None stands on the page"
 
 
-def _has_label(page: BeautifulSoup, control: Tag) -> bool:
-    if control.get("aria-label") or control.find_parent("label"):
-        return True
-    return bool(control.get("id") and page.find("label", {"for": control["id"]}))
+def _words(element: html.HtmlElement) -> str:
+    """Return what an element says, in one line."""
+    return " ".join(element.text_content().split())
+
+
+def _shown(element: html.HtmlElement) -> str:
+    """Return the beginning of an element, for whoever reads a failure."""
+    return html.tostring(element, encoding="unicode", with_tail=False)[:300]

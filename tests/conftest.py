@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import copy
+import gc
 import os
 import shutil
 import subprocess
@@ -35,6 +36,14 @@ atexit.register(FILES.cleanup)
 both_engines = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 
 
+def memory() -> str | None:
+    """Return a folder in memory, or None where the machine has none to spare: each commit waits
+    for the disk, and no test pulls the plug."""
+    folder = Path("/dev/shm")
+    has_room = folder.is_dir() and shutil.disk_usage(folder).free > 1_000_000_000
+    return str(folder) if has_room and os.access(folder, os.W_OK) else None
+
+
 def make_app(url: str, **more: Any) -> Flask:
     """Return an application on a database that is migrated already, with more settings."""
     settings = {"SQLALCHEMY_DATABASE_URI": url, "FILES_FOLDER": FILES.name, **more}
@@ -59,10 +68,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Wor
     return path, settle(f"sqlite:///{path}")
 
 
+def furnished(
+    template: tuple[Path, World], folder: Path, furnish: Callable[[Flask, World], None]
+) -> tuple[Path, World]:
+    """Return a copy of a settled SQLite file with more in it, for all tests of a module."""
+    settled, cast = template
+    path = folder / "portal.sqlite3"
+    shutil.copyfile(settled, path)
+    app = make_app(f"sqlite:///{path}")
+    with app.app_context():
+        furnish(app, cast)
+        db.session.remove()
+        db.engine.dispose()
+    return path, cast
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """One PostgreSQL cluster per worker, on a socket, gone afterwards."""
-    running = Cluster()
+    running = Cluster(memory())
     yield running
     running.stop()
 
@@ -81,9 +105,10 @@ def engine() -> str:
 
 
 @pytest.fixture(scope="session")
-def place_of_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place_of_sqlite() -> Iterator[Path]:
     """Where the SQLite file of each test stands in turn, so that one application serves all."""
-    return tmp_path_factory.mktemp("database") / "portal.sqlite3"
+    with tempfile.TemporaryDirectory(prefix="portal-database-", dir=memory()) as folder:
+        yield Path(folder) / "portal.sqlite3"
 
 
 @pytest.fixture
@@ -160,6 +185,13 @@ def visit(app: Flask, world: World) -> Callable[..., Client]:
         return Client(app, world, who, **options)
 
     return enter
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of every later search for garbage: it lives as long as we do."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 def pytest_configure(config: pytest.Config) -> None:

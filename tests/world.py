@@ -491,7 +491,7 @@ def _meet(world: World, now: datetime) -> None:
         open_it(running)
         decide("voting", running)
     world.token["group"] = group_token(noticed)
-    world.token["seat"] = seat_token(noticed.seats[1])
+    world.token["seat"] = seat_token(noticed.seats[1], noticed.seats[1].contact_id)
 
 
 def _post(world: World, now: datetime) -> None:

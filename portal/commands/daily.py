@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.actors import SYSTEM
+from portal.dues.reminding import remind_of_dues
 from portal.exchange.reminding import remind_of_expiring, remind_of_lapsing
 from portal.files import sweep
 from portal.guests.operations import erase_old_guests
@@ -36,6 +37,7 @@ def daily() -> None:
     click.echo(f"{remind_of_due_cards(by=SYSTEM)} tasks of joint projects are due.")
     click.echo(f"{erase_old_guests(by=SYSTEM)} guests' numbers were erased.")
     erase_plates(by=SYSTEM)
+    click.echo(f"{remind_of_dues(by=SYSTEM)} lines of dues are overdue.")
     click.echo(f"The cells of {erase_old_imports(by=SYSTEM)} old imports were erased.")
     click.echo(f"{sweep(by=SYSTEM)} files were forgotten.")
     click.echo(f"{remind_of_actions(by=SYSTEM)} actions were spoken of.")

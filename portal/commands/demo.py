@@ -26,6 +26,7 @@ from portal.alliances.models import Alliance, Tier
 from portal.alliances.operations import admit_organisation, appoint_chair
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_alliances import tell_alliances
+from portal.commands.demo_ballots import tell_ballots
 from portal.commands.demo_dues import tell_dues
 from portal.commands.demo_filled_in import tell_filled_in
 from portal.commands.demo_flows import tell_flows
@@ -34,6 +35,7 @@ from portal.commands.demo_introductions import tell_introductions
 from portal.commands.demo_matters import follow_matter, tell_meetings
 from portal.commands.demo_meetings import tell_councils
 from portal.commands.demo_organisations import code_for, tell_organisations
+from portal.commands.demo_papers import draft_report
 from portal.commands.demo_research import tell_projects
 from portal.commands.demo_rotation import tell_rotation
 from portal.commands.demo_story import DAY, Story, post_all, read
@@ -96,6 +98,7 @@ def build(now: datetime) -> Story:
     tell_alliances(story)
     tell_organisations(story)
     tell_councils(story)
+    tell_ballots(story)
     tell_dues(story)
     tell_filled_in(story)
     story.at(now - 0.2 * DAY, lambda: tell_meetings(story))
@@ -106,6 +109,8 @@ def build(now: datetime) -> Story:
     story.run()
     _read_what_is_old(now)
     cells.catch_up_wholly(by=SYSTEM)
+    with clock.standing_still(now):
+        draft_report(story)
     _conclude(story.people["admin"])
     return story
 

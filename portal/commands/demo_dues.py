@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal import clock
-from portal.actors import Actor, person
+from portal.actors import SYSTEM, Actor, person
 from portal.alliances.models import Alliance, Tier
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_story import DAY, Story, read
@@ -18,6 +18,7 @@ from portal.dues.operations import (
     waive_due,
 )
 from portal.dues.queries import ledger_of
+from portal.dues.reminding import remind_of_dues
 
 RATES = {
     Tier.CHAIR: 3_000_000,
@@ -34,6 +35,11 @@ def tell_dues(story: Story) -> None:
     this_year = clock.day_of(story.now).year
     story.at(story.now - 380 * DAY, lambda: _year(story, hydrogen, keeper, this_year - 1, 1))
     story.at(story.now - 120 * DAY, lambda: _year(story, hydrogen, keeper, this_year, 0))
+    story.at(story.now - 20 * DAY, _remind)
+
+
+def _remind() -> None:
+    remind_of_dues(by=SYSTEM)
 
 
 def _year(story: Story, alliance: Alliance, keeper: Actor, year: int, settled: int) -> None:

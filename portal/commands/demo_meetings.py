@@ -17,7 +17,7 @@ from portal.commands.demo_story import DAY, HOUR, Story, read
 from portal.documents.member_papers import issue_member_paper
 from portal.documents.models import DocumentKind
 from portal.documents.operations import edit_letterhead
-from portal.meetings import actions, agenda, minutes, operations, resolutions, voting
+from portal.meetings import actions, agenda, minutes, observers, operations, resolutions, voting
 from portal.meetings.counting import Choice
 from portal.meetings.models import Answer, Meeting, MeetingKind
 from portal.meetings.papers import issue_paper
@@ -59,6 +59,8 @@ def _call(alliance: Alliance, row: Any, starts_at: datetime, by: Actor, **more: 
     for title, length, presenter, *_minutes in row["items"]:
         content = agenda.ItemContent(title, presenter=presenter, minutes=length)
         agenda.add_item(meeting, content, by=by)
+    for organisation, name, post in row.get("observers", ()):
+        observers.add_observer(meeting, observers.Attending(name, organisation, post), by=by)
     return meeting
 
 

@@ -14,7 +14,7 @@ from portal.actors import SYSTEM, Actor, person
 from portal.alliances.models import Alliance, Tier
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_story import DAY, Story, read
-from portal.rotation import asking, chartering, deferring, handing_over, swapping
+from portal.rotation import asking, chartering, deferring, handing_over, papers, swapping
 from portal.rotation import operations as rotation
 from portal.rotation.cases import Order
 from portal.rotation.chartering import CharterContent
@@ -141,6 +141,8 @@ def _exchange(story: Story, alliance: Alliance, told: Any) -> None:
         turn, other = _turn(alliance, 2), _turn(alliance, 3)
         swap = swapping.ask_swap(turn, other, reason=told["swap"], by=_acting(story, turn))
         swapping.agree_to_swap(swap, by=_acting(story, other))
+        keeper = _keeper(story, alliance)
+        papers.issue_swap_paper(swap, by=keeper, receipt="demo-swap")
 
     def stay_away() -> None:
         turn = _turn(alliance, 4)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from portal import clock
 from portal.access import visible_to
 from portal.actors import Standing
-from portal.database import db
-from portal.documents.models import Document
+from portal.alliances.models import Membership, Tier
+from portal.database import db, plain
+from portal.documents.models import Document, DocumentKind
+from portal.documents.workflow import DocumentState
 
 #: Documents of one list.
 PAGE = 200
@@ -25,6 +30,56 @@ def documents_of(standing: Standing, alliance_id: int) -> Sequence[Document]:
     ).all()
 
 
+class Paper(NamedTuple):
+    """A paper as it stands beside the record it was made from."""
+
+    id: int
+    number: str
+    title: str
+    state: DocumentState
+
+
+def papers_of(standing: Standing, thing: Any) -> list[Paper]:
+    """Return the papers made from a record that a person may see, the newest first."""
+    found = plain(
+        select(Document.id, Document.number, Document.title, Document.state)
+        .where(
+            Document.about_noun == thing.noun,
+            Document.about_id == thing.id,
+            visible_to(standing, "document.view", Document),
+        )
+        .order_by(Document.id.desc())
+        .limit(PAGE)
+    )
+    return [Paper(*row) for row in found]
+
+
 def document_of_code(code: str) -> Document | None:
     """Return the document that a code stands on, or None."""
     return db.session.scalar(select(Document).where(Document.code == code[:24]))
+
+
+class Certified(NamedTuple):
+    """A membership that a certificate certifies, as it is today; days are those of Shanghai."""
+
+    is_active: bool
+    is_ended: bool
+    tier: Tier
+    since_on: date | None
+    ended_on: date | None
+
+
+def membership_certified(document: Document | None) -> Certified | None:
+    """Return the membership that a certificate certifies, as it is now; None for other papers."""
+    if document is None or document.kind is not DocumentKind.CERTIFICATE:
+        return None
+    found = db.session.get(Membership, document.about_id)
+    if found is None:
+        return None
+    return Certified(
+        found.is_active,
+        found.is_ended,
+        found.tier,
+        clock.day_of(found.since) if found.since else None,
+        clock.day_of(found.ended_at) if found.ended_at else None,
+    )

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal import files
 from portal.access import can, current_actor, current_standing, public, requires
 from portal.accounts.queries import timeline_of
+from portal.alliances.forms import TIERS
 from portal.alliances.frame import alliance_page
 from portal.alliances.models import Alliance
 from portal.documents import operations, queries, rendering, sealing
@@ -37,7 +38,17 @@ MOVES = {
     "send_back": operations.send_back_document,
     "revoke": operations.revoke_document,
 }
-WORDS = {"states": DOCUMENT.labels, "kinds": DOCUMENT_KINDS}
+WORDS = {"states": DOCUMENT.labels, "kinds": DOCUMENT_KINDS, "tiers": TIERS}
+
+
+@bp.app_template_global()
+def papers_about(thing: Any) -> list[dict[str, Any]]:
+    """Return the papers made from a record, as far as whoever looks at it may see them.
+
+    Pages of rooms below this one show them, too.
+    """
+    found = queries.papers_of(current_standing(), thing)
+    return [{**each._asdict(), "label": DOCUMENT.labels[each.state]} for each in found]
 
 
 @bp.get("/alliances/<alliance_slug>/documents")
@@ -78,6 +89,7 @@ def document_page(document: Document, **more: Any) -> str:
         "is_electronic": sealing.is_electronic(),
         "form": ScanForm(),
         "address": operations.verify_address(document),
+        "certified": queries.membership_certified(document),
         "timeline": timeline_of(document) if is_keeping else (),
     }
     return render_template("documents/view_document.html", **{**values, **more})
@@ -207,7 +219,13 @@ def fetch_template(alliance: Alliance, kind: str) -> Response:
 @bp.get("/verify/<code>")
 @public
 def verify(code: str) -> tuple[str, int]:
-    """Say what a paper is whose code was scanned, and whether it is genuine."""
+    """Say what a paper is whose code was scanned, and whether it is genuine.
+
+    A certificate says no more than what is so today: the membership may have ended since.
+    """
     document = queries.document_of_code(code)
-    page = render_template("documents/verify.html", document=document, words=WORDS)
+    certified = queries.membership_certified(document)
+    page = render_template(
+        "documents/verify.html", document=document, certified=certified, words=WORDS
+    )
     return page, 200 if document else 404

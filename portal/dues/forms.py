@@ -7,7 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, SelectChoice, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    DecimalField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, NumberRange
 
 from portal import clock
@@ -62,6 +69,7 @@ class RatesForm(Form):
     vice_chair = _amount(TIERS[Tier.VICE_CHAIR], optional())
     council = _amount(TIERS[Tier.COUNCIL], optional())
     member = _amount(TIERS[Tier.MEMBER], optional())
+    waives = BooleanField(_l("Waive what is asked of tiers that are left empty"))
 
     def __init__(self, year: int, known: DuesYear | None, like: DuesYear | None) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +24,9 @@ from portal.errors import Refused
 from portal.operations import operation
 from portal.workflow import check_version, move
 
+#: So many members a refusal names.
+MOST_NAMED = 5
+
 
 @dataclass(frozen=True)
 class Payment:
@@ -43,11 +46,14 @@ def set_dues(
     rates: Mapping[Tier, int],
     by: Actor,
     expected: int | None = None,
+    waives: bool = False,
 ) -> DuesYear:
-    """Say what each tier pays for a year (fen); every member gets a line.
+    """Say what each tier pays for a year (fen); every member of that year gets a line.
 
-    May be said anew: whoever joined since gets a line, and lines that are open, without a payment
-    and not adjusted follow the rates and the tier of today. Raises `Refused` without any rate.
+    May be said anew: whoever joined since, but not after the year, gets a line, and lines that
+    are open, without a payment and not adjusted follow the rates and the tier of today. Raises
+    `Refused` without any rate, and where lines of tiers that pay nothing would be waived, unless
+    `waives` says that they are meant.
     """
     require(by, "due.set", alliance)
     if not rates or any(amount <= 0 for amount in rates.values()):
@@ -68,22 +74,31 @@ def set_dues(
     db.session.flush()
     detail = {"year": year, "rates": {tier.value: fen for tier, fen in rates.items()}}
     journal.note("dues_year.set", found, by=by, detail=detail)
-    _demand(found, rates, by=by)
+    _demand(found, rates, waives=waives, by=by)
     return found
 
 
-def _demand(dues_year: DuesYear, rates: Mapping[Tier, int], *, by: Actor) -> None:
+def _demand(dues_year: DuesYear, rates: Mapping[Tier, int], *, waives: bool, by: Actor) -> None:
     """Give every member that has none a line, and let the untouched lines follow the rates."""
     members = db.session.execute(
-        select(Membership.organisation_id, Membership.tier)
+        select(Membership.organisation_id, Membership.tier, Membership.since)
         .where(Membership.alliance_id == dues_year.alliance_id, Membership.is_active)
         .order_by(Membership.organisation_id)
-    )
+    ).all()
     lines = db.session.scalars(select(Due).where(Due.dues_year_id == dues_year.id))
     there = {each.organisation_id: each for each in lines}
-    for organisation_id, tier in members:
+    given_up = [
+        there[organisation_id]
+        for organisation_id, tier, _since in members
+        if tier not in rates and organisation_id in there and _is_untouched(there[organisation_id])
+    ]
+    if given_up and not waives:
+        raise Refused(_what_is_waived(given_up), field="waives")
+    for organisation_id, tier, since in members:
         amount, due = rates.get(tier), there.get(organisation_id)
-        if due is None and amount is not None:
+        # Who joined after the year owes nothing for it.
+        is_later = since is not None and clock.day_of(since).year > dues_year.year
+        if due is None and amount is not None and not is_later:
             due = Due(
                 alliance_id=dues_year.alliance_id,
                 dues_year_id=dues_year.id,
@@ -102,6 +117,21 @@ def _demand(dues_year: DuesYear, rates: Mapping[Tier, int], *, by: Actor) -> Non
             elif (due.tier, due.amount_fen) != (tier, amount):
                 due.tier, due.amount_fen = tier, amount
                 journal.note("due.demand", due, by=by, detail={"note": in_yuan(amount)})
+
+
+def _what_is_waived(given_up: Sequence[Due]) -> str:
+    """Return the sentence that says which lines would be asked for no more."""
+    names = [due.organisation.name for due in given_up]
+    named = _(", ").join(names[:MOST_NAMED])
+    if len(names) > MOST_NAMED:
+        named = _("%(names)s and %(count)d more", names=named, count=len(names) - MOST_NAMED)
+    return str(
+        _(
+            "Tiers left empty pay nothing: what is asked of %(names)s would be waived. Enter the "
+            "rate, or say that it is meant.",
+            names=named,
+        )
+    )
 
 
 def _is_untouched(due: Due) -> bool:
@@ -161,12 +191,15 @@ def pay_due(
             _l("It must be more than nothing and no more than what is left."), field="paid"
         )
     told = f"{payment.paid_on.isoformat()} · {in_yuan(payment.amount_fen)}"
-    also = {
-        "paid_fen": due.paid_fen + payment.amount_fen,
-        "paid_on": payment.paid_on,
-        "method": payment.method,
-    }
-    if payment.amount_fen == due.left_fen:
+    _receive(due, payment.amount_fen, payment.paid_on, payment.method, told=told, by=by)
+
+
+def _receive(
+    due: Due, amount_fen: int, paid_on: date, method: PaymentMethod, *, told: str, by: Actor
+) -> None:
+    """Add what came in to a line; it is paid where nothing is left."""
+    also = {"paid_fen": due.paid_fen + amount_fen, "paid_on": paid_on, "method": method}
+    if amount_fen == due.left_fen:
         move(due, "pay", by=by, basis=told, also=also)
         return
     for column, value in also.items():
@@ -216,8 +249,27 @@ def move_dues(double: Organisation, *, by: Actor) -> None:
             due.organisation_id = double.merged_into_id or 0
             moved.append(due.id)
             continue
-        # What came in for the double stays noted there; where it was all, nothing more is asked.
+        # Where all came in for the double, nothing more is asked; a part is the survivor's.
         asked = beside if due.state is DueState.PAID else due
+        if asked is due:
+            _credit(due, beside)
         if asked.state is DUE.start:
             move(asked, "waive", by=SYSTEM, note=_("Two records of one organisation became one."))
     journal.note("organisation.merge_dues", double, by=by, detail={"due": moved})
+
+
+def _credit(double: Due, own: Due) -> None:
+    """Let what came in of a double's line count for the survivor's own, as far as that is open."""
+    amount = min(double.paid_fen, own.left_fen) if own.state is DUE.start else 0
+    paid_on, method = double.paid_on, double.method
+    if not amount or paid_on is None or method is None:
+        return
+    double.paid_fen -= amount
+    if not double.paid_fen:
+        double.paid_on = double.method = None
+    db.session.flush()
+    told = f"{paid_on.isoformat()} · {in_yuan(amount)}"
+    journal.note("due.credit", double, by=SYSTEM, detail={"note": told})
+    if own.paid_on is not None and own.paid_on > paid_on:
+        paid_on, method = own.paid_on, own.method or method
+    _receive(own, amount, paid_on, method, told=told, by=SYSTEM)

@@ -102,12 +102,13 @@ def edit_rates(alliance: Alliance) -> tuple[str, int] | Response:
                 by=current_actor(),
                 # A page that knew of no rates overwrites none that were set meanwhile.
                 expected=form.expected or 0,
+                waives=bool(form.waives.data),
             )
             flash(_("Saved."), "success")
             return redirect(url_for("dues.list_dues", alliance_slug=alliance.slug, year=year))
     if form.status == 409 and (known := queries.year_of(alliance.id, year)):
         form.version.data = str(known.version)
-    values = {"form": form, "year": year, "offered": offered}
+    values = {"form": form, "year": year, "offered": offered, "known": known}
     page = alliance_page("dues/edit_rates.html", alliance, tab=TAB, **values)
     return page, form.status
 

@@ -26,6 +26,8 @@ DUE = Workflow(
         "demand": _l("Entered what is due"),
         "adjust": _l("Adjusted what is due"),
         "receive": _l("Noted a part of it as paid"),
+        "credit": _l("Credited what came in to the other record's line"),
+        "overdue": _l("Told that it is overdue"),
         "invoice": _l("Noted the invoice"),
     },
     start=_S.OPEN,

@@ -71,7 +71,7 @@ def export_actions(alliance: Alliance) -> Response:
 @requires("action.assign", Meeting)
 def assign_action(meeting: Meeting) -> tuple[str, int] | Response:
     """Ask a member to do something; where it follows from a resolution, the address names it."""
-    form, by = ActionForm(resolution_queries.members_of(meeting.alliance_id)), current_actor()
+    form, by = ActionForm(resolution_queries.members_to_ask(meeting.alliance_id)), current_actor()
     written = request.args.get("resolution", "")
     is_number = written.isdecimal() and len(written) < 10
     found = db.session.get(Resolution, int(written)) if is_number else None

@@ -11,13 +11,13 @@ from sqlalchemy import case, func, select
 
 from portal import clock, journal
 from portal.access import require
-from portal.accounts.models import Appointment, Organisation, Person
+from portal.accounts.models import Appointment, Organisation
 from portal.accounts.queries import OF_ORGANISATION
 from portal.actors import SYSTEM, Actor
 from portal.alliances.models import Alliance, Membership, Tier
 from portal.database import among, db
 from portal.errors import Refused
-from portal.meetings import agenda, texts
+from portal.meetings import agenda, contacts, texts
 from portal.meetings.counting import missing_for_quorum
 from portal.meetings.facts import MeetingFacts
 from portal.meetings.models import Meeting, MeetingKind, Seat
@@ -214,17 +214,15 @@ def _freeze_roll(meeting: Meeting) -> int:
 
 
 def _tell_all(meeting: Meeting, subject: str, *, by: Actor) -> None:
-    """Leave a mail with the notice for the contact of every seat that has an address."""
-    for seat, person in db.session.execute(
-        select(Seat, Person)
-        .join(Person, Person.id == Seat.contact_id)
-        .where(Seat.meeting_id == meeting.id, Person.email.is_not(None))
-        .order_by(Seat.position)
-    ):
-        # The portal sends it, not the person: what it carries is the seat's own link.
-        send_mail(
-            person.email or "", subject, texts.mail_text(meeting, seat, person.name), by=SYSTEM
-        )
+    """Leave a mail with the notice for every seat: its contact, or who acts in their place.
+
+    Who has no address for mail gets none.
+    """
+    for seat, people in contacts.seats_with_people(meeting):
+        person = contacts.chosen_for(seat, [who for who in people if who.email])
+        if person is not None and person.email:
+            # The portal sends it, not the person: what it carries is the seat's own link.
+            send_mail(person.email, subject, texts.mail_text(meeting, seat, person), by=SYSTEM)
 
 
 @operation

@@ -14,7 +14,7 @@ from portal.access import current_actor, public, requires
 from portal.calendars import MEDIA_TYPE
 from portal.errors import Missing, Refused
 from portal.forms import Form, refusals
-from portal.meetings import presence, queries, replying, sharing, texts
+from portal.meetings import contacts, presence, queries, replying, sharing, texts
 from portal.meetings.forms import ANSWERS, ReplyForm
 from portal.meetings.models import Meeting, Seat
 from portal.meetings.views import WORDS, bp
@@ -29,6 +29,7 @@ def view_notice(meeting: Meeting) -> str:
     if not meeting.is_announced:
         raise Missing(f"notice at {request.path}")
     titles = [item.title for item in queries.agenda_of(meeting)]
+    seats = _with_links(meeting)
     return render_template(
         "meetings/view_notice.html",
         meeting=meeting,
@@ -38,8 +39,16 @@ def view_notice(meeting: Meeting) -> str:
         text=texts.group_text(meeting, titles),
         address=texts.group_address(meeting),
         chase=texts.chase_text(meeting, meeting.seats),
-        seats=[(seat, texts.seat_address(seat)) for seat in meeting.seats],
+        seats=seats,
     )
+
+
+def _with_links(meeting: Meeting) -> list[tuple[Seat, str]]:
+    """Return the seats of a meeting, each with its own link for who acts for it now."""
+    return [
+        (seat, texts.seat_address(seat, contacts.chosen_for(seat, people)))
+        for seat, people in contacts.seats_with_people(meeting)
+    ]
 
 
 @bp.get("/meetings/<int:meeting_id>/poster")
@@ -76,6 +85,8 @@ def answer_notice(token: str) -> tuple[str, int] | Response:
     """Answer a notice by its link, without signing in; the link of a group asks for whom."""
     seat = replying.seat_of(token)
     meeting = seat.meeting if seat else replying.meeting_of(token)
+    if meeting is None and replying.is_given_up(token):
+        return render_template("meetings/given_up.html"), 410
     if meeting is None:
         raise Missing("a reply by an unknown link")
     if meeting.takes_sign_in:

@@ -1,14 +1,15 @@
 """Replies (回执) by link: which link opens which seat, and what is answered by it.
 
-The token of a link is made from the seat and the portal's key, so that the same link can be
-shown again and no table holds it. It opens one reply and nothing else; votes are never taken by
-it. The group's link lets whoever holds it answer for a seat that has not answered yet; a proxy
-it cannot give.
+The token of a link is made from the seat, the person it is for and the portal's key, so that the
+same link can be shown again and no table holds it. It opens one reply and nothing else, while that
+person acts for the seat's organisation; votes are never taken by it. The group's link lets whoever
+holds it answer for a seat that has not answered yet; a proxy it cannot give.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -21,6 +22,7 @@ from portal.access import require
 from portal.actors import Actor
 from portal.database import db
 from portal.errors import Refused
+from portal.meetings.contacts import acts_for
 from portal.meetings.models import Answer, Meeting, Seat
 from portal.operations import operation
 
@@ -43,9 +45,9 @@ def _signer(what: str) -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"meeting-reply-{what}")
 
 
-def seat_token(seat: Seat) -> str:
-    """Return the token of one seat's own link."""
-    return str(_signer("seat").dumps(seat.id))
+def seat_token(seat: Seat, person_id: int | None) -> str:
+    """Return the token of one seat's own link for a person who acts for it; None: for nobody."""
+    return str(_signer("seat").dumps([seat.id, person_id or 0]))
 
 
 def group_token(meeting: Meeting) -> str:
@@ -54,34 +56,55 @@ def group_token(meeting: Meeting) -> str:
 
 
 def seat_of(token: str) -> Seat | None:
-    """Return the seat that a token opens, or None."""
-    number = _opened("seat", token)
-    if number is None:
+    """Return the seat that a token opens, or None: also once the person it is for acts no more.
+
+    A link for nobody opens its seat until somebody acts for its organisation.
+    """
+    named = _named_by(token)
+    if named is None:
         return None
+    number, person_id = named
     # The link of a seat that became one with another answers for that one.
     meant = select(func.coalesce(Seat.joined_to_id, Seat.id)).where(Seat.id == number)
+    is_theirs = acts_for(Seat.held_by_id, person_id) if person_id else ~acts_for(Seat.held_by_id)
     return db.session.scalar(
         select(Seat)
         .options(joinedload(Seat.contact), joinedload(Seat.meeting))
-        .where(Seat.id == meant.scalar_subquery())
+        .where(Seat.id == meant.scalar_subquery(), is_theirs)
     )
+
+
+def is_given_up(token: str) -> bool:
+    """Tell whether a token was a seat's own, for somebody who acts for it no more."""
+    return _named_by(token) is not None and seat_of(token) is None
+
+
+def _named_by(token: str) -> tuple[int, int] | None:
+    """Return the seat and the person (0: nobody) that a token of a seat names, or None."""
+    said = _opened("seat", token)
+    if isinstance(said, int):
+        # Links of notices that were given before links named a person: the contact's.
+        return said, db.session.scalar(select(Seat.contact_id).where(Seat.id == said)) or 0
+    if isinstance(said, list) and len(said) == 2 and all(isinstance(each, int) for each in said):
+        return said[0], said[1]
+    return None
 
 
 def meeting_of(token: str) -> Meeting | None:
     """Return the meeting that the token of a group, or of one of its seats, opens, or None."""
     number = _opened("group", token)
-    if number is not None:
+    if isinstance(number, int):
         return db.session.get(Meeting, number)
     seat = seat_of(token)
     return seat.meeting if seat else None
 
 
-def _opened(what: str, token: str) -> int | None:
+def _opened(what: str, token: str) -> Any:
+    """Return what a token was made of, or None where the portal did not make it."""
     try:
-        number = _signer(what).loads(token)
+        return _signer(what).loads(token)
     except BadData:
         return None
-    return number if isinstance(number, int) else None
 
 
 @operation

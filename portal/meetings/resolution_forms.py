@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import request
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -17,7 +18,6 @@ from wtforms import (
 )
 from wtforms.validators import NumberRange
 
-from portal.accounts.models import Organisation
 from portal.forms import DayField, Form, at_most, chosen, optional, required
 from portal.meetings.counting import Choice, Verdict
 from portal.meetings.forms import RESOLUTION_KINDS
@@ -100,6 +100,15 @@ class ActionForm(Form):
     owner_id = SelectField(_l("Who does it"), coerce=int, validators=chosen())
     due_on = DayField(_l("Due on"), validators=required(_l("Please give the day.")))
 
-    def __init__(self, members: Sequence[Organisation]) -> None:
+    def __init__(self, members: Sequence[tuple[int, str, int]]) -> None:
+        """Offer the members: their number, their name, how many of their people would be told."""
         super().__init__()
-        self.owner_id.choices = [SelectChoice(each.id, each.name) for each in members]
+        self.owner_id.choices = [
+            SelectChoice(
+                each,
+                ngettext(
+                    "%(name)s (%(num)d person)", "%(name)s (%(num)d people)", people, name=name
+                ),
+            )
+            for each, name, people in members
+        ]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from portal import clock
 from portal.access import visible_to
-from portal.accounts.models import Organisation
+from portal.accounts.models import Appointment, Organisation
+from portal.accounts.queries import OF_ORGANISATION
 from portal.actors import Standing
 from portal.alliances.models import Membership
-from portal.database import among, db
+from portal.database import among, db, plain
+from portal.links import ActionLink
 from portal.meetings.models import Meeting, Seat
-from portal.meetings.resolution_models import Action, Resolution, Vote
+from portal.meetings.resolution_models import Action, Resolution, Vote, VoteLink
 from portal.meetings.resolution_workflow import UNFINISHED, ResolutionState
 
 #: Resolutions or actions of one list.
@@ -84,6 +89,34 @@ def votes_on(resolution: Resolution) -> Sequence[Vote]:
     ).all()
 
 
+class Handed(NamedTuple):
+    """A link to vote that was handed to a person for a seat, and what became of it."""
+
+    seat: str
+    to: str
+    made_at: datetime
+    used_at: datetime | None
+    is_live: bool
+
+
+def links_handed(resolution: Resolution) -> list[Handed]:
+    """Return the links to vote that the secretariat handed to somebody, the oldest first."""
+    rows = plain(
+        select(
+            Seat.name,
+            VoteLink.handed_to,
+            ActionLink.made_at,
+            ActionLink.used_at,
+            and_(ActionLink.revoked_at.is_(None), ActionLink.expires_at > clock.now()),
+        )
+        .join(Seat, Seat.id == VoteLink.seat_id)
+        .join(ActionLink, ActionLink.id == VoteLink.link_id)
+        .where(VoteLink.resolution_id == resolution.id, VoteLink.handed_to.is_not(None))
+        .order_by(VoteLink.id)
+    )
+    return [Handed(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
+
+
 def votes_by_seat(resolution: Resolution, meeting: Meeting) -> dict[int, Vote]:
     """Return the filed votes by seat; the roll of its meeting is read by the same statement."""
     filed = and_(Vote.seat_id == Seat.id, Vote.resolution_id == resolution.id)
@@ -121,11 +154,30 @@ def actions_of(
     ).all()
 
 
-def members_of(alliance_id: int) -> Sequence[Organisation]:
+class Asked(NamedTuple):
+    """A member that may be asked to do something, and how many of its people would be told."""
+
+    id: int
+    name: str
+    people: int
+
+
+def members_to_ask(alliance_id: int) -> list[Asked]:
     """Return the active members of an alliance, by name: who may be asked to do something."""
-    return db.session.scalars(
-        select(Organisation)
+    acting = (
+        select(func.count(Appointment.person_id.distinct()))
+        .where(
+            Appointment.scope_id == Organisation.id,
+            among(Appointment.role, OF_ORGANISATION),
+            Appointment.is_running,
+        )
+        .correlate(Organisation)
+        .scalar_subquery()
+    )
+    rows = plain(
+        select(Organisation.id, Organisation.name, acting)
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(Membership.alliance_id == alliance_id, Membership.is_active)
         .order_by(Organisation.sort_key, Organisation.id)
-    ).all()
+    )
+    return [Asked(*row) for row in rows]

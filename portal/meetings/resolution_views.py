@@ -134,6 +134,9 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "present": {each.id for each in presence.present_seats(meeting)} if roll else set(),
         "roll": roll if sees_votes else [],
         "votes": votes,
+        "handed": resolution_queries.links_handed(resolution)
+        if sees_votes and is_shown and not resolution.is_secret
+        else (),
         "may_record": is_voting and can(standing, "resolution.record", resolution),
         # A ballot held in writing is closed once its deadline has passed.
         "may_count": resolution.is_voting

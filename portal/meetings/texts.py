@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from portal import links
+from portal.accounts.models import Person
 from portal.calendars import Event, written
 from portal.language import day, moment
 from portal.meetings.models import Answer, Meeting, Seat
@@ -20,9 +21,10 @@ def group_address(meeting: Meeting) -> str:
     return links.address("meetings.answer_notice", token=group_token(meeting))
 
 
-def seat_address(seat: Seat) -> str:
-    """Return the address that answers for one seat."""
-    return links.address("meetings.answer_notice", token=seat_token(seat))
+def seat_address(seat: Seat, person: Person | None) -> str:
+    """Return the address by which a person who acts for it answers for one seat."""
+    token = seat_token(seat, person.id if person else None)
+    return links.address("meetings.answer_notice", token=token)
 
 
 def _lines(meeting: Meeting) -> list[str]:
@@ -55,37 +57,36 @@ def group_text(meeting: Meeting, items: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def mail_text(meeting: Meeting, seat: Seat, name: str) -> str:
-    """Return the mail for the contact of one seat: the notice, and its own link."""
+def mail_text(meeting: Meeting, seat: Seat, person: Person) -> str:
+    """Return the mail for who acts for one seat: the notice, and its own link for that person."""
+    calendar_file = links.address("meetings.calendar_file", token=seat_token(seat, person.id))
     if meeting.state is MeetingState.CANCELLED:
         text: str = _(
             "%(name)s, this meeting does not take place: %(title)s, %(moment)s. Your calendar "
             "removes it with this file: %(calendar)s",
-            name=name,
+            name=person.name,
             title=meeting.title,
             moment=moment(meeting.starts_at),
-            calendar=calendar_address(seat),
+            calendar=calendar_file,
         )
         return text
     return "\n".join(
         [
             _(
                 "%(name)s, %(alliance)s invites %(organisation)s: %(title)s",
-                name=name,
+                name=person.name,
                 alliance=meeting.alliance.name,
                 organisation=seat.name,
                 title=meeting.title,
             ),
             *_lines(meeting),
-            _("Please answer here, without signing in: %(address)s", address=seat_address(seat)),
-            _("For your calendar: %(calendar)s", calendar=calendar_address(seat)),
+            _(
+                "Please answer here, without signing in: %(address)s",
+                address=seat_address(seat, person),
+            ),
+            _("For your calendar: %(calendar)s", calendar=calendar_file),
         ]
     )
-
-
-def calendar_address(seat: Seat) -> str:
-    """Return the address of the calendar file that one seat is sent."""
-    return links.address("meetings.calendar_file", token=seat_token(seat))
 
 
 def chase_text(meeting: Meeting, seats: Sequence[Seat]) -> str:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from portal import actors, links
 from portal.access import current_actor, public, requires
+from portal.alliances.queries import chair_of
 from portal.database import db
 from portal.errors import Missing, Refused
 from portal.forms import Form, refusals
@@ -118,8 +119,8 @@ def _found(purpose: str, token: str) -> ActionLink:
 def _chair_of(link: ActionLink) -> actors.Actor:
     """Return the person a link of the chair is for, acting for whom the chair is held by now."""
     resolution = db.session.get_one(Resolution, link.record_id)
-    term = vote_links.sitting_chair(resolution.alliance_id)
-    return actors.person(link.person_id or 0, term.organisation_id if term else None)
+    chair = chair_of(resolution.alliance_id)
+    return actors.person(link.person_id or 0, chair.term.organisation_id if chair else None)
 
 
 def _page(template: str, link: ActionLink, form: Form, seat: Seat | None) -> tuple[str, int]:

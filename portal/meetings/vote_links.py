@@ -16,13 +16,12 @@ from sqlalchemy import select
 
 from portal import clock, journal, links
 from portal.access import require
-from portal.accounts.models import Person
 from portal.actors import SYSTEM, Actor
-from portal.alliances.models import ChairTerm
-from portal.alliances.queries import people_of
+from portal.alliances.queries import chair_of, people_of
 from portal.database import db
 from portal.errors import Refused
 from portal.links import ActionLink
+from portal.meetings.contacts import chosen_for, contact_of
 from portal.meetings.counting import Choice
 from portal.meetings.filing import file_vote, refuse_closed, voted_seats, votes_of
 from portal.meetings.models import Meeting, Seat
@@ -88,11 +87,6 @@ def mail_vote_links(resolution: Resolution, meeting: Meeting, *, by: Actor) -> i
     return count
 
 
-def contact_of(seat: Seat) -> Person | None:
-    """Return the contact of a seat, or None: the roll names them still when they act no more."""
-    return next((who for who in people_of(seat.held_by_id) if who.id == seat.contact_id), None)
-
-
 @operation
 def hand_vote_link(resolution: Resolution, seat_id: int, handed_to: str, *, by: Actor) -> str:
     """Make the link of one seat for one person who is named; return its address, shown once.
@@ -110,8 +104,7 @@ def hand_vote_link(resolution: Resolution, seat_id: int, handed_to: str, *, by: 
     if not name:
         raise Refused(_l("Say for whom it is."), field="handed_to")
     address, _link_id = _make(resolution, meeting, seat, name[:40], by=by)
-    reached = [who for who in people_of(seat.held_by_id) if who.email]
-    contact = min(reached, key=lambda who: who.id != seat.contact_id, default=None)
+    contact = chosen_for(seat, [who for who in people_of(seat.held_by_id) if who.email])
     if contact is not None and contact.email:
         body = _(
             "%(name)s, the secretariat handed %(person)s a link that votes for %(seat)s on "
@@ -186,11 +179,16 @@ def vote_by_link(link: ActionLink, said: Choice, *, by: Actor) -> None:
 
 @operation
 def ask_chair_to_open(resolution: Resolution, *, by: Actor) -> None:
-    """Mail the person in the chair a link that opens the vote. `Refused` where nobody gets it."""
+    """Mail the person in the chair a link that opens the vote.
+
+    Raises `Refused` where nobody sits in it now, or whoever does has no address for mail.
+    """
     require(by, "resolution.record", resolution)
-    term = sitting_chair(resolution.alliance_id)
-    person = db.session.get(Person, term.person_id) if term else None
-    if person is None or not person.email:
+    chair = chair_of(resolution.alliance_id)
+    person = chair.holder if chair else None
+    if person is None:
+        raise Refused(_l("Nobody sits in the chair now: enter first who does."))
+    if not person.email:
         raise Refused(_l("The chair has no address for mail: ask them to sign in."))
     if not resolution.is_tabled:
         raise Refused(_l("Only what is tabled is opened."))
@@ -209,13 +207,3 @@ def ask_chair_to_open(resolution: Resolution, *, by: Actor) -> None:
     subject = _("Open the vote: %(title)s", title=resolution.title)
     send_mail(person.email, subject, body, by=SYSTEM, link_id=made.link.id)
     journal.note("resolution.ask_chair", resolution, by=by)
-
-
-def sitting_chair(alliance_id: int) -> ChairTerm | None:
-    """Return the term in the chair that goes on at this instant, or None."""
-    return db.session.scalar(
-        select(ChairTerm)
-        .where(ChairTerm.alliance_id == alliance_id, ChairTerm.from_at <= clock.now())
-        .order_by(ChairTerm.from_at.desc())
-        .limit(1)
-    )

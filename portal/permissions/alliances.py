@@ -61,6 +61,7 @@ ALLIANCES: dict[str, tuple[Line, ...]] = {
     "due.list": ((secretary_of("id"),),),
     "due.set": ((secretary_of("id"),),),
     "due.view": ((secretary_of("alliance_id"),), (manager_of("organisation_id"),)),
+    "due.remind": ((by_system,),),
     # The portal waives the second line where two records become one.
     "due.keep": ((by_system,), (secretary_of("alliance_id"),)),
     # outcomes: one side claims, the other confirms; shown to all where both agree

@@ -66,7 +66,7 @@ class Project(Versioned, Model):
     ip_terms: Mapped[str | None] = mapped_column(Text)
     #: The resolution, or another paper, on which it was approved.
     basis: Mapped[str | None] = mapped_column(String(200))
-    #: That resolution where its number is one of the alliance's (`meetings.approvals`).
+    #: That resolution where its number is one of the alliance's (`meetings.quoting`).
     resolution_id: Mapped[int | None] = mapped_column(ForeignKey("resolution.id"), index=True)
     begins_on: Mapped[date | None]
     ends_on: Mapped[date | None]

@@ -164,7 +164,7 @@ class Turn(Versioned, Model):
     why: Mapped[str | None] = mapped_column(String(500))
     #: The resolution that it rests on.
     basis: Mapped[str | None] = mapped_column(String(200))
-    #: That resolution, where the basis quotes one of the registry (`resting.py`).
+    #: That resolution, where the basis quotes one of the registry (`meetings.quoting`).
     resolution_id: Mapped[int | None] = mapped_column(ForeignKey("resolution.id"))
     charter_id: Mapped[int | None] = mapped_column(ForeignKey("charter.id"))
     #: Its step in the succession, from the moment it is confirmed.

@@ -15,12 +15,12 @@ from portal.alliances.models import Alliance
 from portal.alliances.queries import held_membership, people_of
 from portal.database import db
 from portal.errors import Refused
+from portal.meetings.quoting import resolution_named
 from portal.operations import operation
 from portal.rotation.deciding import Planned, adoption, refuse_crowd, seated_from
 from portal.rotation.history import charter_of, eligible, seats_elsewhere, turns_of
 from portal.rotation.models import Charter, Turn
 from portal.rotation.open_swaps import drop_swaps
-from portal.rotation.resting import resolution_named
 from portal.rotation.workflow import TURN
 from portal.workflow import move
 

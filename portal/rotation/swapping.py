@@ -17,13 +17,13 @@ from portal.alliances.decisions import written_basis
 from portal.alliances.models import Alliance
 from portal.database import db
 from portal.errors import Refused
+from portal.meetings.quoting import resolution_named
 from portal.operations import operation
 from portal.rotation.deciding import exchanged, refuse_exchange
 from portal.rotation.history import charter_of
 from portal.rotation.models import Swap, Turn
 from portal.rotation.open_swaps import open_swaps
 from portal.rotation.operations import add_turn, exchange_turn
-from portal.rotation.resting import resolution_named
 from portal.rotation.workflow import SWAP
 from portal.workflow import move
 

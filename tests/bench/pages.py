@@ -3,7 +3,9 @@
 Requests per second swing with everything else a machine does; processor time per request holds
 within a few per cent, and its ratio to a bare page, measured in turns, within less. There are two
 yardsticks (`bare.py`): the least a page of so many bytes can cost, and the page as one would
-ordinarily write it. Nothing here asserts a time.
+ordinarily write it. The portal keeps pages and rows until something changes, so each page is
+also measured where nothing is kept and something is written before each request ("made anew",
+in bare pages too). Nothing here asserts a time.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from tests.bench.processes import ROOT, Server, cpu_seconds, memory_mb
 from tests.postgresql import Cluster
@@ -59,6 +64,8 @@ class Result:
     database: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
     ordinary: list[float] = field(default_factory=list)
+    #: Where no page is kept and something is written before each request.
+    anew: list[float] = field(default_factory=list)
     alone: list[float] = field(default_factory=list)
     crowded: list[float] = field(default_factory=list)
 
@@ -135,24 +142,30 @@ def database(engine: str, folder: Path, size: int) -> Iterator[tuple[str, int | 
 
 
 def measure(
-    plan: Plan, result: Result, bare: Server, portal: Server, cookie: str, address: str,
-    engine_pid: int | None,
+    plan: Plan, result: Result, bare: Server, portal: Server, anew: Server, cookie: str,
+    address: str, engine_pid: int | None, write: Callable[[], None],
 ) -> None:  # fmt: skip
-    """Warm both servers, measure them in turns, then let sixteen clients come at once."""
+    """Warm the servers, measure them in turns, then let sixteen clients come at once."""
     quoted = quote(address, safe="/?=&")
 
     def cost(server: Server, visitor: Visitor, path: str, amount: int) -> tuple[float, list[float]]:
         before = cpu_seconds(server.pid)
-        times = [visitor.get(path)[0] for _each in range(amount)]
+        times = []
+        for _each in range(amount):
+            if server is anew:
+                write()
+            times.append(visitor.get(path)[0])
         return (cpu_seconds(server.pid) - before) * 1000 / amount, times
 
     theirs, ours = Visitor(bare.port), Visitor(portal.port, cookie)
+    forgetful = Visitor(anew.port, cookie)
     for _each in range(30):
         result.bytes = len(ours.get(quoted)[1])
     plain, ordinary = f"/{result.bytes}", f"/ordinary/{result.bytes}"
     for _each in range(30):
         theirs.get(plain)
         theirs.get(ordinary)
+        forgetful.get(quoted)
     for _round in range(plan.rounds):
         result.bare.append(cost(bare, theirs, plain, plan.requests)[0])
         result.ordinary.append(cost(bare, theirs, ordinary, plan.requests)[0])
@@ -162,6 +175,7 @@ def measure(
         result.portal.append(mine)
         result.database.append(engine_used * 1000 / plan.requests)
         result.alone += times
+        result.anew.append(cost(anew, forgetful, quoted, plan.requests)[0])
 
     def visit(_number: int) -> list[float]:
         visitor = Visitor(portal.port, cookie)
@@ -170,6 +184,15 @@ def measure(
     with ThreadPoolExecutor(CLIENTS) as crowd:
         for times in crowd.map(visit, range(CLIENTS)):
             result.crowded += times
+
+
+def write(url: str) -> None:
+    """Write something that no page shows: whatever was read before must be asked again."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS bench_tick (number INTEGER)")
+        connection.exec_driver_sql("INSERT INTO bench_tick VALUES (1)")
+        connection.exec_driver_sql("DELETE FROM bench_tick")
 
 
 def run(plan: Plan, engine: str, size: int, folder: Path) -> dict[str, Result]:
@@ -206,18 +229,24 @@ def run(plan: Plan, engine: str, size: int, folder: Path) -> dict[str, Result]:
         bare = Server("tests.bench.bare:app", environment, folder / "bare.log")
         try:
             portal = Server("wsgi:app", environment, folder / "portal.log")
+            nothing_kept = environment | {"KEPT_PAGES_SIZE": "0"}
+            anew = Server("wsgi:app", nothing_kept, folder / "anew.log")
             try:
                 accounts = {page["account"] for page in told["pages"].values()}
                 cookies = {account: sign_in(portal.port, account) for account in accounts}
                 for name, result in results.items():
                     page = told["pages"][name]
                     cookie = cookies[page["account"]]
-                    measure(plan, result, bare, portal, cookie, page["address"], engine_pid)
+                    measure(
+                        plan, result, bare, portal, anew, cookie, page["address"], engine_pid,
+                        lambda: write(url),
+                    )  # fmt: skip
                 memory = {"portal": memory_mb(portal.pid), "bare": memory_mb(bare.pid)}
                 if engine_pid:
                     memory["database"] = memory_mb(engine_pid)
             finally:
                 portal.stop()
+                anew.stop()
         finally:
             bare.stop()
     print_table(engine, size, results)
@@ -253,6 +282,7 @@ COLUMNS: list[tuple[str, int, Callable[[Result], str]]] = [
     ("database", 9, lambda r: f"{statistics.median(r.database):.2f}"),
     ("bare ms", 8, lambda r: f"{statistics.median(r.bare):.2f}"),
     ("in bare pages", 22, lambda r: spread(ratios(r.portal, r.bare))),
+    ("made anew", 20, lambda r: spread(ratios(r.anew, r.bare))),
     ("in ordinary pages", 22, lambda r: spread(ratios(r.portal, r.ordinary))),
     ("p50/p95, 1 client", 19, lambda r: percentiles(r.alone)),
     (f"{CLIENTS} clients", 17, lambda r: percentiles(r.crowded)),

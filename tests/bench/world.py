@@ -305,12 +305,19 @@ def readers(own_organisation: int) -> Iterator[Standing]:
 
 
 def check_search(own_organisation: int, amount: int) -> dict[str, Any]:
-    """Compare search with a substring scan over everything that each reader may view."""
+    """Compare search with a substring scan over everything that each reader may view.
+
+    The name behind an anonymous listing is no text to be found, not even by who may know it.
+    """
     texts = {
-        listing_id: [search.normalise(part) for part in parts if part]
-        for listing_id, *parts in db.session.execute(
-            select(Listing.id, Listing.title, Listing.specification, Organisation.name,
-                   ChainNode.name, Listing.cooperation)
+        listing_id: [
+            search.normalise(part)
+            for part in (*parts, None if is_anonymous else owner, *(particulars or {}).values())
+            if part
+        ]
+        for listing_id, is_anonymous, owner, particulars, *parts in db.session.execute(
+            select(Listing.id, Listing.is_anonymous, Organisation.name, Listing.particulars,
+                   Listing.title, Listing.specification, ChainNode.name, Listing.cooperation)
             .join(Organisation, Organisation.id == Listing.organisation_id)
             .outerjoin(ChainNode, ChainNode.id == Listing.chain_node_id)
         )

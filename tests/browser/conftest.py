@@ -22,7 +22,25 @@ from portal.accounts.models import Person
 from portal.sign_in.passwords import hash_password
 from tests.browser.visitor import PASSWORD, Visitor
 
+#: What a window begins besides its page, unasked: two pages for what unfolds below the address
+#: bar took half of the browser's time.
+UNASKED = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+#: What Playwright turns off and matters here: of two lists, Chromium obeys the last alone.
+UNWANTED = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 SWITCHES = (
+    "--disable-features=" + ",".join([*UNASKED, *UNWANTED]),
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",

@@ -64,7 +64,9 @@ def test_every_page_of_rotation_looks_right(
     if who != "anonymous":
         visitor.come_in(who)
     for address in PAGES[who]:
-        assert visitor.open(address.format(**vars(world))) == 200, address
+        # Unfolded and just as wide it is looked at again in Chinese; in English it is narrow then.
+        status = visitor.open(address.format(**vars(world)), looks=language == "en")
+        assert status == 200, address
         look_closely(visitor)
 
 

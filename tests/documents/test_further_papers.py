@@ -10,12 +10,18 @@ from flask import Flask
 from portal.access import can, standing_of
 from portal.accounts.models import Organisation
 from portal.alliances.models import Membership
-from portal.alliances.operations import suspend_membership
+from portal.alliances.operations import (
+    resume_membership,
+    suspend_membership,
+    withdraw_membership,
+)
 from portal.database import db
 from portal.documents import member_papers, queries
 from portal.documents.models import Document, DocumentKind
 from portal.documents.operations import move_readers
 from portal.errors import Denied, Refused
+from portal.meetings.papers import issue_resolution
+from portal.meetings.resolution_models import Resolution
 from portal.operations import operation
 from portal.rotation import handing_over, papers
 from portal.rotation.handing_over import HandoverContent
@@ -124,3 +130,67 @@ def test_the_buttons_lead_to_the_paper(app: Flask, world: World, visit: Visit) -
     assert "会员证书：河北乙材料有限公司" in visit("supplier").get(made).text
     refused = keeper.post(f"/handovers/{world.handover['begun']}/paper")
     assert refused.status_code == 422 and "卸任单位尚未签署。" in refused.text
+
+
+def test_a_certificate_says_what_is_so_today(app: Flask, world: World, visit: Visit) -> None:
+    with app.app_context():
+        membership = db.session.get_one(Membership, world.membership["supplier"])
+        keeper = world.actor("secretary")
+        made = member_papers.issue_member_paper(membership, DocumentKind.CERTIFICATE, by=keeper)
+        code, number = made.code, made.id
+        db.session.remove()
+    stranger = visit()
+
+    def says(change: Callable[..., None] | None = None, **why: str) -> str:
+        if change is not None:
+            with app.app_context():
+                place = db.session.get_one(Membership, world.membership["supplier"])
+                change(place, by=world.actor("secretary"), **why)
+                db.session.remove()
+        return stranger.get(f"/verify/{code}").text
+
+    assert "该文书真实有效" in says()
+    rests = says(suspend_membership, note="会费未缴。")
+    assert "目前不具有会员资格" in rests and "真实有效" not in rests and "会费" not in rests
+    assert "该文书真实有效" in says(resume_membership)
+    ended = says(withdraw_membership, basis="来函第1号")
+    assert "会员资格已终止" in ended and "会员资格已于" in ended and "真实有效" not in ended
+    assert "会员资格已于" in visit("secretary").get(f"/documents/{number}").text
+
+
+def test_papers_stand_where_they_were_made_to_whoever_may_see_them(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        by = world.actor("secretary")
+        membership = db.session.get_one(Membership, world.membership["supplier"])
+        swap = db.session.get_one(Swap, world.swap["asked"])
+        handover = db.session.get_one(Handover, world.handover["begun"])
+        handing_over.write_handover(
+            handover, HandoverContent(ticked=tuple(Point)), by=world.actor("chair")
+        )
+        handing_over.sign_handover(handover, by=world.actor("chair"))
+        certificate = DocumentKind.CERTIFICATE
+        numbers = {
+            f"/memberships/{membership.id}": member_papers.issue_member_paper(
+                membership, certificate, by=by
+            ).number,
+            f"/swaps/{swap.id}": papers.issue_swap_paper(swap, by=by).number,
+            f"/handovers/{handover.id}": papers.issue_handover_booklet(handover, by=by).number,
+        }
+        passed = db.session.get_one(Resolution, world.resolution["passed"])
+        made = issue_resolution(passed, by=by, receipt="passed")
+        numbers[f"/resolutions/{passed.id}"] = made.number
+        written = db.session.get_one(Document, world.document["minutes"])
+        numbers[f"/meetings/{world.meeting['held']}/minutes"] = written.number
+        db.session.remove()
+    for address, number in numbers.items():
+        page = visit("secretary").get(address).text
+        assert [each for each in numbers.values() if each in page] == [number], address
+    place, swapped, _handed, decided, held_at = numbers
+    assert numbers[place] in visit("supplier").get(place).text
+    assert numbers[swapped] in visit("manager").get(swapped).text
+    for for_members in (decided, held_at):
+        assert numbers[for_members] in visit("supplier").get(for_members).text
+    for stranger in (visit("outsider"), visit()):
+        assert numbers[place] not in stranger.get(place).text

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
@@ -20,8 +20,11 @@ from portal.database import db
 from portal.dues import operations, queries
 from portal.dues.models import Due, DuesYear, PaymentMethod
 from portal.dues.operations import Payment
+from portal.dues.reminding import remind_of_dues
 from portal.dues.workflow import DueState
 from portal.errors import Denied, Refused, Stale
+from portal.inbox.models import Message
+from portal.inbox.queries import what_is_said
 from portal.operations import operation
 from tests.client import Client
 from tests.world import World
@@ -38,10 +41,13 @@ def hydrogen(world: World) -> Alliance:
     return db.session.get_one(Alliance, world.alliance["hydrogen"])
 
 
-def ask(world: World, year: int = 2020, **rates: int) -> DuesYear:
-    by = world.actor("secretary")
+def ask(world: World, *, ahead: int = 1, waives: bool = False, **rates: int) -> DuesYear:
+    """Let hydrogen ask dues of a year ahead; of the present one the world asks already."""
+    by, year = world.actor("secretary"), clock.today().year + ahead
     said = {Tier(name): fen for name, fen in rates.items()} or RATES
-    return operations.set_dues(hydrogen(world), year, due_on=clock.today(), rates=said, by=by)
+    return operations.set_dues(
+        hydrogen(world), year, due_on=clock.today(), rates=said, by=by, waives=waives
+    )
 
 
 def line(world: World, year: DuesYear, name: str) -> Due:
@@ -92,8 +98,32 @@ class TestLedger:
             )
         ).one()
         change_tier(membership, Tier.CHAIR, by=by, basis="决议第5号")
-        ask(world, member=777)
+        with pytest.raises(Refused) as refused:
+            ask(world, member=777)
+        assert refused.value.field == "waives"
+        assert plain.organisation.name in str(refused.value.sentence)
+        db.session.refresh(plain)
+        assert (plain.state, plain.amount_fen != 777) == (DueState.OPEN, True)
+        ask(world, member=777, waives=True)
         assert plain.state is DueState.WAIVED
+
+    def test_who_joined_after_a_year_owes_nothing_for_it(self, world: World) -> None:
+        """They all joined this year, the newcomer in the next one."""
+        with clock.standing_still(clock.start_of(date(clock.today().year + 1, 1, 1))):
+            hebei = db.session.get_one(Organisation, world.organisation["quiet"]).region
+            newcomer = create_organisation(
+                name="河北庚氢能有限公司", kind=OrganisationKind.ENTERPRISE, region=hebei, by=SYSTEM
+            )
+            admit_organisation(hydrogen(world), newcomer, Tier.MEMBER, by=world.actor("secretary"))
+            old, new = ask(world, ahead=-1), ask(world, ahead=0)
+        asked = {
+            year.id: set(
+                db.session.scalars(select(Due.organisation_id).where(Due.dues_year_id == year.id))
+            )
+            for year in (old, new)
+        }
+        assert newcomer.id in asked[new.id] - asked[old.id]
+        assert asked[old.id] == asked[new.id] - {newcomer.id} != set()
 
     def test_in_parts_until_nothing_is_left(self, world: World) -> None:
         by, due = world.actor("secretary"), line(world, ask(world), "quiet")
@@ -119,13 +149,14 @@ class TestLedger:
 
     def test_what_is_due_came_in_is_open_or_was_waived(self, world: World) -> None:
         by, year = world.actor("secretary"), ask(world)
-        for number, row in enumerate(queries.ledger_of(year.alliance_id, "2020").rows):
+        asked = str(year.year)
+        for number, row in enumerate(queries.ledger_of(year.alliance_id, asked).rows):
             due = db.session.get_one(Due, row.id)
             if number:
                 operations.pay_due(due, paid(number * 7), by=by)
             if number == 2:
                 operations.waive_due(due, by=by, note="困难。")
-        sums = queries.totals(queries.ledger_of(year.alliance_id, "2020").rows)
+        sums = queries.totals(queries.ledger_of(year.alliance_id, asked).rows)
         assert sums.waived_fen > 0 and sums.paid_fen > 0 and sums.open_fen > 0
         assert sums.due_fen == sums.paid_fen + sums.open_fen + sums.waived_fen
 
@@ -197,6 +228,47 @@ class TestLedger:
         operations.move_dues(double, by=world.actor("admin"))
         assert (own.state, paid_there.state) == (DueState.WAIVED, DueState.PAID)
 
+    @pytest.mark.parametrize("is_all", [False, True])
+    def test_a_part_that_came_in_for_a_double_is_credited(self, world: World, is_all: bool) -> None:
+        by, year = world.actor("secretary"), ask(world)
+        double = db.session.get_one(Organisation, world.organisation["quiet"])
+        own, there = line(world, year, "supplier"), line(world, year, "quiet")
+        operations.pay_due(there, paid(100, 3), by=by)
+        operations.pay_due(own, paid(own.amount_fen - (100 if is_all else 500), 5), by=by)
+        came_in = own.paid_fen + there.paid_fen
+
+        @operation
+        def merged() -> None:
+            double.merged_into_id = own.organisation_id
+
+        merged()
+        operations.move_dues(double, by=world.actor("admin"))
+        assert (there.state, there.paid_fen, there.paid_on) == (DueState.WAIVED, 0, None)
+        assert own.paid_fen == came_in, "the money came in once"
+        assert own.paid_on == clock.today() - timedelta(days=3), "the last payment"
+        assert own.state is (DueState.PAID if is_all else DueState.OPEN)
+
+    def test_a_manager_hears_of_dues_set_and_once_that_they_are_overdue(self, world: World) -> None:
+        def heard(verb: str, who: str) -> int:
+            asked = (Message.notice == verb, Message.person_id == world.person[who])
+            return db.session.scalar(select(func.count()).where(*asked)) or 0
+
+        due, before = line(world, ask(world), "maker"), heard("due.demand", "manager")
+        assert before == 2, "of this year and the next one"
+        said = what_is_said(
+            standing_of(world.actor("manager")),
+            db.session.scalars(select(Message).where(Message.about_id == due.id)),
+        )
+        assert any("京津冀氢能产业联盟 " in each for each in said.values())
+        assert heard("due.demand", "delegate") == heard("due.demand", "secretary") == 0
+        assert remind_of_dues(by=SYSTEM) == 0, "its day is today"
+        with clock.standing_still(clock.now() + timedelta(days=1)):
+            assert remind_of_dues(by=SYSTEM) > 0
+            assert remind_of_dues(by=SYSTEM) == 0
+        assert heard("due.overdue", "manager") == 1, "this year's was paid"
+        with pytest.raises(Denied):
+            remind_of_dues(by=world.actor("secretary"))
+
 
 def test_the_reminder_names_who_has_not_paid_and_no_amount(world: World, visit: Visit) -> None:
     page = visit("secretary").soup("/alliances/hydrogen/dues")
@@ -240,9 +312,14 @@ def test_rates_are_set_on_the_page(world: World, visit: Visit) -> None:
     address = f"/alliances/biomedicine/dues/rates?year={next_year}"
     refused = keeper.post(address, {"due_on": f"{next_year}-03-31"})
     assert refused.status_code == 422
-    sent = {"due_on": f"{next_year}-03-31", "member": "3000", "council": "5000.50"}
+    sent = {"due_on": f"{next_year}-03-31", "chair": "3000", "council": "5000.50"}
     assert keeper.post(address, sent).location.endswith(f"?year={next_year}")
     assert "5000.5" in keeper.get(address).text
+    version = keeper.soup(address).select_one("input[name=version]")["value"]  # type: ignore[index]
+    sent = {"due_on": f"{next_year}-03-31", "vice_chair": "1", "version": version}
+    left_out = keeper.post(address, sent)
+    assert left_out.status_code == 422 and 'id="waives-error"' in left_out.text
+    assert keeper.post(address, {**sent, "waives": "y"}).status_code == 302
 
 
 def test_rates_that_a_colleague_set_meanwhile_are_not_overwritten(

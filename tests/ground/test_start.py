@@ -23,9 +23,13 @@ from portal.commands.demo import build, demo, settle
 from portal.commands.demo_story import Story
 from portal.commands.load import load_starter
 from portal.database import WRITING, db
+from portal.documents.models import Document, DocumentKind
 from portal.exchange.models import Interest, Listing
 from portal.exchange.workflow import InterestState, ListingState
 from portal.guests.models import GuestAnswer
+from portal.meetings.models import Observer
+from portal.meetings.resolution_models import Resolution, Vote, Way
+from portal.meetings.resolution_workflow import ResolutionState
 from portal.organisations.models import (
     ContactAudience,
     ContactKind,
@@ -99,6 +103,16 @@ def assert_organisations_say_what_they_are() -> None:
     assert {each.seen_at is None for each in papers} == {True, False}
 
 
+def assert_an_alliance_decides_in_writing_and_keeps_its_papers() -> None:
+    """One written ballot was counted, one is open, both by link; papers and guests are there."""
+    voted = select(Vote.way, Resolution.state).join(Resolution, Resolution.id == Vote.resolution_id)
+    by_link = {state for way, state in db.session.execute(voted) if way is Way.LINK}
+    assert by_link == {ResolutionState.VOTING, ResolutionState.IN_FORCE}
+    assert db.session.scalar(select(func.count()).select_from(Observer))
+    kinds = set(db.session.scalars(select(Document.kind)))
+    assert {DocumentKind.REPORT, DocumentKind.SWAP, DocumentKind.CERTIFICATE} <= kinds
+
+
 def test_the_demo_world_is_whole_and_keeps_production_from_starting(tmp_path: Path) -> None:
     """Built through operations, in every state, dated before now, with a chain that verifies."""
     app = make_app(f"sqlite:///{tmp_path}/demo.sqlite3")
@@ -118,6 +132,7 @@ def test_the_demo_world_is_whole_and_keeps_production_from_starting(tmp_path: Pa
         assert set(db.session.scalars(select(Interest.state))) == set(InterestState)
         assert journal.verify().faults == ()
         assert_organisations_say_what_they_are()
+        assert_an_alliance_decides_in_writing_and_keeps_its_papers()
         again = app.test_cli_runner().invoke(demo, ["--if-empty"])
         assert again.exit_code == 0, again.output
         with pytest.raises(SystemExit, match="demo world"):

@@ -311,7 +311,7 @@ def test_the_table_names_verbs_that_exist_and_nouns_the_inbox_can_show() -> None
     # What happens in the room, and to minutes while they are being written, everybody there sees.
     quiet |= {"meeting.open", "meeting.adjourn", "meeting.begin_minutes", "meeting.archive"}
     quiet |= {"meeting.rework_minutes", "resolution.implement"}
-    # Dues are asked for by a text that the secretariat pastes; no rows yet.
+    # What came in of dues, or is asked for no more, the manager reads on the line.
     quiet |= {"due.pay", "due.waive", "due.reopen"}
     for noun, workflow in registry().workflows.items():
         moves = {f"{noun}.{each.name}" for each in workflow.moves}

@@ -146,7 +146,7 @@ def test_everybody_on_the_roll_is_written_to_with_a_link_of_their_own(world: Wor
     sent = mails()[before:]
     # Nobody acts for quiet in this world but the person who lost a phone.
     assert len(sent) == 8
-    found = {texts.seat_address(seat) for seat in meeting.seats}
+    found = {texts.seat_address(seat, seat.contact) for seat in meeting.seats}
     assert all(any(address in mail.body for address in found) for mail in sent)
     assert len(found) == 8
 
@@ -168,10 +168,10 @@ def test_twelve_of_eighteen_answer_without_an_account_and_that_is_a_quorum(world
 def test_a_token_opens_its_own_seat_alone(world: World) -> None:
     meeting = make.noticed(world)
     one, other = meeting.seats[0], meeting.seats[1]
-    assert replying.seat_of(replying.seat_token(one)) is one
+    assert replying.seat_of(replying.seat_token(one, one.contact_id)) is one
     assert replying.seat_of(replying.group_token(meeting)) is None
     assert replying.meeting_of(replying.group_token(meeting)) is meeting
-    number, _dot, signature = replying.seat_token(other).partition(".")
+    number, _dot, signature = replying.seat_token(other, other.contact_id).partition(".")
     assert replying.seat_of(f"{number}.{signature[1:]}{signature[0]}") is None
     assert replying.seat_of("1") is None
 

@@ -103,7 +103,7 @@ def test_of_two_seats_on_one_roll_one_speaks(world: World) -> None:
     double, into, giver = meeting.seats[3], meeting.seats[4], meeting.seats[5]
     reply(double, Reply(Answer.COMES, attendee="王五"), by=ANONYMOUS)
     reply(giver, Reply(Answer.PROXY, proxy_to_id=double.id), by=ANONYMOUS)
-    token = replying.seat_token(double)
+    token = replying.seat_token(double, double.contact_id)
     leave(world, double.organisation_id)
     merge(world, double.organisation_id, into.organisation_id)
     assert len(meeting.seats) == 7

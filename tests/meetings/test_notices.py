@@ -10,12 +10,14 @@ import pytest
 
 from portal import clock, files
 from portal.actors import SYSTEM
+from portal.alliances.queries import people_of
 from portal.documents import operations as documents
 from portal.documents.models import DocumentKind
 from portal.meetings import actions, operations, voting
 from portal.meetings.counting import Choice
 from portal.meetings.papers import issue_paper
 from portal.meetings.reminding import remind_of_actions
+from portal.meetings.resolution_queries import members_to_ask
 from tests.client import Client
 from tests.conftest import both_engines
 from tests.inbox.test_telling import Heard, told
@@ -72,6 +74,9 @@ def test_an_action_tells_its_owner_also_of_its_day_and_once(world: World) -> Non
     supplier = world.organisation["supplier"]
     action = actions.assign_action(meeting, "报数据", owner_id=supplier, due_on=due, by=by)
     assert heard() == told("action.assign", "supplier")
+    offered = {each.id: each.people for each in members_to_ask(meeting.alliance_id)}
+    assert offered[supplier] == 1, "as many as are told"
+    assert offered[world.organisation["maker"]] == len(people_of(world.organisation["maker"])) > 1
     for days, notices in ((6, []), (7, ["due"]), (10, []), (11, ["overdue"]), (20, [])):
         with clock.standing_still(clock.start_of(clock.today() + timedelta(days=days))):
             remind_of_actions(by=SYSTEM)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from itsdangerous import URLSafeSerializer
+from sqlalchemy import func, select, update
 
 from portal import clock, links
 from portal.accounts.models import Appointment
 from portal.actors import ANONYMOUS
+from portal.alliances.queries import chair_of, people_of
 from portal.database import db
 from portal.errors import Denied, Refused
 from portal.links import ActionLink
-from portal.meetings import operations, rules, vote_links, voting
+from portal.meetings import operations, rules, texts, vote_links, voting
+from portal.meetings.contacts import chosen_for
 from portal.meetings.counting import Choice
-from portal.meetings.models import Answer, Meeting, MeetingKind
+from portal.meetings.models import Answer, Meeting, MeetingKind, Seat
 from portal.meetings.replying import Reply, reply
 from portal.meetings.resolution_models import Resolution, ResolutionKind, Vote, VoteLink, Way
 from portal.operations import operation
@@ -151,6 +155,42 @@ def test_whoever_left_the_organisation_votes_for_it_by_no_link(world: World) -> 
     assert told not in (None, left.email), "somebody who is still there hears of it"
 
 
+def test_whoever_left_the_organisation_answers_for_it_by_no_link(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting = make.noticed(world)
+        notice = f"/meetings/{meeting.id}/notice"
+        seat = next(s for s in meeting.seats if s.held_by_id == world.organisation["maker"])
+        left = seat.contact
+        assert left is not None
+        others = [who for who in people_of(seat.held_by_id) if who.id != left.id]
+        named = Seat(contact_id=others[-1].id)
+        assert chosen_for(named, [left, *others]) is others[-1], "who is named goes first"
+        staying = {texts.seat_address(seat, who): who.email for who in others}
+        # A link of a notice that was given before links named a person.
+        bare = URLSafeSerializer(app.config["SECRET_KEY"], salt="meeting-reply-seat").dumps(seat.id)
+        theirs = [urlsplit(texts.seat_address(seat, left)).path, f"/replies/{bare}"]
+        assert [visit().get(each).status_code for each in theirs] == [200, 200]
+        leave(left.id, seat.held_by_id)
+        before = db.session.scalar(select(func.max(OutboxMessage.id))) or 0
+        said = make.content(starts_at=meeting.starts_at, ends_at=meeting.ends_at, place="北京")
+        operations.edit_meeting(meeting, said, by=world.actor("secretary"))
+        written_to = select(OutboxMessage.recipient).where(OutboxMessage.id > before)
+        told = set(db.session.scalars(written_to))
+        assert left.email not in told and told & set(staying.values())
+        db.session.remove()
+    for each in theirs:
+        answer = visit().get(each)
+        assert answer.status_code == 410 and "已不再代表" in answer.text
+        assert visit().post(each, {"answer": "cannot"}).status_code == 410
+        assert "/sign-in" in visit().get(f"{each}/meeting.ics").location
+    page = visit("secretary").get(notice).text
+    (shown,) = (each for each in staying if each in page)
+    assert theirs[0] not in page
+    assert visit().get(urlsplit(shown).path).status_code == 200
+
+
 def test_the_secretariat_hands_one_person_a_link_and_the_seat_is_told(
     app: Flask, world: World, visit: Visit
 ) -> None:
@@ -178,6 +218,9 @@ def test_the_secretariat_hands_one_person_a_link_and_the_seat_is_told(
         ).all()
         assert "钱副院长" in told[-1]
         assert "关于共建检测平台的决议" in told[-1]
+    for who, sees in (("secretary", True), ("chair", True), ("supplier", False)):
+        page = visit(who).get(address.removesuffix("/links")).text
+        assert ("钱副院长" in page and "已表决" in page) is sees, who
 
 
 @pytest.mark.usefixtures("context")
@@ -208,6 +251,17 @@ def test_in_session_links_are_taken_where_the_rule_says_so_and_only_of_who_is_pr
         vote_links.vote_by_link(last, Choice.YES, by=ANONYMOUS)
     make.arrive(world, meeting, 3)
     vote_links.vote_by_link(last, Choice.YES, by=ANONYMOUS)
+
+
+@pytest.mark.usefixtures("context")
+def test_nobody_is_asked_to_open_a_vote_where_nobody_sits_in_the_chair(world: World) -> None:
+    (_meeting, resolution), before = written(world), tokens("请开启表决")
+    chair = chair_of(resolution.alliance_id)
+    assert chair is not None and chair.holder is not None
+    leave(chair.holder.id, chair.term.organisation_id)
+    with pytest.raises(Refused, match="空缺"):
+        vote_links.ask_chair_to_open(resolution, by=world.actor("secretary"))
+    assert tokens("请开启表决") == before
 
 
 @both_engines

@@ -31,7 +31,7 @@ def test_twelve_of_eighteen_answer_by_link_in_two_taps(
         make.grow_council(world, 18)
         meeting = make.noticed(world)
         meeting_id = meeting.id
-        tokens = [seat_token(seat) for seat in meeting.seats[:11]]
+        tokens = [seat_token(seat, seat.contact_id) for seat in meeting.seats[:11]]
         last, group = meeting.seats[11].id, group_token(meeting)
         db.session.remove()
     phone = visit()

@@ -12,19 +12,21 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.access import standing_of
 from portal.actors import SYSTEM
-from portal.alliances.models import Membership
+from portal.alliances.models import Alliance, Membership
 from portal.alliances.operations import expel_membership
 from portal.alliances.queries import chair_of
 from portal.database import db
 from portal.desk.queries import waiting_counts
+from portal.documents.operations import edit_letterhead
 from portal.inbox.models import Message
-from portal.meetings import voting
+from portal.meetings import resolutions, voting
 from portal.meetings.counting import Choice
+from portal.meetings.quoting import resolution_named
 from portal.meetings.resolution_models import Resolution
 from portal.meetings.resolution_queries import number_of
 from portal.rotation import handing_over, operations, swapping, vacancies
 from portal.rotation.models import Swap, Turn
-from portal.rotation.resting import resolution_named, turns_resting_on
+from portal.rotation.resting import turns_resting_on
 from portal.rotation.telling import tell_of_unanswered
 from portal.rotation.workflow import TurnState
 from tests.client import Client
@@ -102,7 +104,8 @@ def test_an_exchange_that_nobody_answers_for_a_week_is_the_secretariats_too(worl
     swap, keeper = db.session.get_one(Swap, world.swap["asked"]), world.actor("secretary")
     found = []
     for days in (6, 7, 8):
-        with clock.standing_still(swap.created_at + timedelta(days=days)):
+        # The desk counts as of the last full minute.
+        with clock.standing_still(swap.created_at + timedelta(days=days, minutes=1)):
             tell_of_unanswered(by=SYSTEM)
             waits = waiting_counts(standing_of(keeper))["swap"]
             found.append((told(world, "swap.tell"), waits))
@@ -137,13 +140,26 @@ def test_a_resolution_whose_number_is_quoted_and_its_terms_lead_to_each_other(
     resolution = passed(world)
     number = number_of(resolution)
     ids, alliance_id = (resolution.year, resolution.sequence), world.alliance["hydrogen"]
-    for basis in (number, f"决议{number}（理事会）", f"{number} {resolution.title}"):
+    alliance = db.session.get_one(Alliance, alliance_id)
+    edit_letterhead(alliance, prefix="氢能联盟", seal_holder="院", by=world.actor("secretary"))
+    for basis in (
+        number,
+        f"决议{number}（理事会）",
+        f"{number} {resolution.title}",
+        f"理事会{number}决议",
+        f"理事会{ids[0]}年第{ids[1]}号",
+        f"{ids[0]}年第{ids[1]}号决议",
+        f"京联〔{ids[0]}〕{ids[1]}号文，{number}",
+    ):
         assert resolution_named(alliance_id, basis) == resolution.id, basis
         with force_locale("en"):
             assert resolution_named(alliance_id, basis) == resolution.id, basis
     for basis in (
         "决议第8号",
         f"京联{number}",  # a document's series
+        f"氢能联盟{number}决议",  # that of the paper on which a resolution is written
+        f"{ids[0]}年第{ids[1]}号",
+        f"理事会{ids[0]}年第{ids[1]}季度会议",
         f"({ids[0]}-{ids[1]:02d}-03)",
         f"〔{ids[0]}〕{ids[1]}1号",
         f"〔{int(ids[0] or 0) - 1}〕{ids[1]}号",
@@ -157,6 +173,9 @@ def test_a_resolution_whose_number_is_quoted_and_its_terms_lead_to_each_other(
     assert len(turns_resting_on(resolution)) == 2
     address = f"/resolutions/{resolution.id}"
     made = turns_resting_on(resolution)[0].id
+    resolutions.enact_resolution(resolution, by=world.actor("secretary"))
+    resolutions.repeal_resolution(resolution, by=world.actor("secretary"), note="已另行安排。")
+    assert resolution_named(alliance_id, number) is None, "it is in force no more"
     db.session.remove()
     keeper = visit("secretary")
     assert f"{address}/terms" in keeper.get(address).text
