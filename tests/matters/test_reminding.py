@@ -80,6 +80,7 @@ def test_the_command_says_what_it_did(app: Flask, world: World) -> None:
         "0 answers lapse soon, 0 listings have their last day soon.\n"
         "0 tasks of joint projects are due.\n"
         "0 guests' numbers were erased.\n"
+        "0 lines of dues are overdue.\n"
         "The cells of 0 old imports were erased.\n"
         "0 files were forgotten.\n"
         "0 actions were spoken of.\n"
