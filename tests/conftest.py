@@ -112,6 +112,13 @@ def place_of_sqlite() -> Iterator[Path]:
 
 
 @pytest.fixture
+def quick_path() -> Iterator[Path]:
+    """A folder of this test's own for a database that is written to for long."""
+    with tempfile.TemporaryDirectory(prefix="portal-quick-", dir=memory()) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def settled(engine: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, World]]:
     """This test's own settled database: its address, and who lives there.
 
