@@ -52,7 +52,7 @@ class Config:
     BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
 
     #: So many characters of pages that are the same for many each process keeps (0: none).
-    KEPT_PAGES_SIZE = int(os.environ.get("KEPT_PAGES_SIZE") or "16000000")
+    KEPT_PAGES_SIZE = int(os.environ.get("KEPT_PAGES_SIZE") or "8000000")
 
     #: Where `flask backup create` leaves its archives: better on another disk.
     BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER") or str(INSTANCE / "backups")

@@ -9,6 +9,7 @@ from typing import Any
 from portal import clock
 from portal.actors import Actor, person
 from portal.commands.demo_story import DAY, HOUR, Story, read
+from portal.imports.task_operations import bring_tasks
 from portal.periods import beginning
 from portal.research import (
     board_queries,
@@ -22,6 +23,7 @@ from portal.research import (
 from portal.research.board_models import Card
 from portal.research.models import Project
 from portal.research.work_models import DeliverableKind, FundSource
+from portal.sheets.reading import ReadSheet
 
 
 def tell_board(story: Story, project: Project, when: datetime) -> None:
@@ -38,6 +40,7 @@ def tell_plan(story: Story, project: Project, when: datetime) -> None:
     story.at(when + 2 * HOUR, lambda: _plan(project, when))
     story.at(when + 60 * DAY, lambda: _deliver(project))
     story.at(story.now - 3 * DAY, lambda: _report(project))
+    story.at(story.now - 2 * DAY, lambda: _bring(project))
 
 
 def _plan(project: Project, when: datetime) -> None:
@@ -62,6 +65,14 @@ def _plan(project: Project, when: datetime) -> None:
             by.organisation_id or 0, FundSource(source), planned, received, spent
         )
         planning.set_fund(project, fund, by=by)
+
+
+def _bring(project: Project) -> None:
+    """Let a partner bring a table of tasks; what would become of its rows waits to be looked at."""
+    table = read("project_plan")["table"]
+    rows = {number: tuple(cells) for number, cells in enumerate(table["rows"], 1)}
+    sheet = ReadSheet(table["sheet"], rows)
+    bring_tasks(project, table["file"], [sheet], by=_actors(project)[-1])
 
 
 def _deliver(project: Project) -> None:

@@ -13,6 +13,7 @@ from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.models import OrganisationKind
 from portal.actors import Standing
 from portal.imports import queries
+from portal.imports.erasing import KEPT_DAYS
 from portal.imports.fates import Judge, Verdict, place_of
 from portal.imports.forms import FATES, SheetForm
 from portal.imports.headers import labels_of
@@ -73,7 +74,8 @@ def import_page(
     job = newest_job_about(member_import)
     found = common | {"job": job, "is_running": job is not None and job.ended_at is None}
     if member_import.finished_at is None:
-        return found
+        gone = not found["is_running"] and queries.is_erased(member_import.id)
+        return found | {"is_erased": gone, "kept_days": KEPT_DAYS}
     return found | _finished(member_import, fate, after)
 
 

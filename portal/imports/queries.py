@@ -232,6 +232,12 @@ def sheets_of(member_import_id: int) -> list[Any] | None:
     return found
 
 
+def is_erased(member_import_id: int) -> bool:
+    """Return whether the cells of an import are erased."""
+    there = select(MemberImport.sheets.is_not(None)).where(MemberImport.id == member_import_id)
+    return not db.session.scalar(there)
+
+
 def counts_of(member_import_id: int) -> tuple[dict[Fate, int], dict[Effect, int]]:
     """Return how many stored rows of an import have each fate, and each effect."""
     fates: dict[Fate, int] = defaultdict(int)

@@ -12,6 +12,7 @@ from portal.imports import task_operations as operations
 from portal.imports.forms import UploadForm
 from portal.imports.task_models import TaskImport
 from portal.imports.task_pages import columns_page, import_page, sheet_forms
+from portal.imports.task_queries import tables_waiting
 from portal.research.models import Project
 from portal.sheets.comma import read_table
 from portal.sheets.exporting import ENDING, download
@@ -35,7 +36,10 @@ def bring_tasks(project: Project) -> tuple[str, int] | Answer:
                 project, form.file_name, sheets, by=by, receipt=form.receipt(by)
             )
             return redirect(url_for("task_imports.view_tasks", task_import_id=made.id))
-    return render_template("imports/bring_tasks.html", form=form, project=project), form.status
+    page = render_template(
+        "imports/bring_tasks.html", form=form, project=project, waiting=tables_waiting(project.id)
+    )
+    return page, form.status
 
 
 @bp.get("/task-imports/<int:task_import_id>")

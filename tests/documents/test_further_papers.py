@@ -20,6 +20,8 @@ from portal.documents import member_papers, queries
 from portal.documents.models import Document, DocumentKind
 from portal.documents.operations import move_readers
 from portal.errors import Denied, Refused
+from portal.meetings.papers import issue_resolution
+from portal.meetings.resolution_models import Resolution
 from portal.operations import operation
 from portal.rotation import handing_over, papers
 from portal.rotation.handing_over import HandoverContent
@@ -176,12 +178,19 @@ def test_papers_stand_where_they_were_made_to_whoever_may_see_them(
             f"/swaps/{swap.id}": papers.issue_swap_paper(swap, by=by).number,
             f"/handovers/{handover.id}": papers.issue_handover_booklet(handover, by=by).number,
         }
+        passed = db.session.get_one(Resolution, world.resolution["passed"])
+        made = issue_resolution(passed, by=by, receipt="passed")
+        numbers[f"/resolutions/{passed.id}"] = made.number
+        written = db.session.get_one(Document, world.document["minutes"])
+        numbers[f"/meetings/{world.meeting['held']}/minutes"] = written.number
         db.session.remove()
     for address, number in numbers.items():
         page = visit("secretary").get(address).text
         assert [each for each in numbers.values() if each in page] == [number], address
-    place, swapped, _handed = numbers
+    place, swapped, _handed, decided, held_at = numbers
     assert numbers[place] in visit("supplier").get(place).text
     assert numbers[swapped] in visit("manager").get(swapped).text
+    for for_members in (decided, held_at):
+        assert numbers[for_members] in visit("supplier").get(for_members).text
     for stranger in (visit("outsider"), visit()):
         assert numbers[place] not in stranger.get(place).text

@@ -67,6 +67,9 @@ def test_the_daily_round_erases_what_is_old_and_nothing_else(
     page = client.get(f"/imports/{waiting}")
     assert page.status_code == 200
     assert "已放弃" in page.text
+    begun_page = client.soup(f"/imports/{begun_id}")
+    assert "30天内无人继续" in begun_page.get_text()
+    assert not begun_page.select('form[action$="/start"]')
 
 
 def test_only_the_portal_erases(world: World, context: None) -> None:

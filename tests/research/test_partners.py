@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from portal.access import can, standing_of
 from portal.accounts.models import Organisation, OrganisationKind
@@ -13,18 +14,19 @@ from portal.chain.models import ChainNode
 from portal.database import db
 from portal.organisations.merging import merge_organisations
 from portal.organisations.operations import choose_nodes
-from portal.research import partnering, planning
+from portal.research import partnering, planning, staffing
 from portal.research.board_models import Card
 from portal.research.cards import CardContent, add_card
 from portal.research.models import Project
 from portal.research.plan_queries import funds_of
 from portal.research.planning import FundContent
 from portal.research.queries import needs_of
+from portal.research.staff_models import ProjectPerson, ProjectRole
 from portal.research.suggesting import Candidate, Reason, Wanted, suggestions
 from portal.research.suggestion_queries import suggested
 from portal.research.work_models import FundSource
 from portal.research.workflow import PartnerState
-from tests.research.make import active, idea
+from tests.research.make import active, idea, part_of
 from tests.world import World
 
 
@@ -96,3 +98,26 @@ class TestFromTheDirectory:
         assert [each.organisation_id for each in funds_of(project.id)] == [quiet]
         standing = standing_of(person(world.person["supplier"], quiet))
         assert can(standing, "project.work", db.session.get_one(Project, project.id))
+
+    def test_of_two_parts_that_become_one_the_ended_one_leaves_no_role(self, world: World) -> None:
+        """A lead that left the alliance keeps its part until it becomes one with a partner."""
+        project, lead = active(world), world.actor("delegate")
+        maker, supplier = (world.organisation[name] for name in ("maker", "supplier"))
+        for number, who, role in (
+            (maker, "delegate", ProjectRole.MEMBER),
+            (supplier, "supplier", ProjectRole.HEAD),
+        ):
+            staffing.name_person(part_of(project, number), world.person[who], role, by=lead)
+        place = db.session.scalars(
+            select(Membership).where(Membership.organisation_id == maker, Membership.is_active)
+        ).one()
+        withdraw_membership(place, by=world.actor("secretary"), basis="来函2号")
+        merge_organisations(
+            db.session.get_one(Organisation, maker),
+            db.session.get_one(Organisation, supplier),
+            by=world.actor("admin"),
+        )
+        db.session.expire_all()
+        [confirmed] = [p.id for p in project.partners if p.state is PartnerState.CONFIRMED]
+        held = db.session.scalars(select(ProjectPerson).where(ProjectPerson.ended_at.is_(None)))
+        assert [(each.partner_id, each.role) for each in held] == [(confirmed, ProjectRole.MEMBER)]

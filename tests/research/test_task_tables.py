@@ -431,6 +431,39 @@ class TestPages:
         lines = content.decode("utf-8-sig").splitlines()[1:]
         assert all(line.startswith("'") for line in lines)
 
+    def test_one_that_stopped_is_found_again_and_goes_on(
+        self,
+        app: Flask,
+        world: World,
+        visit: Callable[..., Client],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(task_operations, "CHUNK", 2)
+        by, number = world.actor("delegate"), world.project["active"]
+        with app.app_context():
+            project = db.session.get_one(Project, number)
+            rows = [(n, f"第{n}项") for n in range(1, 6)]
+            made = brought(world, project, sheet([HEADER, *rows, (6, "机密事项")]))
+            begin_tasks(made, seal_of(verdicts(made)), by=by)
+            take_over_tasks(made, by=by)
+            address = f"/task-imports/{made.id}"
+            db.session.remove()
+        client = visit("supplier")
+        listed = client.soup(f"/projects/{number}/tasks/import")
+        [link] = listed.select(f'a[href="{address}"]')
+        assert "尚未导完" in link.parent.get_text()
+        page = client.soup(address)
+        assert page.select_one(f'a[href="{address}/columns"]') is None, "it is begun"
+        rows = [each.get_text(" ", strip=True) for each in page.select("tbody tr")]
+        assert len(rows) == 4 and "第3项" in rows[0] and "密" in rows[3]
+        form = page.select_one(f'form[action="{address}/take-over"]')
+        data = {each["name"]: each["value"] for each in form.select("input[type=hidden]")}
+        assert client.post(f"{address}/take-over", data).status_code == 302
+        assert not client.soup(f"/projects/{number}/tasks/import").select(f'a[href="{address}"]')
+        with app.app_context():
+            titles = [row.content.title for row in tasks_in(number)]
+            assert [titles.count(f"第{n}项") for n in range(1, 6)] == [1] * 5
+
     def test_a_wrong_guess_is_corrected_and_the_preview_follows(
         self, app: Flask, world: World, visit: Callable[..., Client]
     ) -> None:
