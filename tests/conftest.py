@@ -112,8 +112,18 @@ def place_of_sqlite() -> Iterator[Path]:
 
 
 @pytest.fixture
+def quick_path() -> Iterator[Path]:
+    """A folder of this test's own for a database that is written to for long."""
+    with tempfile.TemporaryDirectory(prefix="portal-quick-", dir=memory()) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def settled(engine: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, World]]:
-    """This test's own settled database: its address, and who lives there."""
+    """This test's own settled database: its address, and who lives there.
+
+    A test may enter newcomers in its world; the next one knows nothing of them.
+    """
     if engine == "sqlite":
         template, cast = request.getfixturevalue("sqlite_template")
         path: Path = request.getfixturevalue("place_of_sqlite")
@@ -121,12 +131,12 @@ def settled(engine: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, 
         shutil.rmtree(path.parent)
         path.parent.mkdir(mode=0o700)
         shutil.copyfile(template, path)
-        yield f"sqlite:///{path}", cast
+        yield f"sqlite:///{path}", copy.deepcopy(cast)
     else:
         name, cast = request.getfixturevalue("postgresql_template")
         cluster: Cluster = request.getfixturevalue("cluster")
         with cluster.copy_of(name) as url:
-            yield url, cast
+            yield url, copy.deepcopy(cast)
 
 
 @pytest.fixture

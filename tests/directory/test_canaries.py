@@ -32,7 +32,8 @@ from portal.organisations.models import ContactAudience, ContactKind, ContactPoi
 from portal.roles import Role
 from tests.client import Client
 from tests.conftest import furnished
-from tests.test_pages import HTML, WORKBOOKS, address_of
+from tests.pages.case import address_of
+from tests.pages.declared import HTML, WORKBOOKS
 from tests.world import CAST, World, content
 
 #: Where a word of each noun would be found by whoever searches for it.

@@ -11,7 +11,7 @@ from flask import Flask
 from portal.actors import person
 from portal.forms import Form, version_in
 from tests.client import Client
-from tests.test_pages import POSTING
+from tests.pages.people import POSTING
 from tests.world import World
 
 MANY_DIGITS = "9" * 5000

@@ -113,9 +113,9 @@ def assert_an_alliance_decides_in_writing_and_keeps_its_papers() -> None:
     assert {DocumentKind.REPORT, DocumentKind.SWAP, DocumentKind.CERTIFICATE} <= kinds
 
 
-def test_the_demo_world_is_whole_and_keeps_production_from_starting(tmp_path: Path) -> None:
+def test_the_demo_world_is_whole_and_keeps_production_from_starting(quick_path: Path) -> None:
     """Built through operations, in every state, dated before now, with a chain that verifies."""
-    app = make_app(f"sqlite:///{tmp_path}/demo.sqlite3")
+    app = make_app(f"sqlite:///{quick_path}/demo.sqlite3")
     with app.app_context():
         flask_migrate.upgrade()
         refuse_demo_world(app)  # an empty database is no reason
@@ -141,8 +141,8 @@ def test_the_demo_world_is_whole_and_keeps_production_from_starting(tmp_path: Pa
         db.engine.dispose()
 
 
-def test_half_a_demo_world_is_not_taken_for_a_whole_one(tmp_path: Path) -> None:
-    app = make_app(f"sqlite:///{tmp_path}/demo.sqlite3")
+def test_half_a_demo_world_is_not_taken_for_a_whole_one(quick_path: Path) -> None:
+    app = make_app(f"sqlite:///{quick_path}/demo.sqlite3")
     with app.app_context():
         flask_migrate.upgrade()
         now = datetime.now(UTC)

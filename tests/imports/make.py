@@ -12,6 +12,7 @@ from portal.accounts.models import Organisation, OrganisationKind
 from portal.accounts.operations import create_organisation
 from portal.actors import SYSTEM, Actor
 from portal.alliances.models import Alliance, Membership
+from portal.chain.models import ChainNode
 from portal.database import db
 from portal.imports import queries
 from portal.imports.fates import Verdict
@@ -23,8 +24,11 @@ from portal.imports.running import opened, planned, preview
 from portal.imports.taking_over import take_over
 from portal.regions.queries import region_by_code
 from portal.sheets.reading import ReadSheet
-from tests.imports.test_recognising import sheet
+from tests.imports.tables import sheet
 from tests.world import World
+
+#: A member of hydrogen whom nobody manages, and one who keeps itself.
+QUIET, MAKER = "河北戊制造有限公司", "北京甲氢能有限公司"
 
 HEADER = (
     "单位名称",
@@ -115,3 +119,7 @@ def member(world: World, name: str) -> Membership | None:
             Membership.is_active,
         )
     )
+
+
+def node(name: str) -> ChainNode:
+    return db.session.execute(select(ChainNode).where(ChainNode.name == name).limit(1)).scalar_one()

@@ -13,8 +13,8 @@ from portal.imports.side_by_side import separated
 from portal.sheets.reading import Fault, ReadSheet
 from tests.client import Client
 from tests.imports.lexicon import lexicon
+from tests.imports.tables import records, sheet
 from tests.imports.test_import_pages import brought
-from tests.imports.test_recognising import records, sheet
 from tests.sheets.make import xlsx
 
 HEADER = ["序号", "单位", "类别", "城市"]

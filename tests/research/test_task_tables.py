@@ -43,7 +43,7 @@ from portal.sheets.comma import read_table, written
 from portal.sheets.reading import ReadSheet
 from tests.client import Client
 from tests.conftest import both_engines
-from tests.imports.test_recognising import sheet
+from tests.imports.tables import sheet
 from tests.research.make import active, board, on_board, order, part_of
 from tests.world import World
 

@@ -20,7 +20,8 @@ from portal.directory import views as directory_views
 from portal.exchange import operations, queries
 from portal.sheets.exporting import ENDING
 from tests.client import Client
-from tests.test_pages import HTML, WORKBOOKS, Case, address_of
+from tests.pages.case import Case, address_of
+from tests.pages.declared import HTML, WORKBOOKS
 from tests.world import World, content
 
 Visit = Callable[..., Client]
