@@ -116,6 +116,8 @@ def upgrade() -> None:
         batch.create_index(batch.f("ix_task_import_row_column_id"), ["column_id"])
     with op.batch_alter_table("member_import", table_kwargs=KEEP) as batch:
         batch.add_column(sa.Column("plan", sa.JSON(none_as_null=True), nullable=True))
+    with op.batch_alter_table("member_import_row", table_kwargs=KEEP) as batch:
+        batch.add_column(sa.Column("left_version", sa.Integer(), nullable=True))
     op.execute(GONE)
     op.execute(HEADS)
     with op.batch_alter_table("project_person", table_kwargs=KEEP) as batch:
