@@ -176,6 +176,7 @@ def test_whoever_left_the_organisation_answers_for_it_by_no_link(
         before = db.session.scalar(select(func.max(OutboxMessage.id))) or 0
         said = make.content(starts_at=meeting.starts_at, ends_at=meeting.ends_at, place="北京")
         operations.edit_meeting(meeting, said, by=world.actor("secretary"))
+        for_nobody = urlsplit(texts.seat_address(seat, None)).path
         written_to = select(OutboxMessage.recipient).where(OutboxMessage.id > before)
         told = set(db.session.scalars(written_to))
         assert left.email not in told and told & set(staying.values())
@@ -190,6 +191,9 @@ def test_whoever_left_the_organisation_answers_for_it_by_no_link(
     assert theirs[0] not in page
     assert visit().get(urlsplit(shown).path).status_code == 200
 
+    answer = visit().get(for_nobody)
+    assert answer.status_code == 410
+    assert "已不再代表" not in answer.text and "已有代表" in answer.text
 
 def test_the_secretariat_hands_one_person_a_link_and_the_seat_is_told(
     app: Flask, world: World, visit: Visit
