@@ -148,11 +148,16 @@ def test_whoever_left_the_organisation_votes_for_it_by_no_link(world: World) -> 
     leave(left.id, seat.held_by_id)
     with pytest.raises(Refused, match="新的链接"):
         vote_links.vote_by_link(link, Choice.YES, by=ANONYMOUS)
-    assert vote_links.send_vote_links(resolution, by=by) == 2
+    assert vote_links.send_vote_links(resolution, by=by) == 3, "another of its people has mail"
     vote_links.hand_vote_link(resolution, seat.id, "钱副院长", by=by)
     handed = select(OutboxMessage.recipient).where(OutboxMessage.subject.contains("转交"))
     told = db.session.scalars(handed.order_by(OutboxMessage.id.desc())).first()
     assert told not in (None, left.email), "somebody who is still there hears of it"
+    vote_links.send_vote_links(resolution, by=by)
+    mailed = [each for each in db.session.scalars(asked) if each.seat_id == seat.id][-1]
+    theirs = db.session.get_one(ActionLink, mailed.link_id)
+    assert theirs.person_id in {who.id for who in people_of(seat.held_by_id)}
+    vote_links.vote_by_link(theirs, Choice.YES, by=ANONYMOUS)
 
 
 def test_whoever_left_the_organisation_answers_for_it_by_no_link(
