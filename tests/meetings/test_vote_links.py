@@ -176,12 +176,12 @@ def test_whoever_left_the_organisation_answers_for_it_by_no_link(
         # A link of a notice that was given before links named a person.
         bare = URLSafeSerializer(app.config["SECRET_KEY"], salt="meeting-reply-seat").dumps(seat.id)
         theirs = [urlsplit(texts.seat_address(seat, left)).path, f"/replies/{bare}"]
+        for_nobody = urlsplit(texts.seat_address(seat, None)).path
         assert [visit().get(each).status_code for each in theirs] == [200, 200]
         leave(left.id, seat.held_by_id)
         before = db.session.scalar(select(func.max(OutboxMessage.id))) or 0
         said = make.content(starts_at=meeting.starts_at, ends_at=meeting.ends_at, place="北京")
         operations.edit_meeting(meeting, said, by=world.actor("secretary"))
-        for_nobody = urlsplit(texts.seat_address(seat, None)).path
         written_to = select(OutboxMessage.recipient).where(OutboxMessage.id > before)
         told = set(db.session.scalars(written_to))
         assert left.email not in told and told & set(staying.values())
@@ -191,14 +191,14 @@ def test_whoever_left_the_organisation_answers_for_it_by_no_link(
         assert answer.status_code == 410 and "已不再代表" in answer.text
         assert visit().post(each, {"answer": "cannot"}).status_code == 410
         assert "/sign-in" in visit().get(f"{each}/meeting.ics").location
+    answer = visit().get(for_nobody)
+    assert answer.status_code == 410
+    assert "已不再代表" not in answer.text and "已有代表" in answer.text
     page = visit("secretary").get(notice).text
     (shown,) = (each for each in staying if each in page)
     assert theirs[0] not in page
     assert visit().get(urlsplit(shown).path).status_code == 200
 
-    answer = visit().get(for_nobody)
-    assert answer.status_code == 410
-    assert "已不再代表" not in answer.text and "已有代表" in answer.text
 
 def test_the_secretariat_hands_one_person_a_link_and_the_seat_is_told(
     app: Flask, world: World, visit: Visit
@@ -230,6 +230,35 @@ def test_the_secretariat_hands_one_person_a_link_and_the_seat_is_told(
     for who, sees in (("secretary", True), ("chair", True), ("supplier", False)):
         page = visit(who).get(address.removesuffix("/links")).text
         assert ("钱副院长" in page and "已表决" in page) is sees, who
+
+
+def test_a_link_handed_over_waits_no_longer_than_its_seat_may_vote(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    keeper, by = visit("secretary"), world.actor("secretary")
+    with app.app_context():
+        meeting, resolution = written(world)
+        voting.open_vote(resolution, by=world.actor("chair"))
+        address = f"/resolutions/{resolution.id}"
+
+        def waiting() -> tuple[int, int]:
+            page = keeper.get(address).text
+            return page.count("尚未使用"), page.count("已失效")
+
+        for seat in meeting.seats[:2]:
+            vote_links.hand_vote_link(resolution, seat.id, "钱副院长", by=by)
+        assert waiting() == (2, 0)
+        voting.cast_vote(resolution, meeting.seats[1].id, Choice.YES, by=world.actor("delegate"))
+        assert waiting() == (1, 1)
+        for seat in meeting.seats[::2]:
+            vote_links.hand_vote_link(resolution, seat.id, "钱副院长", by=by)
+        assert waiting() == (2, 2)
+        vote_links.send_vote_links(resolution, by=by)
+        vote_links.hand_vote_link(resolution, meeting.seats[0].id, "钱副院长", by=by)
+        assert waiting() == (1, 4)
+        with clock.standing_still(meeting.ends_at):
+            voting.close_vote(resolution, by=by)
+        assert waiting() == (0, 5)
 
 
 @pytest.mark.usefixtures("context")
