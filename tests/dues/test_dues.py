@@ -361,6 +361,11 @@ def test_rates_are_set_on_the_page(world: World, visit: Visit) -> None:
     assert keeper.post(address, {**sent, "waives": "y"}).status_code == 302
 
 
+def test_who_is_told_of_rates_is_who_owes_another_amount(world: World, visit: Visit) -> None:
+    page = visit("secretary").get("/alliances/hydrogen/dues/rates").text
+    assert "应缴金额新设或变动的各成员单位管理员" in page, "a line that is waived tells nobody"
+
+
 def test_rates_that_a_colleague_set_meanwhile_are_not_overwritten(
     world: World, visit: Visit
 ) -> None:
