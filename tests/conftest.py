@@ -21,7 +21,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 
-from portal import create_app
+from portal import create_app, store
 from portal.database import db
 from tests import world as world_module
 from tests.client import Client
@@ -177,6 +177,15 @@ def app(url: str, built: dict[str, Flask]) -> Iterator[Flask]:
     made.extensions.clear()
     made.extensions.update({**extensions, "registry": registry})
     made.extensions.pop("kept", None)
+
+
+@pytest.fixture
+def own_files(app: Flask, tmp_path: Path) -> None:
+    """Files of this test's own: whoever sweeps must not take what the casts of others attached."""
+    folder = tmp_path / "files"
+    shutil.copytree(FILES.name, folder)
+    app.config["FILES_FOLDER"] = str(folder)
+    store.init_app(app)
 
 
 @pytest.fixture

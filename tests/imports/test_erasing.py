@@ -26,6 +26,7 @@ from tests.world import World
 
 
 @both_engines
+@pytest.mark.usefixtures("own_files")
 def test_the_daily_round_erases_what_is_old_and_nothing_else(
     app: Flask, world: World, visit: Callable[..., Client]
 ) -> None:

@@ -225,6 +225,7 @@ def state_of_the_portal() -> tuple[int, ...]:
 
 
 @both_engines
+@pytest.mark.usefixtures("own_files")
 def test_daily_reminds_once_of_what_lapses_and_ends_and_twice_changes_nothing(
     app: Flask, world: World
 ) -> None:

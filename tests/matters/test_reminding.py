@@ -71,6 +71,7 @@ def test_only_the_portal_reminds(world: World, context: None) -> None:
         remind_silent_matters(by=world.actor("secretary"))
 
 
+@pytest.mark.usefixtures("own_files")
 def test_the_command_says_what_it_did(app: Flask, world: World) -> None:
     answer = app.test_cli_runner().invoke(args=["daily"])
     assert (answer.exit_code, answer.output) == (

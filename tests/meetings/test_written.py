@@ -98,6 +98,7 @@ def test_nothing_secret_is_decided_in_writing(world: World) -> None:
         resolutions.table_resolution(made, by=world.actor("chair"))
 
 
+@pytest.mark.usefixtures("own_files")
 def test_a_ballot_of_earlier_times_that_is_secret_keeps_no_other_from_ending(
     app: Flask, world: World
 ) -> None:

@@ -175,6 +175,7 @@ def test_a_page_does_not_wait_for_whoever_writes(
     assert "still being counted" not in client.soup("/monitor").get_text()
 
 
+@pytest.mark.usefixtures("own_files")
 def test_the_daily_command_counts_what_nobody_looked_at(app: Flask, world: World) -> None:
     signed(world, TODAY - 100 * DAY)
     db.session.remove()
