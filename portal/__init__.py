@@ -48,6 +48,7 @@ from portal.database import db
 from portal.desk import context, frame
 from portal.documents import sealing
 from portal.guests import personal as guests_personal
+from portal.imports import erasing as imports_erasing
 from portal.inbox import personal as inbox_personal
 from portal.inbox import telling
 from portal.meetings import personal as meetings_personal
@@ -124,6 +125,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
             inbox_personal.forget,
             meetings_personal.forget,
             guests_personal.forget,
+            imports_erasing.forget,
         ),
     )
     migrate.init_app(app, db)

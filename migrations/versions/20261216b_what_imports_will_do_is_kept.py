@@ -26,22 +26,30 @@ ERASED = (
     "UPDATE task_import SET erased_at = created_at "
     "WHERE sheets IS NULL AND finished_at IS NULL AND discarded_at IS NULL"
 )
-# A role holds under the appointment that it was given under.
+# A role holds as long as its person acts for the organisation without a gap.
 GONE = """
 UPDATE project_person SET ended_at = CURRENT_TIMESTAMP
-WHERE ended_at IS NULL AND NOT EXISTS (
-    SELECT 1 FROM project_partner JOIN appointment
-    ON appointment.scope_id = project_partner.organisation_id
+WHERE ended_at IS NULL AND EXISTS (
+    SELECT 1 FROM project_partner JOIN appointment AS over_now
+    ON over_now.scope_id = project_partner.organisation_id
     WHERE project_partner.id = project_person.partner_id
-    AND appointment.person_id = project_person.person_id
-    AND appointment.role IN ('delegate', 'manager')
-    AND appointment.from_at <= project_person.named_at
-    AND (appointment.until_at IS NULL OR appointment.until_at > CURRENT_TIMESTAMP)
+    AND over_now.person_id = project_person.person_id
+    AND over_now.role IN ('delegate', 'manager')
+    AND over_now.until_at > project_person.named_at
+    AND over_now.until_at <= CURRENT_TIMESTAMP
+    AND NOT EXISTS (
+        SELECT 1 FROM appointment AS other
+        WHERE other.person_id = over_now.person_id
+        AND other.scope_id = over_now.scope_id
+        AND other.role IN ('delegate', 'manager')
+        AND other.from_at <= over_now.until_at
+        AND (other.until_at IS NULL OR other.until_at > over_now.until_at)
+    )
 )
 """
-# Of several heads the lead's stays, else the first that was named; the others become members.
+# Of several heads the lead's stays, else the first that was named; the others become contacts.
 HEADS = """
-UPDATE project_person SET role = 'member'
+UPDATE project_person SET role = 'contact'
 WHERE role = 'head' AND ended_at IS NULL AND id <> (
     SELECT other.id FROM project_person AS other
     JOIN project_partner ON project_partner.id = other.partner_id
@@ -108,6 +116,8 @@ def upgrade() -> None:
         batch.create_index(batch.f("ix_task_import_row_column_id"), ["column_id"])
     with op.batch_alter_table("member_import", table_kwargs=KEEP) as batch:
         batch.add_column(sa.Column("plan", sa.JSON(none_as_null=True), nullable=True))
+    with op.batch_alter_table("member_import_row", table_kwargs=KEEP) as batch:
+        batch.add_column(sa.Column("left_version", sa.Integer(), nullable=True))
     op.execute(GONE)
     op.execute(HEADS)
     with op.batch_alter_table("project_person", table_kwargs=KEEP) as batch:

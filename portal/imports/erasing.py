@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,8 @@ from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select, u
 
 from portal import clock
 from portal.access import require
+from portal.accounts.models import Person
+from portal.accounts.person_queries import addresses_of
 from portal.actors import Actor
 from portal.database import db
 from portal.imports.models import MemberImport, MemberImportRow
@@ -74,9 +78,38 @@ def erase_old_tables(*narrowed: ColumnElement[bool]) -> int:
     )
     ids = list(db.session.scalars(due))
     if ids:
-        gone: dict[str, Any] = {"sheets": None, "refused": [], "erased_at": now}
-        rows = delete(TaskImportRow).where(TaskImportRow.task_import_id.in_(ids))
-        db.session.execute(rows.execution_options(**QUIET))
-        tables = update(TaskImport).where(TaskImport.id.in_(ids)).values(**gone)
-        db.session.execute(tables.execution_options(**QUIET))
+        _empty_tables(ids, erased_at=now)
     return len(ids)
+
+
+def _empty_tables(ids: Collection[int], **more: Any) -> None:
+    rows = delete(TaskImportRow).where(TaskImportRow.task_import_id.in_(ids))
+    db.session.execute(rows.execution_options(**QUIET))
+    gone: dict[str, Any] = {"sheets": None, "refused": [], **more}
+    tables = update(TaskImport).where(TaskImport.id.in_(ids)).values(**gone)
+    db.session.execute(tables.execution_options(**QUIET))
+
+
+def forget(who: Person, _nobody: str) -> None:
+    """Empty the tables of tasks that name a person who is erased, inside that operation.
+
+    One that waited is discarded: what of it is on the board stays there.
+    """
+    names = [who.name, *addresses_of(who)]
+    kept = select(TaskImport.id, TaskImport.sheets, TaskImport.refused)
+    found = {
+        number
+        for number, *cells in db.session.execute(kept.where(TaskImport.erased_at.is_(None)))
+        if _is_named(names, cells)
+    }
+    rows = select(TaskImportRow.task_import_id, TaskImportRow.cells)
+    found |= {number for number, cells in db.session.execute(rows) if _is_named(names, cells)}
+    if found:
+        waited = case((TaskImport.finished_at.is_(None), clock.now()))
+        _empty_tables(found, discarded_at=func.coalesce(TaskImport.discarded_at, waited))
+
+
+def _is_named(names: Iterable[str], cells: list[Any]) -> bool:
+    """Return whether cells, as they are kept, hold one of some names."""
+    told = json.dumps(cells, ensure_ascii=False)
+    return any(each in told for each in names)

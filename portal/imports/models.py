@@ -95,6 +95,8 @@ class MemberImportRow(Model):
     cells: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     alliance_id: Mapped[int] = mapped_column(ForeignKey("alliance.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    #: The version of the organisation that this row left: whoever changed it since raised it.
+    left_version: Mapped[int | None]
     #: The node as the sheet has it, and the one it was found or placed at.
     chain_node: Mapped[str | None] = mapped_column(String(60))
     chain_node_id: Mapped[int | None] = mapped_column(ForeignKey("chain_node.id"))

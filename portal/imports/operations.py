@@ -13,12 +13,12 @@ from portal.actors import Actor
 from portal.alliances.models import Alliance
 from portal.chain.models import ChainNode
 from portal.database import db
-from portal.errors import Refused
+from portal.errors import Refused, Stale
 from portal.imports import queries
 from portal.imports.erasing import erase_old_workbooks
 from portal.imports.headers import Layout, headings_of
 from portal.imports.models import MemberImport
-from portal.imports.plans import Kept
+from portal.imports.plans import Kept, seal_of_all
 from portal.imports.words import words
 from portal.jobs import Job, enqueue, newest_job_about
 from portal.operations import earlier_result, keep_receipt, operation
@@ -96,24 +96,32 @@ def correct_layouts(
 
 @operation
 def start_import(
-    member_import: MemberImport, plan: Sequence[Kept], *, by: Actor, expected: int | None = None
+    member_import: MemberImport,
+    plan: Sequence[Kept],
+    *,
+    by: Actor,
+    expected: int | None = None,
+    seal: str | None = None,
 ) -> Job:
     """Have the rows of an import taken over by a worker, each as it was judged for the `plan`.
 
-    One that was interrupted for good goes on where it stood. Raises `Stale` where it is read
-    another way since, `Refused` where it runs, is done, or holds no row.
+    `seal` is the digest of the plan that somebody saw. One that was interrupted for good goes on
+    where it stood. Raises `Stale` where it is read another way since, or something else would
+    become of a row now, `Refused` where it runs, is done, or holds no row.
     """
     require(by, "member_import.run", member_import)
     check_version(member_import, expected)
     running = newest_job_about(member_import)
     if running is not None and running.ended_at is None:
         return running
-    begin(member_import, plan, by=by)
+    begin(member_import, plan, by=by, seal=seal)
     return enqueue(JOB, about=member_import, by=by, total=member_import.total)
 
 
 @operation
-def begin(member_import: MemberImport, plan: Sequence[Kept], *, by: Actor) -> None:
+def begin(
+    member_import: MemberImport, plan: Sequence[Kept], *, by: Actor, seal: str | None = None
+) -> None:
     """Begin to take an import over, or go on with it; see `start_import`."""
     require(by, "member_import.run", member_import)
     if member_import.finished_at is not None or member_import.discarded_at is not None:
@@ -121,6 +129,10 @@ def begin(member_import: MemberImport, plan: Sequence[Kept], *, by: Actor) -> No
     if not plan and member_import.started_at is None:
         raise Refused(_l("There is no row to take over."))
     if member_import.started_at is None:
+        if seal is not None and seal != seal_of_all(plan):
+            raise Stale(
+                _l("What is known was changed since. See what would become of each row now.")
+            )
         member_import.started_at, member_import.total = clock.now(), len(plan)
         member_import.plan = [list(each) for each in plan]
         journal.note("member_import.start", member_import, by=by, detail={"rows": len(plan)})

@@ -18,6 +18,7 @@ from portal.imports.fates import Judge, Verdict, place_of
 from portal.imports.forms import FATES, SheetForm
 from portal.imports.headers import labels_of
 from portal.imports.models import Effect, Fate, MemberImport, MemberImportRow
+from portal.imports.plans import kept, seal_of_all
 from portal.imports.running import Opened, opened, preview
 from portal.jobs import newest_job_about
 from portal.language import localised
@@ -91,6 +92,7 @@ def _previewed(
     return {
         "counts": counts,
         "total": len(seen.verdicts),
+        "seal": seal_of_all(kept(seen.verdicts)),
         "taken": seen.effects(Effect.CREATED) + seen.effects(Effect.CHANGED),
         "groups": _facet(member_import, counts, fate),
         "lines": [_judged(each, seen.judge) for each in shown],

@@ -7,7 +7,7 @@ by others meanwhile is refused. What earlier rows of the same import did is no s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -37,19 +37,26 @@ def kept(verdicts: Iterable[Verdict]) -> list[Kept]:
     return [(each.record.sheet, each.record.row, seal_of(each)) for each in verdicts]
 
 
+def seal_of_all(plan: Sequence[Kept]) -> str:
+    """Return a digest of a plan: what somebody saw and then asked for."""
+    told = [tuple(each) for each in plan]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
 class Plan:
     """What was kept of the rows, by where each stands."""
 
     def __init__(self, seals: Mapping[Position, str]) -> None:
         self.seals = seals
-        #: The organisations that rows of this import made or changed already.
-        self.touched: set[int] = set()
+        #: The organisations that rows of this import made or changed already, each with the
+        #: version that the last of them left (none where that was not kept).
+        self.touched: dict[int, int | None] = {}
 
     def holds(self, verdict: Verdict) -> bool:
-        """Return whether a row still does what was kept, or touches what this import made."""
+        """Return whether a row still does what was kept, or finds what this import left."""
         organisation, record = verdict.organisation, verdict.record
         if organisation is not None and organisation.id in self.touched:
-            return True
+            return self.touched[organisation.id] in (None, organisation.version)
         seal = seal_of(verdict)
         # An import that was begun before plans were kept has none.
         return self.seals.get((record.sheet, record.row), seal) == seal
@@ -63,13 +70,20 @@ def plan_of(member_import_id: int) -> list[Any] | None:
     return found
 
 
-def touched_among(member_import_id: int, organisation_ids: Collection[int]) -> set[int]:
-    """Return those of some organisations that rows of an import made or changed already."""
-    rows = db.session.scalars(
-        select(MemberImportRow.organisation_id).where(
+def touched_among(
+    member_import_id: int, organisation_ids: Collection[int]
+) -> dict[int, int | None]:
+    """Return those of some organisations that rows of an import made or changed already.
+
+    Each with the version that the last of them left, where it was kept.
+    """
+    rows = db.session.execute(
+        select(MemberImportRow.organisation_id, MemberImportRow.left_version)
+        .where(
             MemberImportRow.member_import_id == member_import_id,
             MemberImportRow.effect.in_((Effect.CREATED, Effect.CHANGED)),
             MemberImportRow.organisation_id.in_(organisation_ids),
         )
+        .order_by(MemberImportRow.id)
     )
-    return {each for each in rows if each is not None}
+    return {number: version for number, version in rows if number is not None}

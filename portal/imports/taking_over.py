@@ -92,9 +92,11 @@ def write_chunk(
             organisation = _write(verdict, made, member_import.file_name, by=by)
         except Refused as no:
             raise Unwritten(position, no.sentence) from None
+        row = _row(member_import, verdict, organisation, judge.node_of(verdict))
         if verdict.is_written and organisation is not None:
-            plan.touched.add(organisation.id)
-        db.session.add(_row(member_import, verdict, organisation, judge.node_of(verdict)))
+            db.session.flush()  # so that the version counts what was written
+            row.left_version = plan.touched[organisation.id] = organisation.version
+        db.session.add(row)
     member_import.done = first + len(chunk)
     member_import.total = total
     if member_import.done >= total:

@@ -26,6 +26,7 @@ from portal.imports.task_records import (
     TaskRecord,
     guess_task_layouts,
     recognise_tasks,
+    shown_sheets,
 )
 from portal.imports.words import words
 from portal.operations import earlier_result, keep_receipt, operation
@@ -58,7 +59,8 @@ def bring_tasks(
     if earlier is not None:
         return earlier
     refuse_unworkable(project)
-    layouts = guess_task_layouts(sheets, _lexicon())
+    lexicon = _lexicon()
+    sheets, layouts = shown_sheets(sheets, guess_task_layouts(sheets, lexicon), lexicon)
     # Counted as they are stored: so they are read again.
     storable = read_sheets(sheets, layouts).storable
     rows = _refuse_too_many(read_sheets(storable, layouts).records)
@@ -105,16 +107,22 @@ def read_sheets(sheets: Sequence[ReadSheet], layouts: Sequence[Layout | None]) -
 
 
 def sheets_of(task_import: TaskImport) -> tuple[list[ReadSheet], list[Layout | None]]:
-    """Return the cells of a table and how they are read. Raises `Refused` where it is erased."""
+    """Return the cells of a table that others may see, and how they are read.
+
+    Raises `Refused` where it is erased.
+    """
     asked = select(TaskImport.sheets, TaskImport.layouts).where(TaskImport.id == task_import.id)
     data, layouts = db.session.execute(asked).one()
     if data is None:
         raise Refused(_l("The cells of this workbook are erased: bring it again."))
-    sheets = [ReadSheet.from_data(each) for each in data]
+    sheets, lexicon = [ReadSheet.from_data(each) for each in data], _lexicon()
     if layouts is None:
         # Brought before anybody could say otherwise.
-        return sheets, guess_task_layouts(sheets, _lexicon())
-    return sheets, [each and Layout.from_data(each) for each in layouts]
+        read = guess_task_layouts(sheets, lexicon)
+    else:
+        read = [each and Layout.from_data(each) for each in layouts]
+    # Kept, of older tables, were all sheets.
+    return shown_sheets(sheets, read, lexicon)
 
 
 def table_of(task_import: TaskImport) -> ReadTable:

@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, insert, select
 
+from portal.accounts.models import Organisation
 from portal.accounts.queries import normal_name
 from portal.actors import Actor
 from portal.database import db
@@ -60,7 +61,16 @@ def _as_data(content: CardContent) -> dict[str, Any]:
     return {**vars(content), "due_on": due_on, "labels": list(content.labels)}
 
 
+def _following(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what was kept of a task, with the organisation that its own was merged into."""
+    number = data["organisation_id"]
+    while number and (into := db.session.get_one(Organisation, number).merged_into_id):
+        number = into
+    return {**data, "organisation_id": number}
+
+
 def _from_data(data: dict[str, Any]) -> CardContent:
+    data = _following(data)
     due_on = date.fromisoformat(data["due_on"]) if data["due_on"] else None
     return CardContent(**{**data, "due_on": due_on, "labels": tuple(data["labels"])})
 
@@ -124,7 +134,7 @@ class Taking:
         card = db.session.get(Card, row.card_id)
         if card is None or card.place is None:
             raise Refused(_l("This task was taken off the board meanwhile."))
-        if _as_data(_said_by(card)) != row.before:
+        if row.before is None or _as_data(_said_by(card)) != _following(row.before):
             raise Refused(_l("Somebody else changed this task meanwhile: it stays as it is."))
         edit_card(card, _from_data(row.content or {}), by=self.by)
 

@@ -15,7 +15,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from portal.errors import Refused
-from portal.imports.headers import Layout, Lexicon, guess_layout, labels_of
+from portal.imports.headers import SEARCHED, Layout, Lexicon, guess_layout, labels_of
 from portal.imports.records import Context, Reader, Record
 from portal.imports.words import UNSEEN, Field
 from portal.sheets.reading import LONGEST_CELL, ReadSheet
@@ -155,6 +155,29 @@ def guess_task_layouts(sheets: Sequence[ReadSheet], lexicon: Lexicon) -> list[La
             field="file",
         )
     return found
+
+
+def shown_sheets(
+    sheets: Sequence[ReadSheet], layouts: Sequence[Layout | None], lexicon: Lexicon
+) -> tuple[list[ReadSheet], list[Layout | None]]:
+    """Return the sheets that others may see, and how each is read; the others are not kept.
+
+    What was hidden was not meant for them, and of a sheet without a header its first rows may be
+    the heading that bears a mark of secrecy.
+    """
+    shown = [
+        (sheet, layout)
+        for sheet, layout in zip(sheets, layouts, strict=True)
+        if not sheet.is_hidden
+        and ((layout and layout.columns) or not _is_marked(sheet, lexicon.words.classified))
+    ]
+    return [sheet for sheet, _layout in shown], [layout for _sheet, layout in shown]
+
+
+def _is_marked(sheet: ReadSheet, marks: re.Pattern[str]) -> bool:
+    """Return whether the rows in which a header is looked for bear a mark of secrecy."""
+    heads = (cell for number in list(sheet.rows)[:SEARCHED] for cell in sheet.rows[number])
+    return any(marks.search(re.sub(r"\s", "", head)) for head in (sheet.name, *heads))
 
 
 def recognise_tasks(

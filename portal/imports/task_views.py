@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from portal.access import current_actor, requires
+from portal.database import db
 from portal.forms import Form, refusals, version_in
 from portal.imports import task_operations as operations
 from portal.imports.forms import UploadForm
@@ -65,6 +66,9 @@ def edit_columns(task_import: TaskImport) -> tuple[str, int] | Answer:
             by = current_actor()
             operations.correct_tasks(task_import, layouts, by=by, expected=form.expected)
             return redirect(url_for("task_imports.view_tasks", task_import_id=task_import.id))
+    if form.status == 409:
+        db.session.refresh(task_import)
+        form.version.data = str(task_import.version)
     page = columns_page(task_import, form, list(zip(*source, sheets, strict=True)))
     return page, max(form.status, *(each.status for each in sheets))
 

@@ -100,6 +100,9 @@ def edit_columns(member_import: MemberImport) -> tuple[str, int] | Answer:
                 member_import, source.sheets, layouts, by=current_actor(), expected=form.expected
             )
             return _page(member_import)
+    if form.status == 409:
+        db.session.refresh(member_import)
+        form.version.data = str(member_import.version)
     page = render_template(
         "imports/edit_columns.html",
         member_import=member_import,
@@ -128,10 +131,10 @@ def view_import(member_import: MemberImport) -> tuple[str, dict[str, str]]:
 @bp.post("/imports/<int:member_import_id>/start")
 @requires("member_import.run", MemberImport)
 def start_import(member_import: MemberImport) -> Answer:
-    """Have the rows taken over."""
+    """Have the rows taken over as they were shown."""
     plan = planned(opened(member_import), member_import.alliance, current_standing())
-    expected = version_in(request.form.get("version", ""))
-    operations.start_import(member_import, plan, by=current_actor(), expected=expected)
+    seal, expected = request.form.get("seal", ""), version_in(request.form.get("version", ""))
+    operations.start_import(member_import, plan, by=current_actor(), expected=expected, seal=seal)
     return _page(member_import)
 
 

@@ -141,15 +141,19 @@ class NeedForm(Form):
 
 
 class PersonForm(Form):
-    """Who of an organisation does what in a project."""
+    """Who of an organisation does what in a project; the head is offered to the lead alone."""
 
     person_id = SelectField(_l("Person"), coerce=int, validators=chosen())
     role = SelectField(_l("Role in the project"), validators=chosen())
 
-    def __init__(self, people: Sequence[Named]) -> None:
+    def __init__(self, people: Sequence[Named], *, is_lead: bool) -> None:
         super().__init__()
         self.person_id.choices = [SelectChoice(each.id, each.name) for each in people]
-        self.role.choices = [SelectChoice(role.value, label) for role, label in ROLES.items()]
+        self.role.choices = [
+            SelectChoice(role.value, label)
+            for role, label in ROLES.items()
+            if is_lead or role is not ProjectRole.HEAD
+        ]
 
 
 class AnswerForm(Form):

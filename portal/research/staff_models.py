@@ -24,7 +24,8 @@ class ProjectRole(StrEnum):
 class ProjectPerson(Model):
     """A person with a role in a project; ended when taken off, or when the organisation leaves.
 
-    It holds under the appointment that it was given under: with a later one it is given anew.
+    It holds as long as its person acts for the organisation without a gap; afterwards it is given
+    anew.
     """
 
     __tablename__ = "project_person"

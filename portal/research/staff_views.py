@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.access import current_actor, requires
+from portal.access import can, current_actor, current_standing, requires
 from portal.forms import Form, refusals
 from portal.research import staffing, team
 from portal.research.forms import ROLES, PersonForm
@@ -29,6 +29,11 @@ def _people(partner: Partner) -> tuple[Named, ...]:
     return side.people if side else ()
 
 
+def _form(partner: Partner, people: Sequence[Named]) -> PersonForm:
+    is_lead = can(current_standing(), "project.lead", partner.project)
+    return PersonForm(people, is_lead=is_lead)
+
+
 def _page(partner: Partner, form: Form, people: Sequence[Named], refusal: object = None) -> str:
     return render_template(
         "research/name_person.html",
@@ -46,7 +51,7 @@ def _page(partner: Partner, form: Form, people: Sequence[Named], refusal: object
 def name_person(project_partner: Partner) -> str | tuple[str, int] | Response:
     """Show who of an organisation does what, and take a further person."""
     people = _people(project_partner)
-    form = PersonForm(people)
+    form = _form(project_partner, people)
     if form.validate_on_submit():
         with refusals(form):
             role, by = ProjectRole(form.role.data), current_actor()
@@ -64,4 +69,5 @@ def release_person(project_partner: Partner, number: int) -> Response | tuple[st
         staffing.release_person(project_partner, number, by=current_actor())
         return _to(project_partner)
     people = _people(project_partner)
-    return _page(project_partner, PersonForm(people), people, form.refusal), form.status
+    blank = _form(project_partner, people)
+    return _page(project_partner, blank, people, form.refusal), form.status

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from portal import clock, journal
 from portal.access import require
-from portal.accounts.models import Appointment
+from portal.accounts.models import Appointment, Organisation
 from portal.accounts.queries import OF_ORGANISATION
 from portal.actors import Actor
 from portal.database import among, db
@@ -26,10 +26,13 @@ from portal.research.workflow import UNFINISHED, PartnerState
 def name_person(partner: Partner, person_id: int, role: ProjectRole, *, by: Actor) -> ProjectPerson:
     """Say what somebody of an organisation does in the project; a role held before ends.
 
-    Raises `Refused` for an organisation that takes no part, a project that has ended, somebody
-    who does not act for the organisation, and for a second head of the project.
+    The head of the project is the lead's choice. Raises `Refused` for an organisation that takes
+    no part, a project that has ended, somebody who does not act for the organisation, and for a
+    second head of the project.
     """
     require(by, "project_partner.staff", partner)
+    if role is ProjectRole.HEAD:
+        require(by, "project.lead", partner.project)
     if partner.state is not PartnerState.CONFIRMED or partner.project.state not in UNFINISHED:
         raise Refused(_l("Roles are given only while the organisation takes part."))
     sides = people_in(partner.project_id)
@@ -109,29 +112,30 @@ def end_roles(partner: Partner) -> None:
 def end_roles_of_holder(appointment: Appointment, *, by: Actor) -> None:
     """End the roles of somebody who stops acting for an organisation (a consequence).
 
-    Who goes on by another appointment that they held when the role was given keeps it.
+    Whoever goes on by another appointment there, or at the record that it is merged into, keeps
+    them.
     """
     require(by, "appointment.end", appointment)
-    parts = select(Partner.id).where(Partner.organisation_id == appointment.scope_id)
-    others = (
-        select(Appointment.id)
-        .where(
-            Appointment.id != appointment.id,
-            Appointment.person_id == appointment.person_id,
-            Appointment.scope_id == appointment.scope_id,
-            among(Appointment.role, OF_ORGANISATION),
-            Appointment.is_running,
-            Appointment.from_at <= ProjectPerson.named_at,
-        )
-        .correlate(ProjectPerson)
+    if appointment.role not in OF_ORGANISATION:
+        return
+    organisation = db.session.get_one(Organisation, appointment.scope_id)
+    scopes = [each for each in (organisation.id, organisation.merged_into_id) if each]
+    others = select(Appointment.id).where(
+        Appointment.id != appointment.id,
+        Appointment.person_id == appointment.person_id,
+        among(Appointment.scope_id, scopes),
+        among(Appointment.role, OF_ORGANISATION),
+        Appointment.is_running,
     )
+    if db.session.scalar(others.limit(1)) is not None:
+        return
+    parts = select(Partner.id).where(Partner.organisation_id == organisation.id)
     held = select(ProjectPerson).where(
         ProjectPerson.partner_id.in_(parts),
         ProjectPerson.person_id == appointment.person_id,
         ProjectPerson.ended_at.is_(None),
-        ~others.exists(),
     )
-    ended = db.session.scalars(held).all() if appointment.role in OF_ORGANISATION else []
+    ended = db.session.scalars(held).all()
     for each in ended:
         each.ended_at = clock.now()
     db.session.flush()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Integer, bindparam, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, or_, select
+from sqlalchemy.orm import aliased
 
 from portal import clock
 from portal.accounts.models import Appointment, Organisation, Person
@@ -35,6 +36,32 @@ class Side:
 
 
 _AT = bindparam("at", callable_=clock.now, type_=Instant, unique=True)
+
+
+def _was_interrupted() -> ColumnElement[bool]:
+    """Return whether a person stopped acting for the organisation since the role was given.
+
+    An appointment ended, and no other one held at the instant at which it ended.
+    """
+    over, other = aliased(Appointment), aliased(Appointment)
+    follows = select(other.id).where(
+        other.person_id == over.person_id,
+        other.scope_id == over.scope_id,
+        among(other.role, OF_ORGANISATION),
+        other.from_at <= over.until_at,
+        or_(other.until_at.is_(None), other.until_at > over.until_at),
+    )
+    ends = select(over.id).where(
+        over.person_id == ProjectPerson.person_id,
+        over.scope_id == Partner.organisation_id,
+        among(over.role, OF_ORGANISATION),
+        over.until_at > ProjectPerson.named_at,
+        over.until_at <= _AT,
+        ~follows.correlate(over).exists(),
+    )
+    return ends.correlate(ProjectPerson, Partner).exists()
+
+
 _PEOPLE = Prepared(
     select(Partner.organisation_id, Organisation.name, Person.id, Person.name, ProjectPerson.role)
     .join(Organisation, Organisation.id == Partner.organisation_id)
@@ -51,8 +78,7 @@ _PEOPLE = Prepared(
         (ProjectPerson.partner_id == Partner.id)
         & (ProjectPerson.person_id == Person.id)
         & ProjectPerson.ended_at.is_(None)
-        # Not with an appointment that came after the role: that one ended.
-        & (ProjectPerson.named_at >= Appointment.from_at),
+        & ~_was_interrupted(),
     )
     .where(
         Partner.project_id == bindparam("project", type_=Integer),
@@ -72,6 +98,5 @@ def people_in(project_id: int) -> dict[int, Side]:
     for organisation_id, name, person_id, person_name, role in rows:
         _name, people = sides.setdefault(organisation_id, (name, {}))
         if person_id is not None:
-            # Of several appointments the one with which the role is held comes first.
             people.setdefault(person_id, Named(person_id, person_name, role))
     return {key: Side(key, name, tuple(people.values())) for key, (name, people) in sides.items()}

@@ -18,8 +18,12 @@ from portal.accounts.operations import grant_appointment
 from portal.actors import SYSTEM, person
 from portal.database import Base, db
 from portal.errors import Denied, Refused
+from portal.imports.task_fates import seal_of
+from portal.imports.task_operations import begin_tasks, bring_tasks, judged, table_of
 from portal.operations import operation
+from portal.research.models import Project
 from portal.roles import Role
+from portal.sheets.reading import ReadSheet
 from portal.sign_in import inviting
 from portal.sign_in.models import Session
 from portal.sign_in.operations import start_session
@@ -52,6 +56,12 @@ def ouyang(world: World, context: None) -> Person:
     )
     inviting.accept_invitation(made.invitation, by=person(who.id))
     write_to(who)
+    rows = {1: ("任务", "责任人", "备注"), 2: ("张力试验", NAME, f"电话{MOBILE}"), 3: ("", NAME)}
+    project = db.session.get_one(Project, world.project["active"])
+    for is_begun in (False, True):
+        made = bring_tasks(project, "计划.xlsx", [ReadSheet("表", rows)], by=by)
+        if is_begun:
+            begin_tasks(made, seal_of(judged(made, table_of(made))), by=by)
     return who
 
 

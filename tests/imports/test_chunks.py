@@ -95,6 +95,30 @@ class TestChunks:
         assert named(QUIET).summary == "秘书处刚写的"
         assert member(world, "河北丙新公司") is None
 
+    def test_what_somebody_wrote_between_two_rows_of_one_organisation_stays(
+        self, world: World
+    ) -> None:
+        by, grant = world.actor("secretary"), world.alliance["biomedicine"]
+        keeper = db.session.get_one(Person, by.person_id)
+        grant_appointment(keeper, Role.SECRETARY, scope_id=grant, by=SYSTEM)
+        for name in ("河北丁公司", "河北庚公司"):
+            organisation(name)
+        later = (row(f"河北第{n}号公司") for n in range(CHUNK - 2))
+        made = brought(
+            world,
+            *(row(name, 简介="一") for name in ("河北丁公司", "河北庚公司")),
+            *later,
+            *(row(name, 简介="二", 联盟="生物医药") for name in ("河北丁公司", "河北庚公司")),
+        )
+        operations.begin(made, plan(made, by), by=by)
+        source = opened(made)
+        take_over(made, source.records, source.shared, by=by)
+        fill_in(named("河北丁公司"), Said(summary="秘书处刚写的"), by=by)
+        again = db.session.get_one(MemberImport, made.id)
+        take_over(again, source.records, source.shared, by=by)
+        assert named("河北丁公司").summary == "秘书处刚写的"
+        assert named("河北庚公司").summary == "二", "what the import itself wrote is no such change"
+
     def test_it_goes_on_with_the_rows_that_were_kept(self, world: World) -> None:
         """Also where its rows are read another way meanwhile, no row is left out or done twice."""
         by, count = world.actor("secretary"), CHUNK + 3

@@ -23,8 +23,10 @@ from portal.database import db
 from portal.imports.models import Fate, MemberImport, MemberImportRow
 from portal.imports.words import Field
 from portal.jobs import Job
+from portal.organisations.filling import Said, fill_in
 from portal.worker import work
 from tests.client import Client
+from tests.imports.make import QUIET, named
 from tests.sheets.make import xls, xlsx
 from tests.world import World
 
@@ -83,7 +85,11 @@ def run_jobs(app: Flask) -> int:
 
 
 def start(client: Client, number: int) -> TestResponse:
-    return client.post(f"/imports/{number}/start")
+    """Press the button that stands on the page, or would."""
+    address = f"/imports/{number}/start"
+    form = client.soup(f"/imports/{number}").select_one(f'form[action="{address}"]')
+    hidden = form.select("input[type=hidden]") if form else ()
+    return client.post(address, {str(each["name"]): str(each["value"]) for each in hidden})
 
 
 def imported(app: Flask, client: Client, content: bytes) -> int:
@@ -171,6 +177,28 @@ def test_a_wrong_guess_is_corrected_and_the_preview_follows(visit: Visit) -> Non
     assert "北京对公司" in shown and "错公司" not in shown
     stale = client.post(f"/imports/{number}/columns", sent)
     assert stale.status_code == 409, "an old form does not undo it"
+    shown_now = BeautifulSoup(stale.text, "html.parser").select_one("input[name=version]")
+    assert shown_now is not None
+    again = {**sent, "version": str(shown_now["value"])}
+    assert client.post(f"/imports/{number}/columns", again).status_code == 302, "seen, then saved"
+
+
+def test_what_changed_since_it_was_seen_is_shown_again(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    client = visit("secretary")
+    rows = [["单位名称", "省份", "简介"], [QUIET, "河北", "表里的简介"]]
+    number = brought(client, xlsx({"表": rows}))
+    page = client.soup(f"/imports/{number}")
+    form = page.select_one(f'form[action="/imports/{number}/start"]')
+    assert form is not None
+    sent = {str(each["name"]): str(each["value"]) for each in form.select("input[type=hidden]")}
+    with app.app_context():
+        fill_in(named(QUIET), Said(summary="同事刚写的"), by=world.actor("secretary"))
+        db.session.remove()
+    answer = client.post(f"/imports/{number}/start", sent)
+    assert answer.status_code == 409 and "变动" in answer.text
+    assert start(client, number).status_code == 302, "it was seen again"
 
 
 def test_the_province_of_all_rows_can_be_said_once(visit: Visit) -> None:

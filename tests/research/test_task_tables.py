@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,9 @@ from openpyxl import load_workbook
 from sqlalchemy import select, update
 
 from portal import clock
+from portal.accounts.models import Organisation
+from portal.alliances.models import Membership
+from portal.alliances.operations import withdraw_membership
 from portal.database import WRITING, db
 from portal.errors import Refused, Stale
 from portal.imports import task_operations
@@ -33,6 +37,7 @@ from portal.imports.task_operations import (
     take_over_tasks,
 )
 from portal.imports.words import label_of, words
+from portal.organisations.merging import merge_organisations
 from portal.research import cards, operations, partnering, planning
 from portal.research.board_models import Card
 from portal.research.cards import CardContent
@@ -167,6 +172,28 @@ class TestForeignTables:
         with pytest.raises(Refused, match="密"):
             brought(world, project, sheet([("秘密★ 任务分工表",), HEADER, (1, "甲", "", "河北")]))
 
+    def test_what_others_were_not_to_see_is_not_kept(self, world: World) -> None:
+        project = active(world)
+        sheets = [
+            sheet([HEADER, (1, "张力试验", "", "河北")]),
+            replace(sheet([("姓名", "工资"), ("李工", "9000")], name="工资"), is_hidden=True),
+            replace(sheet([HEADER, (1, "藏起的事", "", "河北")], name="备"), is_hidden=True),
+            sheet([("", "机 密★5年"), ("配方", "铂载量0.3")], name="配方"),
+            sheet([("说明",), ("按月更新",)], name="说明"),
+        ]
+        made = brought(world, project, *sheets)
+        assert [each["name"] for each in made.sheets or ()] == ["表", "说明"]
+        assert made.total == 1
+        older = [each.as_data() for each in sheets]
+        writing = db.engine.connect().execution_options(**{WRITING: True})
+        with writing as connection, connection.begin():
+            values = {"sheets": older, "layouts": None}
+            connection.execute(update(TaskImport.__table__).values(values))
+        db.session.expire_all()
+        shown, layouts = sheets_of(made)
+        assert [each.name for each in shown] == ["表", "说明"]
+        assert [bool(each) for each in layouts] == [True, False]
+
     def test_what_stands_above_a_corrected_header_bears_no_mark_of_secrecy(
         self, world: World
     ) -> None:
@@ -285,6 +312,33 @@ class TestComingBack:
         assert order(board(project)[0].id) == ["改", f"新{ids[2]}", "重名", "同名", "同名"]
         assert made.counts == {"refused": 5, "changed": 1, "new": 2}
         assert not db.session.scalars(select(TaskImportRow)).all(), "what was kept goes with it"
+
+    def test_a_merged_organisation_goes_on_with_what_was_kept(self, world: World) -> None:
+        project, by = active(world), world.actor("delegate")
+        supplier, quiet = (
+            db.session.get_one(Organisation, world.organisation[name])
+            for name in ("supplier", "quiet")
+        )
+        card = cards.add_card(project, CardContent("旧", organisation_id=supplier.id), by=by)
+        rows = [
+            ("门户任务号", "任务", "说明", "责任单位"),
+            (card.id, "旧", "表里的", supplier.name),
+            ("", "新", "", supplier.name),
+        ]
+        made = brought(world, project, sheet(rows))
+        begin_tasks(made, seal_of(verdicts(made)), by=by)
+        place = db.session.get_one(Membership, world.membership["quiet"])
+        withdraw_membership(place, by=world.actor("secretary"), basis="来函1号")
+        merge_organisations(supplier, quiet, by=world.actor("admin"))
+        db.session.expire_all()
+        while made.is_open:
+            take_over_tasks(made, by=by)
+        assert made.refused == []
+        found = [each.content for each in tasks_in(project.id)]
+        assert {(each.title, each.text, each.organisation_id) for each in found} == {
+            ("旧", "表里的", quiet.id),
+            ("新", None, quiet.id),
+        }
 
     def test_what_was_begun_is_never_read_again(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -502,6 +556,8 @@ class TestPages:
         assert "张力试验" in shown and "2027" in shown
         stale = client.post(f"{address}/columns", {**sent, **right})
         assert stale.status_code == 409, "an old form does not undo it"
+        version = re.search(r'name="version"[^>]*value="(\d+)"', stale.text)
+        assert version is not None and version[1] != sent["version"], "once seen it may be saved"
         before = preview.select_one(f'form[action="{address}/take-over"]')
         old = {each["name"]: each["value"] for each in before.select("input[type=hidden]")}
         assert client.post(f"{address}/take-over", old).status_code == 409, "nobody saw that"
