@@ -14,14 +14,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.accounts.models import Appointment, Person
 from portal.accounts.queries import OF_ORGANISATION
-from portal.alliances.queries import people_of
 from portal.database import among, db
 from portal.meetings.models import Meeting, Seat
-
-
-def contact_of(seat: Seat) -> Person | None:
-    """Return the contact of a seat, or None: the roll names them still when they act no more."""
-    return next((who for who in people_of(seat.held_by_id) if who.id == seat.contact_id), None)
 
 
 def acts_for(organisation: Any, person: Any = None) -> ColumnElement[bool]:

@@ -18,11 +18,17 @@ from portal.language import LANGUAGES, word_in
 from portal.meetings.resolution_models import Resolution
 from portal.meetings.resolution_queries import REGISTERS
 
-#: A year in brackets, or with its word, then the number; a month or a count of meetings is none.
+#: A year in brackets, or with its word, who decided or nothing, then the number with its unit
+#: (`No.` before it, or the Chinese word behind it): a count of pages, houses or people has none.
 _NUMBER = re.compile(
-    r"(?P<bracket>[^\w\s./-])?(?<!\d)(?P<year>\d{4})\s*(?:(?(bracket)[^\w\s./-])|\u5e74)\s*"
-    r"[^\W\d]{0,2}\.?\s*(?P<number>\d{1,6})(?!\d|\s*[\u6708\u6b21\u5c4a]|[-./]\d)(?P<unit>\s*\u53f7)?"
+    r"(?P<bracket>[^\w\s./-])?(?<!\d)(?P<year>\d{4})\s*"
+    r"(?(bracket)(?:[^\w\s./-]|\u5e74\u5ea6?)|\u5e74\u5ea6?)\s*"
+    r"(?P<body>[^\W\d]{0,9}?)\s*(?:No\.?\s*(?P<numbered>\d{1,6})(?!\d|[-./]\d)"
+    r"|\u7b2c?\s*(?P<counted>\d{1,6})\s*\u53f7)",
+    re.IGNORECASE,
 )
+#: What closes a title that is named before a number.
+_CLOSING = '\u300b\u3009\u300d\u300f\u201d"'
 #: What decides: its name before a number says that the number is no document's.
 _BODIES = ("Council", "General assembly", "Working group")
 _RESOLUTION = "Resolution"
@@ -41,7 +47,7 @@ def resolution_named(alliance_id: int, sentence: str | None) -> int | None:
             select(Resolution.id).where(
                 Resolution.alliance_id == alliance_id,
                 Resolution.year == int(found["year"]),
-                Resolution.sequence == int(found["number"]),
+                Resolution.sequence == int(found["numbered"] or found["counted"]),
                 among(Resolution.state, REGISTERS["in_force"]),
             )
         )
@@ -54,12 +60,24 @@ def _is_of_a_resolution(alliance_id: int, found: re.Match[str], said: str) -> bo
     after = said[found.end() :].lstrip().lower()
     if before.endswith(_prefix_of_documents(alliance_id)):
         return False
-    if found["bracket"] is None and found["unit"] is None:
-        return False
+    bodies = tuple(name for word in _BODIES for name in _in_every_language(word))
+    resolution = _in_every_language(_RESOLUTION)
+    if found["body"]:
+        decided_by = _without_end(found["body"].lower(), resolution)
+        return not decided_by or decided_by.endswith(bodies)
+    if after.startswith(resolution):
+        return True
+    title = before.rstrip(_CLOSING)
+    if title != before:
+        return title.endswith(resolution)
     if found["bracket"] and not (before and before[-1].isalnum()):
         return True
-    names = tuple(name for word in (*_BODIES, _RESOLUTION) for name in _in_every_language(word))
-    return before.endswith(names) or after.startswith(_in_every_language(_RESOLUTION))
+    return before.endswith((*bodies, *resolution))
+
+
+def _without_end(said: str, words: tuple[str, ...]) -> str:
+    """Return what is said without the word it ends with, where that is one of some."""
+    return next((said.removesuffix(each) for each in words if said.endswith(each)), said)
 
 
 def _in_every_language(word: str) -> tuple[str, ...]:

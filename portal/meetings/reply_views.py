@@ -86,7 +86,8 @@ def answer_notice(token: str) -> tuple[str, int] | Response:
     seat = replying.seat_of(token)
     meeting = seat.meeting if seat else replying.meeting_of(token)
     if meeting is None and replying.is_given_up(token):
-        return render_template("meetings/given_up.html"), 410
+        is_for_nobody = replying.is_for_nobody(token)
+        return render_template("meetings/given_up.html", is_for_nobody=is_for_nobody), 410
     if meeting is None:
         raise Missing("a reply by an unknown link")
     if meeting.takes_sign_in:

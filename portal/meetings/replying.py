@@ -75,8 +75,14 @@ def seat_of(token: str) -> Seat | None:
 
 
 def is_given_up(token: str) -> bool:
-    """Tell whether a token was a seat's own, for somebody who acts for it no more."""
+    """Tell whether a token was a seat's own, for somebody who acts for it no more, or nobody."""
     return _named_by(token) is not None and seat_of(token) is None
+
+
+def is_for_nobody(token: str) -> bool:
+    """Tell whether a token is a seat's own from a time when nobody acted for it."""
+    named = _named_by(token)
+    return named is not None and not named[1]
 
 
 def _named_by(token: str) -> tuple[int, int] | None:

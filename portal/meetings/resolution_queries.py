@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock
@@ -99,22 +99,37 @@ class Handed(NamedTuple):
     is_live: bool
 
 
-def links_handed(resolution: Resolution) -> list[Handed]:
-    """Return the links to vote that the secretariat handed to somebody, the oldest first."""
+def links_handed(resolution: Resolution, *, is_voting: bool) -> list[Handed]:
+    """Return the links to vote that the secretariat handed to somebody, the oldest first.
+
+    None lives whose seat has voted, whichever way, is one with another by now, or whose vote is
+    over.
+    """
+    voter = aliased(Seat)
+    voted = exists().where(
+        Vote.resolution_id == resolution.id,
+        Vote.seat_id == voter.id,
+        or_(voter.id == Seat.id, voter.joined_to_id == Seat.id),
+    )
     rows = plain(
         select(
             Seat.name,
             VoteLink.handed_to,
             ActionLink.made_at,
             ActionLink.used_at,
-            and_(ActionLink.revoked_at.is_(None), ActionLink.expires_at > clock.now()),
+            and_(
+                ActionLink.revoked_at.is_(None),
+                ActionLink.expires_at > clock.now(),
+                Seat.joined_to_id.is_(None),
+                ~voted,
+            ),
         )
         .join(Seat, Seat.id == VoteLink.seat_id)
         .join(ActionLink, ActionLink.id == VoteLink.link_id)
         .where(VoteLink.resolution_id == resolution.id, VoteLink.handed_to.is_not(None))
         .order_by(VoteLink.id)
     )
-    return [Handed(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
+    return [Handed(row[0], row[1], row[2], row[3], is_voting and bool(row[4])) for row in rows]
 
 
 def votes_by_seat(resolution: Resolution, meeting: Meeting) -> dict[int, Vote]:

@@ -136,7 +136,7 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "roll": roll if sees_votes else [],
         "votes": votes,
         # The record of steps says whether there are any: mostly there are none.
-        "handed": resolution_queries.links_handed(resolution)
+        "handed": resolution_queries.links_handed(resolution, is_voting=is_voting)
         if any(each.what == words_for("resolution.hand_link") for each in timeline)
         else (),
         "may_record": is_voting and can(standing, "resolution.record", resolution),

@@ -1,9 +1,9 @@
 """Votes by signed link: one seat, one resolution, once, without signing in.
 
-A link is mailed to whoever speaks for a seat, while they act for its organisation, or handed by
-the secretariat to one person whose name is kept with it; the seat's own contact is told of the
-latter. A vote that is filed never changes, by whichever way it came. The chair opens a vote by a
-link of their own.
+A link is mailed to whoever speaks for a seat, for that person while they act for its organisation,
+or handed by the secretariat to one person whose name is kept with it; the seat's own contact is
+told of the latter. A vote that is filed never changes, by whichever way it came. The chair opens a
+vote by a link of their own.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from portal import clock, journal, links
+from portal import actors, clock, journal, links
 from portal.access import require
+from portal.accounts.models import Person
 from portal.actors import SYSTEM, Actor
 from portal.alliances.queries import chair_of, people_of
 from portal.database import db
 from portal.errors import Refused
 from portal.links import ActionLink
-from portal.meetings.contacts import chosen_for, contact_of
+from portal.meetings.contacts import acts_for, chosen_for
 from portal.meetings.counting import Choice
 from portal.meetings.filing import file_vote, refuse_closed, voted_seats, votes_of
 from portal.meetings.models import Meeting, Seat
@@ -68,23 +69,28 @@ def mail_vote_links(resolution: Resolution, meeting: Meeting, *, by: Actor) -> i
     """Write those mails inside an operation; links that were made before open nothing more."""
     count = 0
     for seat in seats_to_vote(resolution, meeting):
-        person = contact_of(speaker_of(meeting, seat))
-        if person is None or not person.email:
+        who = _written_to(speaker_of(meeting, seat))
+        if who is None or not who.email:
             continue
-        address, link_id = _make(resolution, meeting, seat, None, by=SYSTEM)
+        address, link_id = _make(resolution, meeting, seat, who, by=SYSTEM)
         body = _(
             "%(name)s, “%(title)s” is being voted on. Read it and vote for %(seat)s here, without "
             "signing in, once: %(address)s",
-            name=person.name,
+            name=who.name,
             title=resolution.title,
             seat=seat.name,
             address=address,
         )
         subject = _("Please vote: %(title)s", title=resolution.title)
-        send_mail(person.email, subject, body, by=SYSTEM, link_id=link_id)
+        send_mail(who.email, subject, body, by=SYSTEM, link_id=link_id)
         count += 1
     journal.note("resolution.send_links", resolution, by=by)
     return count
+
+
+def _written_to(seat: Seat) -> Person | None:
+    """Return whom a seat is mailed to: its contact, else who acts for it and has an address."""
+    return chosen_for(seat, [who for who in people_of(seat.held_by_id) if who.email])
 
 
 @operation
@@ -104,7 +110,7 @@ def hand_vote_link(resolution: Resolution, seat_id: int, handed_to: str, *, by: 
     if not name:
         raise Refused(_l("Say for whom it is."), field="handed_to")
     address, _link_id = _make(resolution, meeting, seat, name[:40], by=by)
-    contact = chosen_for(seat, [who for who in people_of(seat.held_by_id) if who.email])
+    contact = _written_to(seat)
     if contact is not None and contact.email:
         body = _(
             "%(name)s, the secretariat handed %(person)s a link that votes for %(seat)s on "
@@ -120,9 +126,12 @@ def hand_vote_link(resolution: Resolution, seat_id: int, handed_to: str, *, by: 
 
 
 def _make(
-    resolution: Resolution, meeting: Meeting, seat: Seat, handed_to: str | None, *, by: Actor
+    resolution: Resolution, meeting: Meeting, seat: Seat, to: Person | str, *, by: Actor
 ) -> tuple[str, int]:
-    """Make a link for a seat, take the earlier ones back; return its address and its number."""
+    """Make a link for a seat, take the earlier ones back; return its address and its number.
+
+    It is for a person who acts for whoever speaks, or for one whom the secretariat names.
+    """
     earlier = (
         select(ActionLink)
         .join(VoteLink, VoteLink.link_id == ActionLink.id)
@@ -131,7 +140,8 @@ def _make(
     for link in db.session.scalars(earlier).all():
         links.revoke(link, by=by)
     left = meeting.ends_at - clock.now() if meeting.is_written else LIFETIME
-    made = links.make(VOTE, resolution, by=by, lifetime=left)
+    person_id, handed_to = (None, to) if isinstance(to, str) else (to.id, None)
+    made = links.make(VOTE, resolution, by=by, lifetime=left, person_id=person_id)
     db.session.add(
         VoteLink(
             resolution_id=resolution.id,
@@ -162,19 +172,30 @@ def vote_by_link(link: ActionLink, said: Choice, *, by: Actor) -> None:
     require(by, "resolution.vote_by_link", resolution)
     asked = vote_of(link)
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
-    links.use(link, by=by)
+    links.use(link, by=actors.person(link.person_id) if link.person_id else by)
     _refuse_links(resolution, meeting)
     seat = next((s for s in speaking_seats(meeting) if asked and s.id == asked.seat_id), None)
     speaker = speaker_of(meeting, seat) if seat else None
     if asked is None or seat is None or speaker is None or speaker.id != asked.spoken_by_id:
         raise Refused(_l("Somebody else speaks for this seat by now: ask for a new link."))
-    if asked.handed_to is None and contact_of(speaker) is None:
+    if asked.handed_to is None and not _acts_still(speaker, link.person_id):
         raise Refused(_l("Somebody else speaks for this seat by now: ask for a new link."))
     if said is Choice.SILENT:
         raise Refused(_l("Please choose one."))
     if not meeting.is_written and seat not in present_seats(meeting):
         raise Refused(_l("Your organisation is not recorded as present."))
     file_vote(resolution, seat, said, Way.LINK, by=by)
+
+
+def _acts_still(speaker: Seat, person_id: int | None) -> bool:
+    """Tell whether a link's person acts for a seat; of earlier links, which name none, its contact.
+
+    A seat without a contact has no such link.
+    """
+    meant = person_id or speaker.contact_id
+    return meant is not None and bool(
+        db.session.scalar(select(acts_for(speaker.held_by_id, meant)))
+    )
 
 
 @operation

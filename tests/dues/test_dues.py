@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
 from portal.access import standing_of
-from portal.accounts.models import Organisation, OrganisationKind
+from portal.accounts.models import Appointment, Organisation, OrganisationKind
 from portal.accounts.operations import create_organisation
 from portal.actors import SYSTEM
 from portal.alliances.models import Alliance, Membership, Tier
 from portal.alliances.operations import admit_organisation, change_tier
+from portal.alliances.workflow import MembershipState
 from portal.database import db
 from portal.dues import operations, queries
 from portal.dues.models import Due, DuesYear, PaymentMethod
@@ -25,7 +27,9 @@ from portal.dues.workflow import DueState
 from portal.errors import Denied, Refused, Stale
 from portal.inbox.models import Message
 from portal.inbox.queries import what_is_said
+from portal.journal import JournalLine
 from portal.operations import operation
+from portal.roles import Role
 from tests.client import Client
 from tests.world import World
 
@@ -263,11 +267,46 @@ class TestLedger:
         assert heard("due.demand", "delegate") == heard("due.demand", "secretary") == 0
         assert remind_of_dues(by=SYSTEM) == 0, "its day is today"
         with clock.standing_still(clock.now() + timedelta(days=1)):
+            assert remind_of_dues(by=SYSTEM) == 0, "they heard of it yesterday"
+        with clock.standing_still(clock.now() + timedelta(days=8)):
             assert remind_of_dues(by=SYSTEM) > 0
             assert remind_of_dues(by=SYSTEM) == 0
         assert heard("due.overdue", "manager") == 1, "this year's was paid"
         with pytest.raises(Denied):
             remind_of_dues(by=world.actor("secretary"))
+
+    def test_only_a_member_with_a_manager_is_told_and_of_no_day_long_past(
+        self, world: World
+    ) -> None:
+        due, day = line(world, ask(world), "maker"), timedelta(days=1)
+        told = select(func.count()).where(
+            JournalLine.verb == "due.overdue", JournalLine.record_id == due.id
+        )
+        managing = and_(
+            Appointment.scope_id == due.organisation_id, Appointment.role == Role.MANAGER
+        )
+        joined = and_(
+            Membership.alliance_id == due.alliance_id,
+            Membership.organisation_id == due.organisation_id,
+        )
+
+        @operation
+        def change(row: type[Appointment | Membership], which: Any, **values: Any) -> None:
+            db.session.execute(update(row).where(which).values(**values))
+
+        def is_told(days: int) -> bool:
+            with clock.standing_still(clock.now() + days * day):
+                remind_of_dues(by=SYSTEM)
+            return bool(db.session.scalar(told))
+
+        change(Appointment, managing, until_at=clock.now())
+        assert not is_told(8), "nobody would hear it"
+        change(Appointment, managing, until_at=None)
+        change(Membership, joined, state=MembershipState.WITHDRAWN)
+        assert not is_told(9), "who left is told no more"
+        change(Membership, joined, state=MembershipState.ACTIVE)
+        assert not is_told(61), "a day long past"
+        assert is_told(60), "a manager who came later hears of it"
 
 
 def test_the_reminder_names_who_has_not_paid_and_no_amount(world: World, visit: Visit) -> None:
@@ -320,6 +359,11 @@ def test_rates_are_set_on_the_page(world: World, visit: Visit) -> None:
     left_out = keeper.post(address, sent)
     assert left_out.status_code == 422 and 'id="waives-error"' in left_out.text
     assert keeper.post(address, {**sent, "waives": "y"}).status_code == 302
+
+
+def test_who_is_told_of_rates_is_who_owes_another_amount(world: World, visit: Visit) -> None:
+    page = visit("secretary").get("/alliances/hydrogen/dues/rates").text
+    assert "应缴金额新设或变动的各成员单位管理员" in page, "a line that is waived tells nobody"
 
 
 def test_rates_that_a_colleague_set_meanwhile_are_not_overwritten(

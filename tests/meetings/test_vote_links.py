@@ -148,11 +148,16 @@ def test_whoever_left_the_organisation_votes_for_it_by_no_link(world: World) -> 
     leave(left.id, seat.held_by_id)
     with pytest.raises(Refused, match="新的链接"):
         vote_links.vote_by_link(link, Choice.YES, by=ANONYMOUS)
-    assert vote_links.send_vote_links(resolution, by=by) == 2
+    assert vote_links.send_vote_links(resolution, by=by) == 3, "another of its people has mail"
     vote_links.hand_vote_link(resolution, seat.id, "钱副院长", by=by)
     handed = select(OutboxMessage.recipient).where(OutboxMessage.subject.contains("转交"))
     told = db.session.scalars(handed.order_by(OutboxMessage.id.desc())).first()
     assert told not in (None, left.email), "somebody who is still there hears of it"
+    vote_links.send_vote_links(resolution, by=by)
+    mailed = [each for each in db.session.scalars(asked) if each.seat_id == seat.id][-1]
+    theirs = db.session.get_one(ActionLink, mailed.link_id)
+    assert theirs.person_id in {who.id for who in people_of(seat.held_by_id)}
+    vote_links.vote_by_link(theirs, Choice.YES, by=ANONYMOUS)
 
 
 def test_whoever_left_the_organisation_answers_for_it_by_no_link(
@@ -171,6 +176,7 @@ def test_whoever_left_the_organisation_answers_for_it_by_no_link(
         # A link of a notice that was given before links named a person.
         bare = URLSafeSerializer(app.config["SECRET_KEY"], salt="meeting-reply-seat").dumps(seat.id)
         theirs = [urlsplit(texts.seat_address(seat, left)).path, f"/replies/{bare}"]
+        for_nobody = urlsplit(texts.seat_address(seat, None)).path
         assert [visit().get(each).status_code for each in theirs] == [200, 200]
         leave(left.id, seat.held_by_id)
         before = db.session.scalar(select(func.max(OutboxMessage.id))) or 0
@@ -185,6 +191,9 @@ def test_whoever_left_the_organisation_answers_for_it_by_no_link(
         assert answer.status_code == 410 and "已不再代表" in answer.text
         assert visit().post(each, {"answer": "cannot"}).status_code == 410
         assert "/sign-in" in visit().get(f"{each}/meeting.ics").location
+    answer = visit().get(for_nobody)
+    assert answer.status_code == 410
+    assert "已不再代表" not in answer.text and "已有代表" in answer.text
     page = visit("secretary").get(notice).text
     (shown,) = (each for each in staying if each in page)
     assert theirs[0] not in page
@@ -221,6 +230,35 @@ def test_the_secretariat_hands_one_person_a_link_and_the_seat_is_told(
     for who, sees in (("secretary", True), ("chair", True), ("supplier", False)):
         page = visit(who).get(address.removesuffix("/links")).text
         assert ("钱副院长" in page and "已表决" in page) is sees, who
+
+
+def test_a_link_handed_over_waits_no_longer_than_its_seat_may_vote(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    keeper, by = visit("secretary"), world.actor("secretary")
+    with app.app_context():
+        meeting, resolution = written(world)
+        voting.open_vote(resolution, by=world.actor("chair"))
+        address = f"/resolutions/{resolution.id}"
+
+        def waiting() -> tuple[int, int]:
+            page = keeper.get(address).text
+            return page.count("尚未使用"), page.count("已失效")
+
+        for seat in meeting.seats[:2]:
+            vote_links.hand_vote_link(resolution, seat.id, "钱副院长", by=by)
+        assert waiting() == (2, 0)
+        voting.cast_vote(resolution, meeting.seats[1].id, Choice.YES, by=world.actor("delegate"))
+        assert waiting() == (1, 1)
+        for seat in meeting.seats[::2]:
+            vote_links.hand_vote_link(resolution, seat.id, "钱副院长", by=by)
+        assert waiting() == (2, 2)
+        vote_links.send_vote_links(resolution, by=by)
+        vote_links.hand_vote_link(resolution, meeting.seats[0].id, "钱副院长", by=by)
+        assert waiting() == (1, 4)
+        with clock.standing_still(meeting.ends_at):
+            voting.close_vote(resolution, by=by)
+        assert waiting() == (0, 5)
 
 
 @pytest.mark.usefixtures("context")

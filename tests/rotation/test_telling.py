@@ -150,6 +150,11 @@ def test_a_resolution_whose_number_is_quoted_and_its_terms_lead_to_each_other(
         f"理事会{ids[0]}年第{ids[1]}号",
         f"{ids[0]}年第{ids[1]}号决议",
         f"京联〔{ids[0]}〕{ids[1]}号文，{number}",
+        f"{ids[0]}年理事会第{ids[1]}号决议",
+        f"{ids[0]}年度理事会决议第{ids[1]}号",
+        f"理事会决议（{ids[0]}年第{ids[1]}号）",
+        f"{ids[0]}年理事会会议通过{ids[0]}年第{ids[1]}号决议",
+        f"《关于共建平台的决议》（{ids[0]}）{ids[1]}号",
     ):
         assert resolution_named(alliance_id, basis) == resolution.id, basis
         with force_locale("en"):
@@ -162,6 +167,11 @@ def test_a_resolution_whose_number_is_quoted_and_its_terms_lead_to_each_other(
         f"理事会{ids[0]}年第{ids[1]}季度会议",
         f"({ids[0]}-{ids[1]:02d}-03)",
         f"〔{ids[0]}〕{ids[1]}1号",
+        f"发改委《关于印发办法的通知》（{ids[0]}）{ids[1]}号",
+        f"《关于决议的通知》（{ids[0]}）{ids[1]}号",
+        f"（{ids[0]}）{ids[1]}家成员签字",
+        f"经讨论，（{ids[0]}）{ids[1]}家成员签字",
+        f"{ids[0]}年股东会第{ids[1]}号决议",
         f"〔{int(ids[0] or 0) - 1}〕{ids[1]}号",
     ):
         assert resolution_named(alliance_id, basis) is None, basis
