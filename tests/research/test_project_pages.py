@@ -26,6 +26,15 @@ def test_what_regions_work_together_is_said_once(visit: Callable[..., Client]) -
     assert page.get_text().count("牵头") == 2, "in the caption and the heading, not in each row"
 
 
+def test_the_counts_are_found_on_the_monitor_by_whoever_has_no_list(
+    visit: Callable[..., Client],
+) -> None:
+    link = 'main a[href="/projects/figures"]'
+    assert visit("liaison").soup("/monitor").select_one(link) is not None
+    assert visit("secretary").soup("/monitor").select_one(link) is None
+    assert visit("secretary").soup("/projects").select_one(link) is not None
+
+
 def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
     app: Flask, world: World, visit: Callable[..., Client]
 ) -> None:
