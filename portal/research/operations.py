@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from flask_babel import lazy_gettext as _l
 
@@ -142,12 +144,26 @@ def form_project(
 def approve_project(
     project: Project, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Approve a project on the basis of a resolution, whose number is the note."""
+    """Approve a project on the basis of a resolution, whose number is the note.
+
+    Raises `Refused` for a basis that names no paper.
+    """
     require(by, "project.approve", project)
     basis = (note or "").strip()
     if len(basis) > 200:
         raise Refused(_l("At most %(max)d characters.", max=200), field="note")
+    if not _names_a_paper(basis):
+        raise Refused(
+            _l("Name the resolution, or the other paper, with its number or its day."), field="note"
+        )
     move(project, "approve", by=by, expected=expected, note=note, also={"basis": basis or None})
+
+
+def _names_a_paper(basis: str) -> bool:
+    """Tell whether a basis says which paper: by a number or a day, or by which one of several."""
+    return re.search(r"\d", basis) is not None or any(
+        here == "\u7b2c" and following.isnumeric() for here, following in pairwise(basis)
+    )
 
 
 @operation

@@ -133,6 +133,7 @@ def project_page(project: Project, **more: Any) -> str:
         "roles": ROLES,
         "is_lead": is_lead,
         "is_inside": is_inside,
+        "is_keeper": is_keeper,
         "missing": what_is_missing(project) if is_lead or is_keeper else (),
         "offer_form": OfferForm() if may_offer else None,
         "labels": PROJECT.labels,
