@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 from flask_babel import lazy_gettext as _l
 
@@ -25,6 +24,11 @@ from portal.research.partnering import close_open_parts
 from portal.research.workflow import PROJECT, PartnerState
 from portal.roles import Role
 from portal.workflow import check_version, move
+
+#: A figure, or the Chinese word for "the ...th" before a numeral in words.
+_NUMBERED = re.compile(
+    r"\d|\u7b2c[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341\u767e]"
+)
 
 
 @dataclass(frozen=True)
@@ -161,9 +165,7 @@ def approve_project(
 
 def _names_a_paper(basis: str) -> bool:
     """Tell whether a basis says which paper: by a number or a day, or by which one of several."""
-    return re.search(r"\d", basis) is not None or any(
-        here == "\u7b2c" and following.isnumeric() for here, following in pairwise(basis)
-    )
+    return _NUMBERED.search(basis) is not None
 
 
 @operation
