@@ -7,10 +7,12 @@ from collections.abc import Callable
 from flask import Flask
 
 from portal.database import db
+from portal.research import operations
 from portal.research.columns import limit_column
 from portal.research.models import Project
+from portal.research.partnering import confirm_partner
 from tests.client import Client
-from tests.research.make import board
+from tests.research.make import ask, board, idea, part_of
 from tests.world import World
 
 #: Steps that are shown at once.
@@ -24,6 +26,42 @@ def test_what_regions_work_together_is_said_once(visit: Callable[..., Client]) -
     rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in flows("tr")[1:]]
     assert ["北京市 → 河北省", "1"] in rows
     assert page.get_text().count("牵头") == 2, "in the caption and the heading, not in each row"
+
+
+def test_the_counts_are_found_on_the_monitor_by_whoever_has_no_list(
+    visit: Callable[..., Client],
+) -> None:
+    link = 'main a[href="/projects/figures"]'
+    assert visit("liaison").soup("/monitor").select_one(link) is not None
+    assert visit("secretary").soup("/monitor").select_one(link) is None
+    assert visit("secretary").soup("/projects").select_one(link) is not None
+
+
+def test_what_a_forming_project_lacks_is_said_to_its_lead_and_the_secretariat(
+    app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    with app.app_context():
+        project = idea(world, ip_terms=None)
+        ask(world, project, "supplier")
+        lacking, lead = project.id, world.actor("delegate")
+        operations.form_project(project, by=lead)
+        whole = idea(world)
+        ask(world, whole, "supplier")
+        part = part_of(whole, world.organisation["supplier"])
+        asked = part.organisation.name
+        confirm_partner(part, by=world.actor("supplier"))
+        operations.form_project(whole, by=lead)
+        complete = whole.id
+        db.session.remove()
+    for who in ("delegate", "secretary"):
+        said = visit(who).soup(f"/projects/{lacking}").select("#missing li")
+        answer, regions, terms = (each.get_text() for each in said)
+        assert asked in answer and "待其答复" in answer
+        assert "1个地区" in regions and "2个" in regions
+        assert "知识产权约定" in terms and "牵头单位" in terms
+        assert not visit(who).soup(f"/projects/{complete}").select("#missing")
+    assert not visit("supplier").soup(f"/projects/{lacking}").select("#missing")
+    assert not visit("delegate").soup(f"/projects/{world.project['idea']}").select("#missing")
 
 
 def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
