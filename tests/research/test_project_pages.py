@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal.database import db
@@ -46,3 +48,26 @@ def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
     assert page.select_one("details.timeline-older[open]") is None
     # One with few steps folds nothing.
     assert not client.soup(f"/projects/{world.project['idea']}").select("details.timeline-older")
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/projects/{project}/partners", "organisation_id"),
+        ("/deliverables/{deliverable}/outcome/new", "taker_id"),
+    ],
+)
+def test_no_organisation_is_chosen_before_somebody_chooses_one(
+    world: World, visit: Callable[..., Client], address: str, field: str
+) -> None:
+    numbers = {"project": world.project["calling"], "deliverable": world.deliverable["rule"]}
+    page, client = address.format(**numbers), visit("delegate")
+    select = client.soup(page).select_one(f"select[name={field}]")
+    assert [each["value"] for each in select("option") if each.has_attr("selected")] == [""]
+    refused = client.post(page, {field: "", "part": "检测", "title": "首台套"})
+    assert refused.status_code == 422
+    message = BeautifulSoup(refused.text, "html.parser").select_one(
+        f".error-summary a[href='#{field}']"
+    )
+    assert "请选择一项" in message.get_text()
+    assert client.post(page, {field: "x"}).status_code == 422
