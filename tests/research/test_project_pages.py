@@ -71,3 +71,20 @@ def test_no_organisation_is_chosen_before_somebody_chooses_one(
     )
     assert "请选择一项" in message.get_text()
     assert client.post(page, {field: "x"}).status_code == 422
+
+
+def test_putting_a_task_away_asks_once_and_has_a_way_back(
+    world: World, visit: Callable[..., Client]
+) -> None:
+    client, card = visit("supplier"), f"/cards/{world.card['second']}"
+    kept = f"/projects/{world.project['active']}/board/put-away"
+    assert "没有收起的任务" in client.soup(kept).get_text()
+    asked = client.soup(card).select_one(f"form[action='{card}/put-away']").find_parent("details")
+    assert asked.summary.get_text(strip=True) == "收起任务" and not asked.has_attr("open")
+    client.post(f"{card}/put-away")
+    board_page = client.soup(f"/projects/{world.project['active']}/board")
+    assert board_page.select_one(f"a[href='{kept}']") and not board_page.select(f"a[href='{card}']")
+    for page in (kept, card):
+        assert client.soup(page).select_one(f"form[action='{card}/bring-back']")
+    client.post(f"{card}/bring-back")
+    assert client.soup(f"/projects/{world.project['active']}/board").select(f"a[href='{card}']")
