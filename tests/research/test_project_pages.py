@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal.database import db
@@ -84,3 +86,43 @@ def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
     assert page.select_one("details.timeline-older[open]") is None
     # One with few steps folds nothing.
     assert not client.soup(f"/projects/{world.project['idea']}").select("details.timeline-older")
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/projects/{project}/partners", "organisation_id"),
+        ("/deliverables/{deliverable}/outcome/new", "taker_id"),
+    ],
+)
+def test_no_organisation_is_chosen_before_somebody_chooses_one(
+    world: World, visit: Callable[..., Client], address: str, field: str
+) -> None:
+    numbers = {"project": world.project["calling"], "deliverable": world.deliverable["rule"]}
+    page, client = address.format(**numbers), visit("delegate")
+    select = client.soup(page).select_one(f"select[name={field}]")
+    assert [each["value"] for each in select("option") if each.has_attr("selected")] == [""]
+    refused = client.post(page, {field: "", "part": "检测", "title": "首台套"})
+    assert refused.status_code == 422
+    message = BeautifulSoup(refused.text, "html.parser").select_one(
+        f".error-summary a[href='#{field}']"
+    )
+    assert "请选择一项" in message.get_text()
+    assert client.post(page, {field: "x"}).status_code == 422
+
+
+def test_putting_a_task_away_asks_once_and_has_a_way_back(
+    world: World, visit: Callable[..., Client]
+) -> None:
+    client, card = visit("supplier"), f"/cards/{world.card['second']}"
+    kept = f"/projects/{world.project['active']}/board/put-away"
+    assert "没有收起的任务" in client.soup(kept).get_text()
+    asked = client.soup(card).select_one(f"form[action='{card}/put-away']").find_parent("details")
+    assert asked.summary.get_text(strip=True) == "收起任务" and not asked.has_attr("open")
+    client.post(f"{card}/put-away")
+    board_page = client.soup(f"/projects/{world.project['active']}/board")
+    assert board_page.select_one(f"a[href='{kept}']") and not board_page.select(f"a[href='{card}']")
+    for page in (kept, card):
+        assert client.soup(page).select_one(f"form[action='{card}/bring-back']")
+    client.post(f"{card}/bring-back")
+    assert client.soup(f"/projects/{world.project['active']}/board").select(f"a[href='{card}']")
