@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal import clock
@@ -19,6 +20,7 @@ from portal.operations import operation
 from tests.client import Client
 from tests.meetings import make
 from tests.meetings.test_counting import recounting
+from tests.meetings.voting import opened
 from tests.world import World
 
 Visit = Callable[..., Client]
@@ -114,6 +116,27 @@ def test_a_written_ballot_is_closed_on_its_page_after_the_deadline(
     assert keeper.soup(address).select_one(closing) is not None
     assert visit("supplier").soup(address).select_one(closing) is None
     assert keeper.post(f"{address}/moves/pass").status_code == 302
+
+
+def test_papers_without_their_scan_keep_what_was_chosen(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting = make.in_session(world, 3)
+        opened(world, meeting)
+        secret = opened(world, meeting, is_secret=True)
+        hand, first, last = secret.id - 1, meeting.seats[0].id, meeting.seats[2].id
+        db.session.remove()
+    keeper = visit("secretary")
+    answer = keeper.post(f"/resolutions/{hand}/votes", {f"seat-{first}": "no", "is_paper": "y"})
+    assert answer.status_code == 422
+    kept = BeautifulSoup(answer.text, "html.parser").select("select option[selected]")
+    assert [each["value"] for each in kept] == ["no", "silent", "silent"]
+    figures = {"seat": [str(last)], "yes": "1", "no": "0", "abstain": "0"}
+    answer = keeper.post(f"/resolutions/{secret.id}/votes", figures)
+    assert answer.status_code == 422
+    ticked = BeautifulSoup(answer.text, "html.parser").select('input[name="seat"][checked]')
+    assert [each["value"] for each in ticked] == [str(last)]
 
 
 def test_a_notice_that_comes_late_asks_why(app: Flask, world: World, visit: Visit) -> None:
