@@ -118,6 +118,30 @@ def test_a_written_ballot_is_closed_on_its_page_after_the_deadline(
     assert keeper.post(f"{address}/moves/pass").status_code == 302
 
 
+def test_the_text_stands_before_the_vote_and_no_button_is_refused(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting = make.in_session(world, 3)
+        meeting_id, seats = meeting.id, [seat.id for seat in meeting.seats]
+        hand = opened(world, meeting).id
+        secret = opened(world, meeting, is_secret=True).id
+        written = opened(world, make.noticed(world, is_written=True, place="")).id
+        db.session.remove()
+    member = visit("delegate")
+    text = member.get(f"/resolutions/{written}").text
+    order = [text.index(each) for each in ("同意共建", "只能表决一次", 'name="said"')]
+    assert order == sorted(order)
+    assert "表决截止：" in text
+    assert 'name="said"' in member.get(f"/resolutions/{hand}").text
+    there = {"seat": [str(seats[0]), str(seats[2])]}
+    assert visit("secretary").post(f"/meetings/{meeting_id}/present", there).status_code == 302
+    for number, why in ((hand, "尚未登记到会"), (secret, "无记名投票以纸质选票进行")):
+        page = member.get(f"/resolutions/{number}").text
+        assert 'name="said"' not in page
+        assert why in page
+
+
 def test_papers_without_their_scan_keep_what_was_chosen(
     app: Flask, world: World, visit: Visit
 ) -> None:
