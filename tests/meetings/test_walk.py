@@ -235,3 +235,29 @@ def test_what_waits_for_the_chair_and_for_the_owner_stands_at_the_desk(
         assert titles <= shown, who
         assert bool(shown) == bool(titles), who
         assert ("/meetings/waiting" in visit(who).get("/desk").text) == bool(titles)
+
+
+def test_an_unanswered_notice_and_an_open_vote_lead_a_member_to_them(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting_id = make.noticed(world, title="待答复的会议").id
+        ballot = make.noticed(world, is_written=True, place="")
+        number, seat = opened(world, ballot).id, ballot.seats[1].id
+        db.session.remove()
+    member = visit("delegate")
+    link = 'a[href^="/replies/"]'
+    waiting = member.soup("/meetings/waiting")
+    assert "待答复的会议" in {each.text for each in waiting.select(link)}
+    assert waiting.select_one(f'a[href="/resolutions/{number}"]')
+    way = member.soup(f"/meetings/{meeting_id}").select_one(link)
+    assert way is not None
+    assert visit("secretary").soup(f"/meetings/{meeting_id}").select_one(link) is None
+    said = {"answer": "comes", "attendee": "王主任"}
+    assert member.post(str(way["href"]), said).status_code == 302
+    cast = {"seat_id": str(seat), "said": "yes"}
+    assert member.post(f"/resolutions/{number}/vote", cast).status_code == 302
+    waiting = member.soup("/meetings/waiting")
+    assert "待答复的会议" not in {each.text for each in waiting.select(link)}
+    assert waiting.select_one(f'a[href="/resolutions/{number}"]') is None
+    assert member.soup(f"/meetings/{meeting_id}").select_one(link) is None
