@@ -37,7 +37,8 @@ SHOWN = 50
 @requires("portal.desk")
 def view_waiting() -> str:
     """Show what of meetings, resolutions, follow-up and documents waits for me."""
-    rows = waiting.waiting_for(current_standing(), SHOWN)
+    standing = current_standing()
+    rows = waiting.of_own_seats(standing, SHOWN) + waiting.waiting_for(standing, SHOWN)
     return render_template("meetings/view_waiting.html", rows=rows)
 
 

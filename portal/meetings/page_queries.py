@@ -104,6 +104,7 @@ class SeatRow:
     signed_in_at: datetime | None
     arrived_at: datetime | None
     left_at: datetime | None
+    held_by_id: int
 
     @property
     def is_here(self) -> bool:
@@ -189,6 +190,7 @@ _SEATS = Prepared(
         Seat.signed_in_at,
         Seat.arrived_at,
         Seat.left_at,
+        Seat.held_by_id,
     )
     .where(Seat.meeting_id == _MEETING)
     .order_by(Seat.position),

@@ -19,11 +19,13 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock, journal
 from portal.access import require
-from portal.actors import Actor
+from portal.accounts.queries import OF_ORGANISATION
+from portal.actors import Actor, Standing
 from portal.database import db
 from portal.errors import Refused
 from portal.meetings.contacts import acts_for
 from portal.meetings.models import Answer, Meeting, Seat
+from portal.meetings.page_queries import SeatRow
 from portal.operations import operation
 
 
@@ -45,9 +47,16 @@ def _signer(what: str) -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"meeting-reply-{what}")
 
 
-def seat_token(seat: Seat, person_id: int | None) -> str:
+def seat_token(seat: Seat | SeatRow, person_id: int | None) -> str:
     """Return the token of one seat's own link for a person who acts for it; None: for nobody."""
     return str(_signer("seat").dumps([seat.id, person_id or 0]))
+
+
+def answers_for(standing: Standing, organisation_id: int | None) -> bool:
+    """Tell whether somebody signed in acts for an organisation, so that their own link opens."""
+    return standing.actor.on_behalf_of_id is None and any(
+        organisation_id in standing[role] for role in OF_ORGANISATION
+    )
 
 
 def group_token(meeting: Meeting) -> str:

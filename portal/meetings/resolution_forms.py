@@ -76,6 +76,15 @@ class RecordForm(Form):
         written = {seat.id: request.form.get(f"seat-{seat.id}", "") for seat in seats}
         return {seat_id: Choice(said) for seat_id, said in written.items() if said in list(Choice)}
 
+    def chosen(self, seat: Seat) -> str:
+        """Return what was chosen for a seat when it was sent, for the page that says why not."""
+        said = request.form.get(f"seat-{seat.id}", "")
+        return said if said in list(Choice) else Choice.SILENT.value
+
+    def is_ticked(self, seat: Seat) -> bool:
+        """Tell whether a seat took part in a secret ballot: as it was sent, or all at first."""
+        return "yes" not in request.form or str(seat.id) in request.form.getlist("seat")
+
     def took_part(self, seats: Sequence[Seat]) -> list[int]:
         """Return the seats that took part in a secret ballot."""
         written = set(request.form.getlist("seat"))

@@ -19,11 +19,19 @@ from portal.database import db
 from portal.errors import Missing
 from portal.forms import Form, refusals
 from portal.language import localised
-from portal.meetings import actions, approvals, presence, resolution_queries, resolutions, voting
+from portal.meetings import (
+    actions,
+    approvals,
+    filing,
+    presence,
+    resolution_queries,
+    resolutions,
+    voting,
+)
 from portal.meetings.columns import RESOLUTIONS
 from portal.meetings.counting import Choice
 from portal.meetings.forms import BASES, SHARES
-from portal.meetings.models import Meeting
+from portal.meetings.models import Meeting, Seat
 from portal.meetings.resolution_forms import CHOICES, VERDICTS, RecordForm, ResolutionForm
 from portal.meetings.resolution_models import Resolution
 from portal.meetings.views import WORDS, bp
@@ -112,9 +120,7 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
     standing = current_standing()
     meeting: Meeting = resolution.meeting
     is_voting = resolution.is_voting and meeting.takes_votes
-    may_vote = (
-        is_voting and not resolution.is_secret and can(standing, "resolution.vote", resolution)
-    )
+    may_vote = is_voting and can(standing, "resolution.vote", resolution)
     sees_votes = may_see(standing, resolution, "votes")
     is_shown = (is_voting or sees_votes) and resolution.opened_at is not None
     votes = resolution_queries.votes_by_seat(resolution, meeting) if is_shown else {}
@@ -131,10 +137,11 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "choices": CHOICES,
         "verdicts": VERDICTS,
         "moves": open_to(standing, resolution),
-        "mine": mine,
+        "mine": [(seat, _why_no_vote(resolution, meeting, seat)) for seat in mine],
         "present": {each.id for each in presence.present_seats(meeting)} if roll else set(),
         "roll": roll if sees_votes else [],
         "votes": votes,
+        "voted": filing.voted_seats(meeting, list(votes.values())) if mine else set(),
         # The record of steps says whether there are any: mostly there are none.
         "handed": resolution_queries.links_handed(resolution, is_voting=is_voting)
         if any(each.what == words_for("resolution.hand_link") for each in timeline)
@@ -151,6 +158,13 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "timeline": timeline,
     }
     return render_template("meetings/view_resolution.html", **{**values, **more})
+
+
+def _why_no_vote(resolution: Resolution, meeting: Meeting, seat: Seat) -> Any:
+    """Return why a vote for a seat of one's own would be refused, where it would be."""
+    if resolution.is_secret:
+        return voting.ON_PAPER
+    return None if voting.may_speak(meeting, seat) else voting.NOT_PRESENT
 
 
 @bp.get("/resolutions/<int:resolution_id>/projects")

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from portal.access import can, current_actor, current_standing, may_see, requires
 from portal.accounts.queries import timeline_of
+from portal.actors import Standing
 from portal.alliances.frame import alliance_page
 from portal.alliances.models import Alliance
 from portal.database import db
@@ -25,6 +26,7 @@ from portal.meetings import (
     operations,
     page_queries,
     queries,
+    replying,
     rules,
     written,
 )
@@ -158,6 +160,7 @@ def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
         "may_issue": can(standing, "meeting.take_minutes", meeting),
         "sees_replies": may_see(standing, meeting, "replies"),
         "may_propose": meeting.is_prepared and can(standing, "resolution.propose", meeting),
+        "reply_token": _reply_token(standing, meeting, asked),
     }
     timeline = tuple(timeline_of(meeting)) if is_keeping else ()
 
@@ -185,6 +188,19 @@ def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
         return render_template("meetings/view_meeting.html", **{**values(), **more})
     key = meeting, asked, timeline, tuple(allowed.values())
     return render_kept("meetings/view_meeting.html", key, values)
+
+
+def _reply_token(
+    standing: Standing, meeting: Meeting | MeetingRow, asked: page_queries.Asked
+) -> str:
+    """Return the token by which whoever looks answers for a seat that has not, or nothing."""
+    own = standing.actor.organisation_id
+    if meeting.is_written or not meeting.is_answerable or not replying.answers_for(standing, own):
+        return ""
+    for seat in page_queries.seat_rows(asked):
+        if seat.held_by_id == own and seat.joined_to_id is None and seat.answer is None:
+            return replying.seat_token(seat, standing.actor.person_id)
+    return ""
 
 
 def _moves(meeting: Meeting | MeetingRow) -> list[Move]:

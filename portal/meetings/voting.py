@@ -22,13 +22,16 @@ from portal.files import Received
 from portal.links import ActionLink
 from portal.meetings.counting import Choice, Verdict, has_quorum, result_of
 from portal.meetings.filing import file_vote, refuse_closed, voted_seats, votes_of
-from portal.meetings.models import Meeting
+from portal.meetings.models import Meeting, Seat
 from portal.meetings.presence import present_seats, seats_of_voter, speaking_seats
 from portal.meetings.resolution_models import Resolution, Vote, Way
 from portal.meetings.resolutions import refuse_secret_in_writing
 from portal.meetings.vote_links import mail_vote_links
 from portal.operations import operation
 from portal.workflow import check_version, move
+
+NOT_PRESENT = _l("Your organisation is not recorded as present.")
+ON_PAPER = _l("A secret ballot is held on paper.")
 
 
 @operation
@@ -74,15 +77,20 @@ def cast_vote(resolution: Resolution, seat_id: int, said: Choice, *, by: Actor) 
     meeting = db.session.get_one(Meeting, resolution.meeting_id)
     refuse_closed(resolution, meeting)
     if resolution.is_secret:
-        raise Refused(_l("A secret ballot is held on paper."))
+        raise Refused(ON_PAPER)
     seat = next(
         (each for each in seats_of_voter(meeting, by.organisation_id) if each.id == seat_id), None
     )
     if seat is None or said is Choice.SILENT:
         raise Refused(_l("This is not your vote to cast."))
-    if not meeting.is_written and seat not in present_seats(meeting):
-        raise Refused(_l("Your organisation is not recorded as present."))
+    if not may_speak(meeting, seat):
+        raise Refused(NOT_PRESENT)
     file_vote(resolution, seat, said, Way.OWN, by=by)
+
+
+def may_speak(meeting: Meeting, seat: Seat) -> bool:
+    """Tell whether a seat may vote itself: in writing, or because it is there."""
+    return meeting.is_written or seat in present_seats(meeting)
 
 
 @operation

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import and_, exists, literal, or_, select, union_all
 
+from portal import clock
 from portal.actors import Standing
 from portal.alliances.models import Alliance
-from portal.database import plain
+from portal.database import db, plain
 from portal.documents.models import Document
-from portal.meetings.models import Meeting
-from portal.meetings.resolution_models import Action, Resolution
+from portal.meetings.models import Meeting, Seat
+from portal.meetings.replying import answers_for, seat_token
+from portal.meetings.resolution_models import Action, Resolution, Vote
+from portal.meetings.resolution_workflow import ResolutionState
+from portal.meetings.workflow import MeetingState
 from portal.workflow import awaiting
 
 #: The nouns of which something may wait, with the endpoint of a record of each.
@@ -31,8 +35,10 @@ class Waiting:
 
     title: str
     endpoint: str
-    argument: dict[str, int]
+    argument: dict[str, Any]
     alliance: str
+    #: The seat of one's own that has not answered or voted, where it is that.
+    seat: str = ""
 
 
 def waiting_for(standing: Standing, limit: int) -> list[Waiting]:
@@ -50,4 +56,51 @@ def waiting_for(standing: Standing, limit: int) -> list[Waiting]:
     return [
         Waiting(title, endpoints[noun], {f"{noun}_id": record_id}, alliance)
         for noun, record_id, title, alliance in rows
+    ]
+
+
+def of_own_seats(standing: Standing, limit: int) -> list[Waiting]:
+    """Return the notices that a seat of one's own has not answered, and the votes it may file."""
+    actor, now = standing.actor, clock.now()
+    if not answers_for(standing, actor.organisation_id):
+        return []
+    own = (Seat.held_by_id == actor.organisation_id, Seat.joined_to_id.is_(None))
+    asked = (Seat.answer.is_(None), Meeting.starts_at > now, ~Meeting.is_written)
+    is_noticed = Meeting.state == MeetingState.NOTICED
+    notices = db.session.execute(
+        select(Seat, Meeting)
+        .join(Meeting, Meeting.id == Seat.meeting_id)
+        .where(*own, *asked, is_noticed)
+        .order_by(Meeting.starts_at)
+        .limit(limit)
+    )
+    is_there = and_(
+        Meeting.state == MeetingState.IN_SESSION,
+        Seat.arrived_at.is_not(None),
+        Seat.left_at.is_(None),
+    )
+    in_writing = and_(Meeting.is_written, is_noticed, Meeting.ends_at > now)
+    voted = exists().where(Vote.resolution_id == Resolution.id, Vote.seat_id == Seat.id)
+    votes = plain(
+        select(Resolution.id, Resolution.title, Alliance.name, Seat.name)
+        .join(Meeting, Meeting.id == Resolution.meeting_id)
+        .join(Seat, Seat.meeting_id == Meeting.id)
+        .join(Alliance, Alliance.id == Meeting.alliance_id)
+        .where(*own, Resolution.state == ResolutionState.VOTING, ~Resolution.is_secret, ~voted)
+        .where(or_(is_there, in_writing))
+        .order_by(Resolution.id)
+        .limit(limit)
+    )
+    return [
+        Waiting(
+            meeting.title,
+            "meetings.answer_notice",
+            {"token": seat_token(seat, actor.person_id)},
+            meeting.alliance.name,
+            seat.name,
+        )
+        for seat, meeting in notices
+    ] + [
+        Waiting(title, "meetings.view_resolution", {"resolution_id": number}, alliance, seat)
+        for number, title, alliance, seat in votes
     ]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal import clock
@@ -19,6 +20,7 @@ from portal.operations import operation
 from tests.client import Client
 from tests.meetings import make
 from tests.meetings.test_counting import recounting
+from tests.meetings.voting import opened
 from tests.world import World
 
 Visit = Callable[..., Client]
@@ -116,6 +118,51 @@ def test_a_written_ballot_is_closed_on_its_page_after_the_deadline(
     assert keeper.post(f"{address}/moves/pass").status_code == 302
 
 
+def test_the_text_stands_before_the_vote_and_no_button_is_refused(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting = make.in_session(world, 3)
+        meeting_id, seats = meeting.id, [seat.id for seat in meeting.seats]
+        hand = opened(world, meeting).id
+        secret = opened(world, meeting, is_secret=True).id
+        written = opened(world, make.noticed(world, is_written=True, place="")).id
+        db.session.remove()
+    member = visit("delegate")
+    text = member.get(f"/resolutions/{written}").text
+    order = [text.index(each) for each in ("同意共建", "只能表决一次", 'name="said"')]
+    assert order == sorted(order)
+    assert "表决截止：" in text
+    assert 'name="said"' in member.get(f"/resolutions/{hand}").text
+    there = {"seat": [str(seats[0]), str(seats[2])]}
+    assert visit("secretary").post(f"/meetings/{meeting_id}/present", there).status_code == 302
+    for number, why in ((hand, "尚未登记到会"), (secret, "无记名投票以纸质选票进行")):
+        page = member.get(f"/resolutions/{number}").text
+        assert 'name="said"' not in page
+        assert why in page
+
+
+def test_papers_without_their_scan_keep_what_was_chosen(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting = make.in_session(world, 3)
+        opened(world, meeting)
+        secret = opened(world, meeting, is_secret=True)
+        hand, first, last = secret.id - 1, meeting.seats[0].id, meeting.seats[2].id
+        db.session.remove()
+    keeper = visit("secretary")
+    answer = keeper.post(f"/resolutions/{hand}/votes", {f"seat-{first}": "no", "is_paper": "y"})
+    assert answer.status_code == 422
+    kept = BeautifulSoup(answer.text, "html.parser").select("select option[selected]")
+    assert [each["value"] for each in kept] == ["no", "silent", "silent"]
+    figures = {"seat": [str(last)], "yes": "1", "no": "0", "abstain": "0"}
+    answer = keeper.post(f"/resolutions/{secret.id}/votes", figures)
+    assert answer.status_code == 422
+    ticked = BeautifulSoup(answer.text, "html.parser").select('input[name="seat"][checked]')
+    assert [each["value"] for each in ticked] == [str(last)]
+
+
 def test_a_notice_that_comes_late_asks_why(app: Flask, world: World, visit: Visit) -> None:
     keeper = visit("secretary")
     page = keeper.soup(f"/meetings/{world.meeting['draft']}")
@@ -188,3 +235,29 @@ def test_what_waits_for_the_chair_and_for_the_owner_stands_at_the_desk(
         assert titles <= shown, who
         assert bool(shown) == bool(titles), who
         assert ("/meetings/waiting" in visit(who).get("/desk").text) == bool(titles)
+
+
+def test_an_unanswered_notice_and_an_open_vote_lead_a_member_to_them(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting_id = make.noticed(world, title="待答复的会议").id
+        ballot = make.noticed(world, is_written=True, place="")
+        number, seat = opened(world, ballot).id, ballot.seats[1].id
+        db.session.remove()
+    member = visit("delegate")
+    link = 'a[href^="/replies/"]'
+    waiting = member.soup("/meetings/waiting")
+    assert "待答复的会议" in {each.text for each in waiting.select(link)}
+    assert waiting.select_one(f'a[href="/resolutions/{number}"]')
+    way = member.soup(f"/meetings/{meeting_id}").select_one(link)
+    assert way is not None
+    assert visit("secretary").soup(f"/meetings/{meeting_id}").select_one(link) is None
+    said = {"answer": "comes", "attendee": "王主任"}
+    assert member.post(str(way["href"]), said).status_code == 302
+    cast = {"seat_id": str(seat), "said": "yes"}
+    assert member.post(f"/resolutions/{number}/vote", cast).status_code == 302
+    waiting = member.soup("/meetings/waiting")
+    assert "待答复的会议" not in {each.text for each in waiting.select(link)}
+    assert waiting.select_one(f'a[href="/resolutions/{number}"]') is None
+    assert member.soup(f"/meetings/{meeting_id}").select_one(link) is None
