@@ -221,7 +221,8 @@ def fetch_template(alliance: Alliance, kind: str) -> Response:
 def verify(code: str) -> tuple[str, int]:
     """Say what a paper is whose code was scanned, and whether it is genuine.
 
-    A certificate says no more than what is so today: the membership may have ended since.
+    A certificate says no more than what is so today: the membership may have ended since. A paper
+    whose seal nobody checked yet is the portal's, but not in force.
     """
     document = queries.document_of_code(code)
     certified = queries.membership_certified(document)

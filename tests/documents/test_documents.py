@@ -222,8 +222,15 @@ def test_anybody_who_scans_the_code_reads_what_it_is(
         code, number, digest = made.code, made.number, made.digest
     page = stranger.get(f"/verify/{code}")
     assert page.status_code == 200
-    for said in ("该文书真实有效", number, digest):
+    for said in ("由本平台制发，尚未盖章", number, digest):
         assert said in page.text
+    assert "真实有效" not in page.text
+    keeper.post(f"{address}/scan", {"file": (BytesIO(b"%PDF-1.4\n%sealed\n%%EOF\n"), "章.pdf")})
+    sent = stranger.get(f"/verify/{code}").text
+    assert "印章尚未核对" in sent and "真实有效" not in sent
+    visit("chair").post(f"{address}/moves/check")
+    checked = stranger.get(f"/verify/{code}").text
+    assert "该文书真实有效" in checked and "尚未" not in checked
     keeper.post(f"{address}/moves/revoke", {"note": "重新制发。"})
     assert "该文书已失效" in stranger.get(f"/verify/{code}").text
     unknown = stranger.get(f"/verify/{code[:-1]}")
