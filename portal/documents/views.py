@@ -193,10 +193,11 @@ def send_template(alliance: Alliance) -> Response | tuple[str, int]:
             sent = form.file.data.stream
             kind_of(sent)  # a bomb goes off where it is filled in
             sent.seek(0)
-            rendering.filled(BytesIO(sent.read()), {}, address="https://example.org/")
+            kind = DocumentKind(form.kind.data)
+            must = rendering.must_show(kind.value)
+            rendering.filled(BytesIO(sent.read()), {}, address="https://example.org/", must=must)
             sent.seek(0)
             received = files.receive(sent, form.file.data.filename or "")
-            kind = DocumentKind(form.kind.data)
             operations.keep_template(alliance, kind, received, by=current_actor())
             flash(_("Kept. Papers of this kind are made from it from now on."), "success")
             return redirect(url_for("documents.edit_letterhead", alliance_slug=alliance.slug))
@@ -207,13 +208,28 @@ def send_template(alliance: Alliance) -> Response | tuple[str, int]:
 @bp.get("/alliances/<alliance_slug>/letterhead/templates/<kind>")
 @requires("letterhead.edit", Alliance)
 def fetch_template(alliance: Alliance, kind: str) -> Response:
-    """Hand out the template that papers of a kind are made from, to be changed in Word."""
+    """Hand out the template that papers of a kind are made from, to be changed in Word.
+
+    With `?portal=1` it is the one that comes with the portal, also where the alliance has its own.
+    """
     if kind not in list(DocumentKind):
         raise Missing(f"template at {request.path}")
-    own = operations.own_template(alliance, DocumentKind(kind))
+    is_portals = "portal" in request.args
+    own = None if is_portals else operations.own_template(alliance, DocumentKind(kind))
     found = own or rendering.shipped(kind)
     name = operations.template_name(DocumentKind(kind))
     return send_file(found, mimetype=rendering.MIME, as_attachment=True, download_name=name)
+
+
+@bp.post("/alliances/<alliance_slug>/letterhead/templates/<kind>/drop")
+@requires("letterhead.edit", Alliance)
+def drop_template(alliance: Alliance, kind: str) -> Response:
+    """Go back to the portal's own template of a kind."""
+    if kind not in list(DocumentKind):
+        raise Missing(f"template at {request.path}")
+    operations.drop_template(alliance, DocumentKind(kind), by=current_actor())
+    flash(_("Papers of this kind are made from the portal's own template again."), "success")
+    return redirect(url_for("documents.edit_letterhead", alliance_slug=alliance.slug))
 
 
 @bp.get("/verify/<code>")

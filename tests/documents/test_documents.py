@@ -260,3 +260,36 @@ def test_a_bomb_is_refused_before_it_is_tried_as_a_template(
     assert answer.status_code == 422
     assert "解压后过大" in answer.text
     assert not tried
+
+
+def test_a_template_must_say_which_paper_it_is_and_the_portals_own_comes_back(
+    world: World, visit: Visit
+) -> None:
+    keeper, place = visit("secretary"), "/alliances/hydrogen/letterhead"
+    keeper.post(place, {"prefix": "京津冀氢盟", "seal_holder": "天津丙研究院"})
+
+    def sent(kind: str, *lines: str) -> int:
+        file = (template(*lines), "模板.docx")
+        answer = keeper.post(f"{place}/templates", {"kind": kind, "file": file})
+        if answer.status_code == 422:
+            assert "{{ number }}" in answer.text
+        return answer.status_code
+
+    def text(address: str) -> str:
+        made = Word(BytesIO(keeper.get(address).data))
+        return "\n".join(each.text for each in made.paragraphs)
+
+    assert sent("notice", "一份普通的公文") == 422
+    assert sent("notice", "{{ title }}") == 422
+    assert sent("certificate", "{{ number }} {{ title }}") == 422
+    assert sent("certificate", "{{ number }} {{ organisation }}") == 302
+    assert f"{place}/templates/notice/drop" not in keeper.get(place).text
+    assert sent("notice", "本会通知 {{ number }} {{ title }}") == 302
+    page = keeper.get(place).text
+    assert f"{place}/templates/notice/drop" in page
+    assert f"{place}/templates/notice?portal=1" in page
+    assert "本会通知" in text(f"{place}/templates/notice")
+    assert "本会通知" not in text(f"{place}/templates/notice?portal=1")
+    keeper.post(f"{place}/templates/notice/drop")
+    assert "本会通知" not in text(f"{place}/templates/notice")
+    assert "organisation" in text(f"{place}/templates/certificate")
