@@ -21,7 +21,7 @@ from portal.documents.forms import DOCUMENT_KINDS, LetterheadForm, ScanForm, Tem
 from portal.documents.models import Document, DocumentKind, Letterhead
 from portal.documents.workflow import DOCUMENT
 from portal.errors import Missing
-from portal.forms import refusals
+from portal.forms import Form, refusals
 from portal.language import localised
 from portal.moves import attempt
 from portal.sheets.exporting import exported
@@ -49,6 +49,17 @@ def papers_about(thing: Any) -> list[dict[str, Any]]:
     """
     found = queries.papers_of(current_standing(), thing)
     return [{**each._asdict(), "label": DOCUMENT.labels[each.state]} for each in found]
+
+
+def asked_once_more(thing: Any, kind: DocumentKind) -> tuple[str, int] | None:
+    """Return the page that asks whether another paper is wanted, where one stands already.
+
+    None: none stands, or the person said so there. Each paper takes a number for good.
+    """
+    made = None if request.form.get("another") else queries.made_already(thing, kind)
+    if made is None or not can(current_standing(), "document.view", made):
+        return None
+    return render_template("documents/make_another.html", made=made, form=Form(), words=WORDS), 409
 
 
 @bp.get("/alliances/<alliance_slug>/documents")

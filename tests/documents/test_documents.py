@@ -293,3 +293,31 @@ def test_a_template_must_say_which_paper_it_is_and_the_portals_own_comes_back(
     keeper.post(f"{place}/templates/notice/drop")
     assert "本会通知" not in text(f"{place}/templates/notice")
     assert "organisation" in text(f"{place}/templates/certificate")
+
+
+def test_another_number_is_taken_only_after_asking_and_never_of_what_is_past(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    keeper, meeting = visit("secretary"), world.meeting["noticed"]
+    place = f"/meetings/{meeting}/papers"
+    first = keeper.post(f"{place}/notice")
+    assert first.status_code == 302
+    asked = keeper.post(f"{place}/notice")
+    assert asked.status_code == 409 and first.location in asked.text
+    second = keeper.post(f"{place}/notice", {"another": "1"})
+    assert second.status_code == 302 and second.location != first.location
+    for made in (first, second):
+        keeper.post(f"{made.location}/moves/revoke", {"note": "重新制发。"})
+    assert keeper.post(f"{place}/notice").status_code == 302
+    page = keeper.get(f"/meetings/{meeting}").text
+    assert f"{place}/notice" in page and f"{place}/minutes" not in page
+    keeper.post(f"/meetings/{meeting}/moves/cancel", {"note": "改期。"})
+    assert f"{place}/" not in keeper.get(f"/meetings/{meeting}").text
+    assert keeper.post(f"{place}/notice", {"another": "1"}).status_code == 422
+    with app.app_context():
+        held = make.in_session(world, 3)
+        meeting_operations.adjourn_meeting(held, by=world.actor("secretary"))
+        open_ones = papers.papers_open(held)
+        db.session.remove()
+    assert DocumentKind.MINUTES in open_ones
+    assert not {DocumentKind.NOTICE, DocumentKind.PROXY} & set(open_ones)
