@@ -230,13 +230,15 @@ def plain(
 def init_app(app: Flask) -> None:
     """Give the application its engine and teach that engine the write path."""
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-    options: dict[str, Any] = {"pool_pre_ping": not url.drivername.startswith("sqlite")}
+    options: dict[str, Any] = {
+        "pool_pre_ping": not url.drivername.startswith("sqlite"),
+        # The connection that was used last remembers most.
+        "pool_use_lifo": True,
+    }
     if url.drivername.startswith("sqlite"):
         if not url.database or url.database == ":memory:":
             raise RuntimeError("SQLite needs a file: the write lock lives beside it.")
         options["connect_args"] = {"isolation_level": None, "check_same_thread": False}
-        # The connection that was used last remembers most.
-        options["pool_use_lifo"] = True
     else:
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")

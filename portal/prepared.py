@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.database import Rows, db
+from portal.database import WRITING, Rows, db
 
 Processor = Callable[[Any], Any]
 
@@ -110,7 +110,8 @@ class Prepared:
         return found
 
     def _filled(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(self._for(connection.dialect).filled_with(values))
+        filled = self._for(connection.dialect).filled_with(values)
+        return tuple(filled.items() if isinstance(filled, dict) else filled)
 
     def _asked(self, connection: Connection, values: Mapping[str, Any]) -> Raw:
         written = self._for(connection.dialect)
@@ -169,16 +170,21 @@ class _Running:
 def _rows_kept(connection: Connection) -> dict[Any, Any] | None:
     """Return what was read on a connection at the state it sees now, to be looked up and added to.
 
-    Empty as soon as anything was written, by whomever: SQLite counts for each connection what
-    others committed, and the driver what the connection itself changed. Both counts are asked
-    within the transaction, so they speak of what it sees. None where nobody can tell: in a
-    transaction that writes, and on PostgreSQL.
+    Empty as soon as anything was written, by whomever. SQLite counts for each connection what
+    others committed, and the driver what the connection itself changed; both are asked within the
+    transaction, so they speak of what it sees. PostgreSQL names its snapshot: the same name sees
+    the same, and one that is past never comes again. None in a transaction that writes: it sees
+    what it has not committed.
     """
-    if connection.dialect.name != "sqlite" or connection.info.get("writable"):
+    if connection.get_execution_options().get(WRITING):
         return None
-    driver: Any = connection.connection.dbapi_connection
-    # The first statement to touch the file: an error of the disk shows here.
-    state = _on_driver(connection, "PRAGMA data_version", ())[0][0], driver.total_changes
+    state: Any
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.dbapi_connection
+        # The first statement to touch the file: an error of the disk shows here.
+        state = _on_driver(connection, "PRAGMA data_version", ()), driver.total_changes
+    else:
+        state = _on_driver(connection, "SELECT pg_current_snapshot()::text", None)
     at, kept = connection.info.get("rows_kept", (None, {}))
     if at != state or len(kept) >= MOST_KEPT:
         kept = {}

@@ -30,6 +30,7 @@ from portal.introductions.workflow import INTRODUCTION
 from portal.language import LANGUAGES, chosen_language
 from portal.matters.steps import STEP_NAMES
 from portal.matters.workflow import MATTER
+from portal.meetings.resolution_queries import number_of, registry_of
 from portal.navigation import PROJECT_TABS, Entry, entries, place
 from portal.outcomes.facts import value_for_side, value_words
 from portal.outcomes.forms import OUTCOME_KINDS
@@ -73,6 +74,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(demo_accounts)
     app.add_template_global(who_hears)
     app.add_template_global(who_hears_at)
+    app.add_template_global(resolutions_in_force)
 
 
 def listing_words() -> dict[str, Any]:
@@ -116,6 +118,12 @@ def _kept_tabs(
     page = current_app.jinja_env.get_template("components/tabs.html")
     text = page.render(entries=tabs, thing=SimpleNamespace(id=project_id), endpoint=endpoint)
     return Markup(text)  # noqa: S704 - a template
+
+
+def resolutions_in_force(alliance_id: int) -> list[str]:
+    """Return the resolutions of an alliance that hold, as a basis quotes them: number and title."""
+    found = registry_of(current_standing(), alliance_id, "in_force")
+    return [f"{number_of(each)} {each.title}" for each in found]
 
 
 def outcome_words() -> dict[str, Any]:

@@ -129,6 +129,8 @@ def begin(
     if not plan and member_import.started_at is None:
         raise Refused(_l("There is no row to take over."))
     if member_import.started_at is None:
+        if seal == "":
+            raise Refused(_l("Look at what would become of each row first."))
         if seal is not None and seal != seal_of_all(plan):
             raise Stale(
                 _l("What is known was changed since. See what would become of each row now.")

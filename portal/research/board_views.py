@@ -21,7 +21,7 @@ from portal.kept_pages import render_kept
 from portal.language import LANGUAGES, chosen_language
 from portal.navigation import PROJECT_TABS, entries, place
 from portal.periods import weeks_of
-from portal.research import board_queries, columns, placing, team
+from portal.research import board_queries, card_queries, columns, placing, team
 from portal.research.board_forms import ColumnForm, column_name
 from portal.research.board_queries import CardFilter, CardRow
 from portal.research.models import Project
@@ -138,6 +138,17 @@ def undo_move(project: Project) -> Response | tuple[str, int]:
         flash(_("Taken back: %(title)s", title=card.title), "success")
         return redirect(url_for("research.view_board", project_id=project.id))
     return board_page(project, refusal=form.refusal), form.status
+
+
+@bp.get("/projects/<int:project_id>/board/put-away")
+@requires("project.work", Project, read=project_row)
+def list_put_away(project: ProjectRow) -> str:
+    """Show the tasks that were taken off the board, each to be brought back."""
+    return render_template(
+        "research/list_put_away.html",
+        project=project,
+        rows=card_queries.put_away_of(project.id),
+    )
 
 
 @bp.route("/projects/<int:project_id>/board/columns", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ CARD_VERBS = {
     "card.place": _l("Moved it"),
     "card.undo": _l("Took a move back"),
     "card.put_away": _l("Put it away"),
+    "card.bring_back": _l("Brought it back to the board"),
     "card.item": _l("Added a line to the checklist"),
     "card.tick": _l("Ticked a line"),
     "card.untick": _l("Took a tick back"),

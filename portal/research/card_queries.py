@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import literal, select, union_all
 
-from portal.accounts.models import Person
+from portal.accounts.models import Organisation, Person
 from portal.database import db
 from portal.research.board_models import (
     BoardColumn,
@@ -66,6 +66,28 @@ def others_of(card: Card) -> list[tuple[int, str]]:
         .limit(300)
     )
     return [(row[0], row[1]) for row in found]
+
+
+class PutAway(NamedTuple):
+    """A card that was put away, and who had it."""
+
+    id: int
+    title: str
+    owner: str | None
+    organisation: str | None
+
+
+def put_away_of(project_id: int) -> list[PutAway]:
+    """Return the cards of a board that were put away, the newest card first; at most 300."""
+    rows = db.session.execute(
+        select(Card.id, Card.title, Person.name, Organisation.name)
+        .outerjoin(Person, Person.id == Card.owner_id)
+        .outerjoin(Organisation, Organisation.id == Card.organisation_id)
+        .where(Card.project_id == project_id, Card.place.is_(None))
+        .order_by(Card.id.desc())
+        .limit(300)
+    )
+    return [PutAway(*row) for row in rows]
 
 
 def comments_of(card_id: int) -> Sequence[CardComment]:

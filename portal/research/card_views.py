@@ -141,7 +141,19 @@ def put_away_card(card: Card) -> Response | tuple[str, int]:
     form = Form()
     with refusals(form):
         cards.put_away_card(card, by=current_actor())
-        flash(_("Put away. Its page stays."), "success")
+        flash(_("Put away. It can be brought back from below the board."), "success")
+        return redirect(url_for("research.view_board", project_id=card.project_id))
+    return card_page(card, refusal=form.refusal), form.status
+
+
+@bp.post("/cards/<int:card_id>/bring-back")
+@requires("card.work", Card)
+def bring_back_card(card: Card) -> Response | tuple[str, int]:
+    """Put a task that was put away on the board again."""
+    form = Form()
+    with refusals(form):
+        placing.bring_back_card(card, by=current_actor())
+        flash(_("Back on the board: %(title)s", title=card.title), "success")
         return redirect(url_for("research.view_board", project_id=card.project_id))
     return card_page(card, refusal=form.refusal), form.status
 

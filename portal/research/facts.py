@@ -6,7 +6,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from portal.language import day, localised
-from portal.research.models import Project
+from portal.research.models import Project, least_regions
+from portal.research.workflow import ProjectState
 
 Fact = tuple[str, object, str | None]
 
@@ -36,3 +37,41 @@ def project_facts(project: Project) -> list[Fact]:
         (_("Ends on"), day(project.ends_on) or None, None),
         (_("Basis"), project.basis, basis),
     ]
+
+
+def what_is_missing(project: Project) -> list[str]:
+    """Return why a project that forms cannot be approved yet, and who acts next on each.
+
+    The facts are those of `Project.is_ready`: where nothing is missing, it is ready.
+    """
+    if project.state is not ProjectState.FORMING:
+        return []
+    lead = project.lead.name
+    said = [
+        _("%(who)s offered to take part: the lead answers.", who=each.organisation.name)
+        if each.is_offer
+        else _(
+            "%(who)s was asked and has not answered: it answers, or the lead takes it back.",
+            who=each.organisation.name,
+        )
+        for each in project.unanswered
+    ]
+    if project.lacks_regions:
+        said.append(
+            _(
+                "Those who take part come from %(held)d of at least %(least)d regions: the lead "
+                "(%(lead)s) asks a member from another one.",
+                held=len(project.regions),
+                least=least_regions(),
+                lead=lead,
+            )
+        )
+    if not project.ip_terms:
+        said.append(
+            _(
+                "The rules on what is invented are not written down: the lead (%(lead)s) writes "
+                "them.",
+                lead=lead,
+            )
+        )
+    return said

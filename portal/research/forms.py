@@ -40,9 +40,12 @@ ROLES = {
     ProjectRole.FINANCE: _l("Keeps the money"),
 }
 NOTHING = SelectChoice("", "—")
+#: What stands first where one of many must be chosen: no organisation is taken by mere sending.
+UNCHOSEN = SelectChoice("", _l("Please choose"))
 
 
-def _number(written: Any) -> int | None:
+def number_or_none(written: Any) -> int | None:
+    """Return the number of a choice, or None for the empty one."""
     return int(written) if written else None
 
 
@@ -87,7 +90,7 @@ class ProjectForm(Form):
         return ProjectContent(
             title=self.title.data or "",
             aim=self.aim.data or "",
-            node_id=_number(self.node_id.data),
+            node_id=number_or_none(self.node_id.data),
             ip_terms=self.ip_terms.data or None,
             begins_on=self.begins_on.data,
             ends_on=self.ends_on.data,
@@ -97,7 +100,7 @@ class ProjectForm(Form):
 class AskForm(Form):
     """Which member is asked to take part, and as what."""
 
-    organisation_id = SelectField(_l("Organisation"), coerce=int, validators=chosen())
+    organisation_id = SelectField(_l("Organisation"), coerce=number_or_none, validators=chosen())
     part = StringField(
         _l("What it would do"),
         validators=[*required(_l("Say what it would do in the project.")), at_most(120)],
@@ -106,7 +109,8 @@ class AskForm(Form):
     def __init__(self, members: Sequence[tuple[int, str, str]]) -> None:
         super().__init__()
         self.organisation_id.choices = [
-            SelectChoice(number, name, optgroup=province) for number, name, province in members
+            UNCHOSEN,
+            *(SelectChoice(i, name, optgroup=province) for i, name, province in members),
         ]
 
 
@@ -137,7 +141,10 @@ class NeedForm(Form):
     @property
     def where(self) -> dict[str, int | None]:
         """The region and the node, as the operation takes them."""
-        return {"region_id": _number(self.region_id.data), "node_id": _number(self.node_id.data)}
+        return {
+            "region_id": number_or_none(self.region_id.data),
+            "node_id": number_or_none(self.node_id.data),
+        }
 
 
 class PersonForm(Form):

@@ -116,14 +116,20 @@ class Project(Versioned, Model):
                 found.setdefault(each.organisation.region_id, each.organisation.region)
         return list(found.values())
 
+    @property
+    def unanswered(self) -> list[Partner]:
+        """The parts that nobody has answered yet."""
+        return [each for each in self.partners if each.state is PartnerState.ASKED]
+
+    @property
+    def lacks_regions(self) -> bool:
+        """Whether those who take part come from too few regions."""
+        return len(self.regions) < least_regions()
+
     @hybrid_property
     def is_ready(self) -> bool:
         """Whether it may be approved: all answered, enough regions, terms written down."""
-        return (
-            bool(self.ip_terms)
-            and not any(each.state is PartnerState.ASKED for each in self.partners)
-            and len(self.regions) >= least_regions()
-        )
+        return bool(self.ip_terms) and not self.unanswered and not self.lacks_regions
 
     @is_ready.inplace.expression
     @classmethod

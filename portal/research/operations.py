@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +24,11 @@ from portal.research.partnering import close_open_parts
 from portal.research.workflow import PROJECT, PartnerState
 from portal.roles import Role
 from portal.workflow import check_version, move
+
+#: A figure, or the Chinese word for "the ...th" before a numeral in words.
+_NUMBERED = re.compile(
+    r"\d|\u7b2c[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341\u767e]"
+)
 
 
 @dataclass(frozen=True)
@@ -142,12 +148,24 @@ def form_project(
 def approve_project(
     project: Project, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Approve a project on the basis of a resolution, whose number is the note."""
+    """Approve a project on the basis of a resolution, whose number is the note.
+
+    Raises `Refused` for a basis that names no paper.
+    """
     require(by, "project.approve", project)
     basis = (note or "").strip()
     if len(basis) > 200:
         raise Refused(_l("At most %(max)d characters.", max=200), field="note")
+    if not _names_a_paper(basis):
+        raise Refused(
+            _l("Name the resolution, or the other paper, with its number or its day."), field="note"
+        )
     move(project, "approve", by=by, expected=expected, note=note, also={"basis": basis or None})
+
+
+def _names_a_paper(basis: str) -> bool:
+    """Tell whether a basis says which paper: by a number or a day, or by which one of several."""
+    return _NUMBERED.search(basis) is not None
 
 
 @operation

@@ -1,4 +1,4 @@
-"""Verbs that say where a card stands, and the one that takes a move back.
+"""Verbs that say where a card stands, and those that take a move back or bring a card back.
 
 A move names the column and a neighbour, never a number: whatever others did meanwhile, it means
 the same. All moves run under the one write lock, each writes the moved card alone.
@@ -84,6 +84,23 @@ def undo_move(project: Project, *, by: Actor) -> Card:
     _put(card, column, last.from_before_id, None)
     journal.note("card.undo", card, by=by, to_state=column.kind)
     return card
+
+
+@operation
+def bring_back_card(card: Card, *, by: Actor) -> None:
+    """Put a card that was put away at the end of the first column; one on the board stays.
+
+    Raises `Refused` while the board cannot be worked on, and for a full column.
+    """
+    require(by, "card.work", card)
+    refuse_unworkable(card.project)
+    if card.place is not None:
+        return
+    columns = select(BoardColumn).where(BoardColumn.project_id == card.project_id)
+    first = db.session.scalars(columns.order_by(BoardColumn.position).limit(1)).one()
+    refuse_full(first)
+    _put(card, first, None, None)
+    journal.note("card.bring_back", card, by=by, to_state=first.kind)
 
 
 def last_move_of(project_id: int, person_id: int) -> CardMove | None:

@@ -13,6 +13,7 @@ from wtforms.validators import NumberRange
 from portal.forms import DayField, Form, NumberField, at_most, chosen, required
 from portal.language import FEN_PER_WAN
 from portal.outcomes.forms import ClaimForm, whole_fen
+from portal.research.forms import UNCHOSEN, number_or_none
 from portal.research.planning import FundContent
 from portal.research.team import Side
 from portal.research.work_models import DeliverableKind, FundSource
@@ -142,8 +143,8 @@ class VersionForm(Form):
 class LandingForm(ClaimForm):
     """Where a deliverable went, and the contract."""
 
-    taker_id = SelectField(_l("Who takes it"), coerce=int, validators=chosen())
+    taker_id = SelectField(_l("Who takes it"), coerce=number_or_none, validators=chosen())
 
     def __init__(self, title: str, takers: Sequence[tuple[int, str]]) -> None:
         super().__init__(title=title)
-        self.taker_id.choices = [SelectChoice(number, name) for number, name in takers]
+        self.taker_id.choices = [UNCHOSEN, *(SelectChoice(i, name) for i, name in takers)]

@@ -15,7 +15,7 @@ from portal.alliances.queries import alliances_of
 from portal.forms import refusals
 from portal.moves import attempt
 from portal.research import operations, queries
-from portal.research.facts import project_facts
+from portal.research.facts import project_facts, what_is_missing
 from portal.research.forms import ROLES, OfferForm, ProjectForm
 from portal.research.models import Project
 from portal.research.team import Named, people_in
@@ -133,6 +133,8 @@ def project_page(project: Project, **more: Any) -> str:
         "roles": ROLES,
         "is_lead": is_lead,
         "is_inside": is_inside,
+        "is_keeper": is_keeper,
+        "missing": what_is_missing(project) if is_lead or is_keeper else (),
         "offer_form": OfferForm() if may_offer else None,
         "labels": PROJECT.labels,
         "part_labels": PARTNER.labels,

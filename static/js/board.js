@@ -7,6 +7,7 @@
   const board = document.querySelector("[data-board]");
   if (!board) return;
   const said = document.querySelector("[data-board-said]");
+  const refused = document.querySelector("[data-board-refused]");
   const token = document.querySelector('input[name="csrf_token"]').value;
   let change = board.dataset.change;
   let sent = Promise.resolve();
@@ -15,6 +16,16 @@
   const say = (text) => {
     said.textContent = text;
   };
+  // Whoever looks sees why a card went back; that one moved is seen at the card itself.
+  const showRefusal = (text, card) => {
+    refused.querySelector("p").textContent = text;
+    refused.dataset.of = card;
+    refused.hidden = !text;
+  };
+  refused.querySelector("button").addEventListener("click", () => {
+    refused.hidden = true;
+    document.getElementById(`card-${refused.dataset.of}`)?.querySelector("a")?.focus();
+  });
   const isBusy = () => waiting > 0 || document.documentElement.classList.contains("is-sorting");
 
   // The page itself is the only source of how a board looks: it is read anew and put in place.
@@ -53,6 +64,7 @@
 
   const send = async ({ item, list, number, before, after }) => {
     const form = new URLSearchParams({ csrf_token: token, column_id: list.dataset.column });
+    let refusal = "";
     if (after) form.set("before_id", after.dataset.card);
     else if (before) form.set("after_id", before.dataset.card);
     try {
@@ -62,16 +74,13 @@
         headers: { Accept: "application/problem+json" },
       });
       const told = await answer.json();
-      say(
-        answer.ok
-          ? board.dataset.saidMoved
-              .replace("{column}", list.dataset.name)
-              .replace("{number}", String(number))
-          : told.title || board.dataset.saidRefused,
-      );
+      if (!answer.ok) refusal = told.title || board.dataset.saidRefused;
     } catch {
-      say(board.dataset.saidRefused);
+      refusal = board.dataset.saidRefused;
     }
+    const moved = board.dataset.saidMoved.replace("{column}", list.dataset.name);
+    say(refusal || moved.replace("{number}", String(number)));
+    showRefusal(refusal, item.dataset.card);
     waiting -= 1;
     await refresh().catch(() => {});
   };

@@ -141,11 +141,24 @@ def test_a_move_that_a_rule_refuses_is_shown_as_it_is(
     limit.fill("1")
     maker.page.locator(".kept-row").nth(1).get_by_role("button").click()
     maker.open(f"/projects/{project}/board")
+    reason = maker.page.locator("[data-board-refused]")
     for name in ("甲方案", "乙试制"):
+        expect(reason).to_be_hidden()
         maker.page.get_by_role("link", name=name, exact=True).focus()
         maker.page.keyboard.press("Alt+ArrowRight")
         expect(maker.page.locator("[data-board-said]")).not_to_be_empty()
         maker.page.wait_for_load_state("networkidle")
+    # The eye is told why, as long as it likes; the ear heard it once.
+    sentence = maker.say(
+        "This column takes at most %(limit)d cards: finish one of them first.", limit=1
+    )
+    for shown in (reason.locator("p"), maker.page.locator("[data-board-said]")):
+        expect(shown).to_have_text(sentence)
+    expect(reason).to_be_visible()
+    maker.look()
+    maker.page.get_by_role("button", name=maker.say("Hide this notice"), exact=True).click()
+    expect(reason).to_be_hidden()
+    expect(maker.page.get_by_role("link", name="乙试制", exact=True)).to_be_focused()
     expect(maker.page.locator(".board-column").nth(0).locator(".card-title")).to_have_text(
         ["乙试制", "丙检测"], timeout=SOON
     )

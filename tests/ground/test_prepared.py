@@ -126,13 +126,14 @@ def _fail(number: int, *, by: Actor) -> None:
     raise ZeroDivisionError
 
 
-def test_where_nothing_was_written_nothing_is_asked_on_sqlite(engine: str) -> None:
+def test_where_nothing_was_written_nothing_is_asked() -> None:
     asked = _titles(keeps_rows=True)
     with statements(db.engine) as ran:
         for _turn in range(3):
             db.session.rollback()
             assert asked.rows()
-    assert len(ran) == (1 if engine == "sqlite" else 3)
+    # PostgreSQL's own housekeeping may take a number of its own in between.
+    assert 1 <= len(ran) < 3
 
 
 @operation

@@ -16,7 +16,7 @@ CASES: list[Case] = [
     view("imports.view_import", "secretary", member_import="open"),
     view("imports.view_import", "secretary", member_import="done"),
     view("imports.view_import", "", arguments={"member_import_id": 99_999}),
-    send("imports.start_import", "secretary", member_import="open"),
+    send("imports.start_import", "secretary", member_import="open", status=422),
     send("imports.discard_import", "secretary", member_import="open"),
     view("imports.download_refused", "secretary", member_import="done"),
     send("imports.place_node", "secretary", member_import="done", status=422),

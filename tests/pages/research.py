@@ -104,6 +104,8 @@ CASES: list[Case] = [
     send("research.move_card", PARTIES, card="first", status=422),
     send("research.drop_card", PARTIES, card="first", status=422),
     send("research.put_away_card", PARTIES, card="second"),
+    view("research.list_put_away", PARTIES, "secretary", project="active"),
+    send("research.bring_back_card", PARTIES, card="first"),
     send("research.add_item", PARTIES, card="first", data={"item": "送样"}),
     send("research.tick_item", PARTIES, card="first", arguments={"number": 9}, status=422),
     send("research.comment_card", PARTIES, card="first", data={"comment": "已送样。"}),

@@ -14,7 +14,16 @@ from portal.accounts.operations import create_person, end_appointment, grant_app
 from portal.actors import SYSTEM
 from portal.database import db
 from portal.errors import Denied, Refused, Stale
-from portal.research import board_queries, cards, columns, operations, partnering, placing
+from portal.journal import JournalLine
+from portal.research import (
+    board_queries,
+    card_queries,
+    cards,
+    columns,
+    operations,
+    partnering,
+    placing,
+)
 from portal.research.board_models import Card, CardComment
 from portal.research.board_queries import CardFilter
 from portal.research.cards import CardContent
@@ -307,3 +316,28 @@ def test_every_change_counts_so_that_browsers_agree(world: World) -> None:
         seen.append(board_queries.change_of(project.id))
     assert seen == sorted(set(seen))
     assert db.session.get_one(Project, project.id).version == project.version
+
+
+def test_a_card_that_was_put_away_comes_back_at_the_end_of_the_first_column(world: World) -> None:
+    project, by = active(world), world.actor("supplier")
+    todo, done = board(project)[0], board(project)[-1]
+    card, _other = on_board(world, project, "a"), on_board(world, project, "b")
+    placing.place_card(card, column_id=done.id, by=by)
+    cards.put_away_card(card, by=by)
+    assert [row.title for row in card_queries.put_away_of(project.id)] == ["a"]
+    columns.limit_column(project, todo.id, card_limit=1, by=world.actor("delegate"))
+    with pytest.raises(Refused):
+        placing.bring_back_card(card, by=by)
+    with pytest.raises(Denied):
+        placing.bring_back_card(card, by=world.actor("chair"))
+    columns.limit_column(project, todo.id, card_limit=2, by=world.actor("delegate"))
+    change = board_queries.change_of(project.id)
+    for _again in range(2):
+        placing.bring_back_card(card, by=by)
+        assert order(todo.id) == ["b", "a"]
+    assert board_queries.change_of(project.id) == change + 1
+    assert (card.done_at, card_queries.put_away_of(project.id)) == (None, [])
+    line = db.session.scalars(select(JournalLine).order_by(JournalLine.number.desc())).first()
+    assert line is not None
+    assert (line.verb, line.record_id) == ("card.bring_back", card.id)
+    assert line.person_id == by.person_id

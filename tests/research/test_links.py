@@ -15,7 +15,7 @@ from portal.research.models import Project
 from portal.research.partnering import confirm_partner
 from portal.research.work_models import Deliverable, DeliverableKind
 from tests.client import Client
-from tests.research.make import active, ask, idea, part_of
+from tests.research.make import TERMS, active, ask, idea, part_of
 from tests.world import World, claim
 
 
@@ -58,6 +58,34 @@ def test_a_deliverable_names_its_contract_and_the_outcome_its_deliverable(
     page = taker.soup(f"/outcomes/{outcome}")
     assert page.select_one(f'a[href="/deliverables/{made}"]') is None, "it would lead nowhere"
     assert taker.get(f"/deliverables/{made}").status_code == 404
+
+
+def test_the_secretary_approves_by_choosing_a_resolution_with_the_terms_before_them(
+    app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    with app.app_context():
+        project = idea(world)
+        ask(world, project, "supplier")
+        part = part_of(project, world.organisation["supplier"])
+        confirm_partner(part, by=world.actor("supplier"))
+        operations.form_project(project, by=world.actor("delegate"))
+        number = project.id
+        db.session.remove()
+    keeper, address = visit("secretary"), f"/projects/{number}"
+    page = keeper.soup(address)
+    assert TERMS in page.get_text()
+    first, *choices = page.select("select[name=offered] option")
+    assert first["value"] == ""
+    refused = keeper.post(f"{address}/moves/approve", {"offered": "", "note": "材料齐全"})
+    assert refused.status_code == 422
+    assert "材料齐全" in refused.text
+    keeper.post(f"{address}/moves/approve", {"offered": choices[0]["value"], "note": ""})
+    with app.app_context():
+        approved = db.session.get_one(Project, number)
+        assert approved.basis == choices[0]["value"]
+        assert approved.resolution_id == world.resolution["passed"]
+        db.session.remove()
+    assert not visit("delegate").soup(address).select("select[name=offered]")
 
 
 def test_an_approved_project_and_its_resolution_lead_to_each_other(

@@ -74,6 +74,11 @@ def test_the_secretariat_decides_on_a_paper_and_nobody_else(world: World) -> Non
         operations.approve_project(project, by=world.actor("delegate"), note="决议1号")
     with pytest.raises(Refused):
         operations.approve_project(project, by=world.actor("secretary"), note=" ")
+    for vague in ("材料齐全", "理事会同意"):
+        with pytest.raises(Refused, match="编号"):
+            operations.approve_project(project, by=world.actor("secretary"), note=vague)
+    operations.approve_project(project, by=world.actor("secretary"), note="第三次理事会会议纪要")
+    assert project.state is ProjectState.APPROVED
 
 
 def test_a_part_is_confirmed_by_link_once_by_the_person_it_is_for(world: World) -> None:

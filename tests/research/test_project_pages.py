@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from portal.database import db
+from portal.research import operations
 from portal.research.columns import limit_column
 from portal.research.models import Project
+from portal.research.partnering import confirm_partner
 from tests.client import Client
-from tests.research.make import board
+from tests.research.make import ask, board, idea, part_of
 from tests.world import World
 
 #: Steps that are shown at once.
@@ -24,6 +28,42 @@ def test_what_regions_work_together_is_said_once(visit: Callable[..., Client]) -
     rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in flows("tr")[1:]]
     assert ["北京市 → 河北省", "1"] in rows
     assert page.get_text().count("牵头") == 2, "in the caption and the heading, not in each row"
+
+
+def test_the_counts_are_found_on_the_monitor_by_whoever_has_no_list(
+    visit: Callable[..., Client],
+) -> None:
+    link = 'main a[href="/projects/figures"]'
+    assert visit("liaison").soup("/monitor").select_one(link) is not None
+    assert visit("secretary").soup("/monitor").select_one(link) is None
+    assert visit("secretary").soup("/projects").select_one(link) is not None
+
+
+def test_what_a_forming_project_lacks_is_said_to_its_lead_and_the_secretariat(
+    app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    with app.app_context():
+        project = idea(world, ip_terms=None)
+        ask(world, project, "supplier")
+        lacking, lead = project.id, world.actor("delegate")
+        operations.form_project(project, by=lead)
+        whole = idea(world)
+        ask(world, whole, "supplier")
+        part = part_of(whole, world.organisation["supplier"])
+        asked = part.organisation.name
+        confirm_partner(part, by=world.actor("supplier"))
+        operations.form_project(whole, by=lead)
+        complete = whole.id
+        db.session.remove()
+    for who in ("delegate", "secretary"):
+        said = visit(who).soup(f"/projects/{lacking}").select("#missing li")
+        answer, regions, terms = (each.get_text() for each in said)
+        assert asked in answer and "待其答复" in answer
+        assert "1个地区" in regions and "2个" in regions
+        assert "知识产权约定" in terms and "牵头单位" in terms
+        assert not visit(who).soup(f"/projects/{complete}").select("#missing")
+    assert not visit("supplier").soup(f"/projects/{lacking}").select("#missing")
+    assert not visit("delegate").soup(f"/projects/{world.project['idea']}").select("#missing")
 
 
 def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
@@ -46,3 +86,43 @@ def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
     assert page.select_one("details.timeline-older[open]") is None
     # One with few steps folds nothing.
     assert not client.soup(f"/projects/{world.project['idea']}").select("details.timeline-older")
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/projects/{project}/partners", "organisation_id"),
+        ("/deliverables/{deliverable}/outcome/new", "taker_id"),
+    ],
+)
+def test_no_organisation_is_chosen_before_somebody_chooses_one(
+    world: World, visit: Callable[..., Client], address: str, field: str
+) -> None:
+    numbers = {"project": world.project["calling"], "deliverable": world.deliverable["rule"]}
+    page, client = address.format(**numbers), visit("delegate")
+    select = client.soup(page).select_one(f"select[name={field}]")
+    assert [each["value"] for each in select("option") if each.has_attr("selected")] == [""]
+    refused = client.post(page, {field: "", "part": "检测", "title": "首台套"})
+    assert refused.status_code == 422
+    message = BeautifulSoup(refused.text, "html.parser").select_one(
+        f".error-summary a[href='#{field}']"
+    )
+    assert "请选择一项" in message.get_text()
+    assert client.post(page, {field: "x"}).status_code == 422
+
+
+def test_putting_a_task_away_asks_once_and_has_a_way_back(
+    world: World, visit: Callable[..., Client]
+) -> None:
+    client, card = visit("supplier"), f"/cards/{world.card['second']}"
+    kept = f"/projects/{world.project['active']}/board/put-away"
+    assert "没有收起的任务" in client.soup(kept).get_text()
+    asked = client.soup(card).select_one(f"form[action='{card}/put-away']").find_parent("details")
+    assert asked.summary.get_text(strip=True) == "收起任务" and not asked.has_attr("open")
+    client.post(f"{card}/put-away")
+    board_page = client.soup(f"/projects/{world.project['active']}/board")
+    assert board_page.select_one(f"a[href='{kept}']") and not board_page.select(f"a[href='{card}']")
+    for page in (kept, card):
+        assert client.soup(page).select_one(f"form[action='{card}/bring-back']")
+    client.post(f"{card}/bring-back")
+    assert client.soup(f"/projects/{world.project['active']}/board").select(f"a[href='{card}']")
