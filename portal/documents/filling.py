@@ -26,6 +26,8 @@ CODE_SIZE = 24
 LARGEST = 32 * 1024 * 1024
 #: What the process ends with where the template cannot be filled in.
 REFUSED = 3
+#: What it ends with where the template lacks a field that every paper of its kind must show.
+LACKING = 4
 
 
 class Sandbox(SandboxedEnvironment):
@@ -61,10 +63,14 @@ def main() -> None:
     bound(resource.RLIMIT_CORE, 0)
     told = json.loads(sys.stdin.buffer.readline())
     try:
-        done = filled(sys.stdin.buffer.read(), told["fields"], told["address"])
+        template = sys.stdin.buffer.read()
+        lacks = lacking(template, told["must"])
+        done = filled(template, told["fields"], told["address"])
     # What a stranger's file and the sentences in it may raise, nobody can list.
     except Exception:
         sys.exit(REFUSED)
+    if lacks:
+        sys.exit(LACKING)
     if len(done) > LARGEST:
         sys.exit(REFUSED)
     sys.stdout.buffer.write(done)
@@ -74,6 +80,14 @@ def bound(kind: int, most: int) -> None:
     """Bound a resource of this process; what the machine bounds tighter stays."""
     _soft, hard = resource.getrlimit(kind)
     resource.setrlimit(kind, (most if hard < 0 else min(most, hard), hard))
+
+
+def lacking(template: bytes, must: list[str]) -> set[str]:
+    """Return which of the fields that must stand in a template do not."""
+    if not must:
+        return set()
+    used: set[str] = DocxTemplate(BytesIO(template)).get_undeclared_template_variables()
+    return set(must) - used
 
 
 def filled(template: bytes, fields: dict[str, Any], address: str) -> bytes:

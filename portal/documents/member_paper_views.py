@@ -9,7 +9,7 @@ from portal.access import current_actor, requires
 from portal.alliances.models import Membership
 from portal.documents import member_papers
 from portal.documents.models import DocumentKind
-from portal.documents.views import bp
+from portal.documents.views import asked_once_more, bp
 from portal.errors import Missing
 from portal.forms import Form, refusals
 
@@ -18,10 +18,13 @@ __all__ = ["bp"]
 
 @bp.post("/memberships/<int:membership_id>/papers/<kind>")
 @requires("membership.paper", Membership)
-def issue_member_paper(membership: Membership, kind: str) -> Response:
+def issue_member_paper(membership: Membership, kind: str) -> Response | tuple[str, int]:
     """Make the application or the certificate of a member."""
     if kind not in member_papers.OF_MEMBERSHIP:
         raise Missing(f"paper at {request.path}")
+    asked = asked_once_more(membership, DocumentKind(kind))
+    if asked:
+        return asked
     form, by = Form(), current_actor()
     with refusals(form):
         made = member_papers.issue_member_paper(

@@ -107,6 +107,11 @@ class Document(Versioned, Model):
         """Whether the portal stands by it: issued as a file and not revoked."""
         return self.digest is not None and self.state is not DocumentState.REVOKED
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it was sealed, and somebody else checked that it was: from then on it holds."""
+        return self.state is DocumentState.CHECKED
+
 
 class DocumentReader(Model):
     """An organisation whose people may read a document: the certificate is its, or the exchange."""

@@ -174,6 +174,16 @@ def keep_template(alliance: Alliance, kind: DocumentKind, received: Received, *,
     files.attach(head, named, organisation_id=_charged(alliance.id), by=by)
 
 
+@operation
+def drop_template(alliance: Alliance, kind: DocumentKind, *, by: Actor) -> None:
+    """Make papers of a kind from the portal's own template again; the alliance's own goes."""
+    require(by, "letterhead.edit", alliance)
+    head = letterhead_of(alliance.id)
+    for each in files.files_of(head) if head else ():
+        if each.name == template_name(kind):
+            files.detach(head, each, by=by)
+
+
 def _charged(alliance_id: int) -> int:
     """Return whose quota papers count against: the organisation in the chair's."""
     chair = db.session.scalar(

@@ -54,6 +54,22 @@ def papers_of(standing: Standing, thing: Any) -> list[Paper]:
     return [Paper(*row) for row in found]
 
 
+def made_already(thing: Any, kind: DocumentKind) -> Document | None:
+    """Return the newest paper of a kind that stands about a record, or None."""
+    return db.session.scalar(
+        select(Document)
+        .where(
+            Document.about_noun == thing.noun,
+            Document.about_id == thing.id,
+            Document.kind == kind,
+            Document.digest.is_not(None),
+            Document.state != DocumentState.REVOKED,
+        )
+        .order_by(Document.id.desc())
+        .limit(1)
+    )
+
+
 def document_of_code(code: str) -> Document | None:
     """Return the document that a code stands on, or None."""
     return db.session.scalar(select(Document).where(Document.code == code[:24]))

@@ -11,7 +11,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,6 +24,8 @@ from portal.errors import Refused
 #: Where the templates that come with the portal lie.
 SHIPPED = Path(__file__).parent / "templates"
 FILLER = Path(__file__).with_name("filling.py")
+#: What the filler ends with where a field lacks that has to be there.
+LACKING = 4
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -32,15 +34,25 @@ def shipped(kind: str) -> BytesIO:
     return BytesIO((SHIPPED / f"{kind}.docx").read_bytes())
 
 
-def filled(template: BinaryIO, fields: Mapping[str, Any], *, address: str) -> bytes:
+def must_show(kind: str) -> tuple[str, str]:
+    """Return the fields without which no paper of a kind can be told from the next one.
+
+    That is its number, and what it is about: a certificate has no title but whom it is for.
+    """
+    return ("number", "organisation" if kind == "certificate" else "title")
+
+
+def filled(
+    template: BinaryIO, fields: Mapping[str, Any], *, address: str, must: Sequence[str] = ()
+) -> bytes:
     """Return a template filled in, with the QR code of an address where it says `qr`.
 
-    Raises `Refused` for a file that is no template, one that asks for what it may not have, and
-    one that takes too long or too much memory; TypeError for a field that is more than a plain
-    value.
+    Raises `Refused` for a file that is no template, one that asks for what it may not have, one
+    without a field that it must have, and one that takes too long or too much memory; TypeError
+    for a field that is more than a plain value.
     """
     _plain(fields)
-    told = json.dumps({"fields": fields, "address": address}).encode()
+    told = json.dumps({"fields": fields, "address": address, "must": list(must)}).encode()
     memory = current_app.config["DOCUMENT_MEMORY"]
     seconds = current_app.config["DOCUMENT_SECONDS"]
     # Isolated, and with nothing of our environment: it holds the portal's secrets.
@@ -58,6 +70,16 @@ def filled(template: BinaryIO, fields: Mapping[str, Any], *, address: str) -> by
         raise Refused(_too_long(), field="file") from None
     if done.returncode == -signal.SIGXCPU:
         raise Refused(_too_long(), field="file")
+    if done.returncode == LACKING:
+        needed = " ".join(f"{{{{ {name} }}}}" for name in must)
+        raise Refused(
+            _l(
+                "A paper made from this template would not say which one it is: it has to hold "
+                "these fields: %(fields)s. Start from the one that comes with the portal.",
+                fields=needed,
+            ),
+            field="file",
+        )
     if done.returncode or not done.stdout:
         current_app.logger.warning("a template ended its filling with %d", done.returncode)
         raise Refused(_not_filled(), field="file")

@@ -21,7 +21,7 @@ from portal.documents.forms import DOCUMENT_KINDS, LetterheadForm, ScanForm, Tem
 from portal.documents.models import Document, DocumentKind, Letterhead
 from portal.documents.workflow import DOCUMENT
 from portal.errors import Missing
-from portal.forms import refusals
+from portal.forms import Form, refusals
 from portal.language import localised
 from portal.moves import attempt
 from portal.sheets.exporting import exported
@@ -49,6 +49,17 @@ def papers_about(thing: Any) -> list[dict[str, Any]]:
     """
     found = queries.papers_of(current_standing(), thing)
     return [{**each._asdict(), "label": DOCUMENT.labels[each.state]} for each in found]
+
+
+def asked_once_more(thing: Any, kind: DocumentKind) -> tuple[str, int] | None:
+    """Return the page that asks whether another paper is wanted, where one stands already.
+
+    None: none stands, or the person said so there. Each paper takes a number for good.
+    """
+    made = None if request.form.get("another") else queries.made_already(thing, kind)
+    if made is None or not can(current_standing(), "document.view", made):
+        return None
+    return render_template("documents/make_another.html", made=made, form=Form(), words=WORDS), 409
 
 
 @bp.get("/alliances/<alliance_slug>/documents")
@@ -193,10 +204,11 @@ def send_template(alliance: Alliance) -> Response | tuple[str, int]:
             sent = form.file.data.stream
             kind_of(sent)  # a bomb goes off where it is filled in
             sent.seek(0)
-            rendering.filled(BytesIO(sent.read()), {}, address="https://example.org/")
+            kind = DocumentKind(form.kind.data)
+            must = rendering.must_show(kind.value)
+            rendering.filled(BytesIO(sent.read()), {}, address="https://example.org/", must=must)
             sent.seek(0)
             received = files.receive(sent, form.file.data.filename or "")
-            kind = DocumentKind(form.kind.data)
             operations.keep_template(alliance, kind, received, by=current_actor())
             flash(_("Kept. Papers of this kind are made from it from now on."), "success")
             return redirect(url_for("documents.edit_letterhead", alliance_slug=alliance.slug))
@@ -207,13 +219,28 @@ def send_template(alliance: Alliance) -> Response | tuple[str, int]:
 @bp.get("/alliances/<alliance_slug>/letterhead/templates/<kind>")
 @requires("letterhead.edit", Alliance)
 def fetch_template(alliance: Alliance, kind: str) -> Response:
-    """Hand out the template that papers of a kind are made from, to be changed in Word."""
+    """Hand out the template that papers of a kind are made from, to be changed in Word.
+
+    With `?portal=1` it is the one that comes with the portal, also where the alliance has its own.
+    """
     if kind not in list(DocumentKind):
         raise Missing(f"template at {request.path}")
-    own = operations.own_template(alliance, DocumentKind(kind))
+    is_portals = "portal" in request.args
+    own = None if is_portals else operations.own_template(alliance, DocumentKind(kind))
     found = own or rendering.shipped(kind)
     name = operations.template_name(DocumentKind(kind))
     return send_file(found, mimetype=rendering.MIME, as_attachment=True, download_name=name)
+
+
+@bp.post("/alliances/<alliance_slug>/letterhead/templates/<kind>/drop")
+@requires("letterhead.edit", Alliance)
+def drop_template(alliance: Alliance, kind: str) -> Response:
+    """Go back to the portal's own template of a kind."""
+    if kind not in list(DocumentKind):
+        raise Missing(f"template at {request.path}")
+    operations.drop_template(alliance, DocumentKind(kind), by=current_actor())
+    flash(_("Papers of this kind are made from the portal's own template again."), "success")
+    return redirect(url_for("documents.edit_letterhead", alliance_slug=alliance.slug))
 
 
 @bp.get("/verify/<code>")
@@ -221,7 +248,8 @@ def fetch_template(alliance: Alliance, kind: str) -> Response:
 def verify(code: str) -> tuple[str, int]:
     """Say what a paper is whose code was scanned, and whether it is genuine.
 
-    A certificate says no more than what is so today: the membership may have ended since.
+    A certificate says no more than what is so today: the membership may have ended since. A paper
+    whose seal nobody checked yet is the portal's, but not in force.
     """
     document = queries.document_of_code(code)
     certified = queries.membership_certified(document)

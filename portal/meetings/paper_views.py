@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.access import current_actor, requires
 from portal.documents.models import DocumentKind
+from portal.documents.views import asked_once_more
 from portal.errors import Missing
 from portal.forms import Form, refusals
 from portal.meetings import papers
@@ -24,6 +25,9 @@ def issue_paper(meeting: Meeting, kind: str) -> Response | tuple[str, int]:
     """Make one of a meeting's papers."""
     if kind not in papers.OF_MEETING:
         raise Missing(f"paper at {request.path}")
+    asked = asked_once_more(meeting, DocumentKind(kind))
+    if asked:
+        return asked
     form, by = Form(), current_actor()
     with refusals(form):
         made = papers.issue_paper(meeting, DocumentKind(kind), by=by, receipt=form.receipt(by))
@@ -35,6 +39,9 @@ def issue_paper(meeting: Meeting, kind: str) -> Response | tuple[str, int]:
 @requires("resolution.count", Resolution)
 def issue_resolution(resolution: Resolution) -> Response | tuple[str, int]:
     """Make the paper of a resolution that was voted on."""
+    asked = asked_once_more(resolution, DocumentKind.RESOLUTION)
+    if asked:
+        return asked
     form, by = Form(), current_actor()
     with refusals(form):
         made = papers.issue_resolution(resolution, by=by, receipt=form.receipt(by))

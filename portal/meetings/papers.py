@@ -22,8 +22,10 @@ from portal.meetings import queries
 from portal.meetings.counting import Verdict
 from portal.meetings.models import Meeting, Seat
 from portal.meetings.observers import observers_of
+from portal.meetings.page_queries import MeetingRow
 from portal.meetings.resolution_models import Action, Resolution
 from portal.meetings.resolution_queries import resolutions_at
+from portal.meetings.workflow import MeetingState
 
 #: The papers that a meeting has, and those of a resolution.
 OF_MEETING = (
@@ -32,6 +34,16 @@ OF_MEETING = (
     DocumentKind.BALLOT,
     DocumentKind.PROXY,
 )
+#: What makes no sense any more once a meeting was held.
+BEFOREHAND = (DocumentKind.NOTICE, DocumentKind.PROXY)
+
+
+def papers_open(meeting: Meeting | MeetingRow) -> list[DocumentKind]:
+    """Return the papers that are offered of a meeting as it stands; of a cancelled one none."""
+    if not meeting.is_announced or meeting.state is MeetingState.CANCELLED:
+        return []
+    unfit = (DocumentKind.MINUTES,) if meeting.is_prepared else BEFOREHAND
+    return [kind for kind in OF_MEETING if kind not in unfit]
 
 
 def _when(at: datetime) -> str:
@@ -128,9 +140,12 @@ def ballot_fields(meeting: Meeting) -> dict[str, Any]:
 def issue_paper(meeting: Meeting, kind: DocumentKind, *, by: Actor, receipt: str) -> Document:
     """Issue one of a meeting's papers as a numbered Word file.
 
-    Raises `Refused` before notice, and for minutes of a meeting that was not held.
+    Raises `Refused` before notice, of a cancelled meeting, and for minutes of one that was not
+    held.
     """
     require(by, "document.issue", meeting.alliance)
+    if meeting.state is MeetingState.CANCELLED:
+        raise Refused(_("This paper cannot be made any more."))
     if not meeting.is_announced or (kind is DocumentKind.MINUTES and meeting.closed_at is None):
         raise Refused(_("This paper cannot be made yet."))
     is_ballot = kind is DocumentKind.BALLOT

@@ -41,7 +41,7 @@ from portal.meetings.forms import (
 from portal.meetings.models import Meeting, MeetingKind
 from portal.meetings.page_queries import MeetingRow
 from portal.meetings.pages import agenda_html, item_fields
-from portal.meetings.papers import OF_MEETING
+from portal.meetings.papers import papers_open
 from portal.meetings.resolution_workflow import ACTION, RESOLUTION
 from portal.meetings.workflow import MEETING
 from portal.moves import attempt
@@ -175,7 +175,7 @@ def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
             "seats": seats,
             "names": {seat.id: seat.name for seat in seats},
             "count": queries.live_count(meeting, seats),
-            "papers": [(kind.value, DOCUMENT_KINDS[kind]) for kind in OF_MEETING],
+            "papers": [(kind.value, DOCUMENT_KINDS[kind]) for kind in papers_open(meeting)],
             "resolutions": page_queries.resolution_rows(asked),
             "proposals": page_queries.proposal_rows(asked),
             "form": None,

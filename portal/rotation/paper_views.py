@@ -6,6 +6,8 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.access import current_actor, requires
+from portal.documents.models import DocumentKind
+from portal.documents.views import asked_once_more
 from portal.forms import Form, refusals
 from portal.rotation import papers
 from portal.rotation.handover_views import handover_page
@@ -20,6 +22,9 @@ __all__ = ["bp"]
 @requires("swap.paper", Swap)
 def issue_swap_paper(swap: Swap) -> Response | tuple[str, int]:
     """Make the application for an exchange of turns."""
+    asked = asked_once_more(swap, DocumentKind.SWAP)
+    if asked:
+        return asked
     form, by = Form(), current_actor()
     with refusals(form):
         made = papers.issue_swap_paper(swap, by=by, receipt=form.receipt(by))
@@ -31,6 +36,9 @@ def issue_swap_paper(swap: Swap) -> Response | tuple[str, int]:
 @requires("handover.paper", Handover)
 def issue_handover_booklet(handover: Handover) -> Response | tuple[str, int]:
     """Make the booklet of a hand-over."""
+    asked = asked_once_more(handover, DocumentKind.HANDOVER)
+    if asked:
+        return asked
     form, by = Form(), current_actor()
     with refusals(form):
         made = papers.issue_handover_booklet(handover, by=by, receipt=form.receipt(by))

@@ -222,8 +222,15 @@ def test_anybody_who_scans_the_code_reads_what_it_is(
         code, number, digest = made.code, made.number, made.digest
     page = stranger.get(f"/verify/{code}")
     assert page.status_code == 200
-    for said in ("该文书真实有效", number, digest):
+    for said in ("由本平台制发，尚未盖章", number, digest):
         assert said in page.text
+    assert "真实有效" not in page.text
+    keeper.post(f"{address}/scan", {"file": (BytesIO(b"%PDF-1.4\n%sealed\n%%EOF\n"), "章.pdf")})
+    sent = stranger.get(f"/verify/{code}").text
+    assert "印章尚未核对" in sent and "真实有效" not in sent
+    visit("chair").post(f"{address}/moves/check")
+    checked = stranger.get(f"/verify/{code}").text
+    assert "该文书真实有效" in checked and "尚未" not in checked
     keeper.post(f"{address}/moves/revoke", {"note": "重新制发。"})
     assert "该文书已失效" in stranger.get(f"/verify/{code}").text
     unknown = stranger.get(f"/verify/{code[:-1]}")
@@ -253,3 +260,64 @@ def test_a_bomb_is_refused_before_it_is_tried_as_a_template(
     assert answer.status_code == 422
     assert "解压后过大" in answer.text
     assert not tried
+
+
+def test_a_template_must_say_which_paper_it_is_and_the_portals_own_comes_back(
+    world: World, visit: Visit
+) -> None:
+    keeper, place = visit("secretary"), "/alliances/hydrogen/letterhead"
+    keeper.post(place, {"prefix": "京津冀氢盟", "seal_holder": "天津丙研究院"})
+
+    def sent(kind: str, *lines: str) -> int:
+        file = (template(*lines), "模板.docx")
+        answer = keeper.post(f"{place}/templates", {"kind": kind, "file": file})
+        if answer.status_code == 422:
+            assert "{{ number }}" in answer.text
+        return answer.status_code
+
+    def text(address: str) -> str:
+        made = Word(BytesIO(keeper.get(address).data))
+        return "\n".join(each.text for each in made.paragraphs)
+
+    assert sent("notice", "一份普通的公文") == 422
+    assert sent("notice", "{{ title }}") == 422
+    assert sent("certificate", "{{ number }} {{ title }}") == 422
+    assert sent("certificate", "{{ number }} {{ organisation }}") == 302
+    assert f"{place}/templates/notice/drop" not in keeper.get(place).text
+    assert sent("notice", "本会通知 {{ number }} {{ title }}") == 302
+    page = keeper.get(place).text
+    assert f"{place}/templates/notice/drop" in page
+    assert f"{place}/templates/notice?portal=1" in page
+    assert "本会通知" in text(f"{place}/templates/notice")
+    assert "本会通知" not in text(f"{place}/templates/notice?portal=1")
+    keeper.post(f"{place}/templates/notice/drop")
+    assert "本会通知" not in text(f"{place}/templates/notice")
+    assert "organisation" in text(f"{place}/templates/certificate")
+
+
+def test_another_number_is_taken_only_after_asking_and_never_of_what_is_past(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    keeper, meeting = visit("secretary"), world.meeting["noticed"]
+    place = f"/meetings/{meeting}/papers"
+    first = keeper.post(f"{place}/notice")
+    assert first.status_code == 302
+    asked = keeper.post(f"{place}/notice")
+    assert asked.status_code == 409 and first.location in asked.text
+    second = keeper.post(f"{place}/notice", {"another": "1"})
+    assert second.status_code == 302 and second.location != first.location
+    for made in (first, second):
+        keeper.post(f"{made.location}/moves/revoke", {"note": "重新制发。"})
+    assert keeper.post(f"{place}/notice").status_code == 302
+    page = keeper.get(f"/meetings/{meeting}").text
+    assert f"{place}/notice" in page and f"{place}/minutes" not in page
+    keeper.post(f"/meetings/{meeting}/moves/cancel", {"note": "改期。"})
+    assert f"{place}/" not in keeper.get(f"/meetings/{meeting}").text
+    assert keeper.post(f"{place}/notice", {"another": "1"}).status_code == 422
+    with app.app_context():
+        held = make.in_session(world, 3)
+        meeting_operations.adjourn_meeting(held, by=world.actor("secretary"))
+        open_ones = papers.papers_open(held)
+        db.session.remove()
+    assert DocumentKind.MINUTES in open_ones
+    assert not {DocumentKind.NOTICE, DocumentKind.PROXY} & set(open_ones)

@@ -18,7 +18,7 @@ from portal.alliances.operations import (
 from portal.database import db
 from portal.documents import member_papers, queries
 from portal.documents.models import Document, DocumentKind
-from portal.documents.operations import move_readers
+from portal.documents.operations import check_document, move_readers, scan_document
 from portal.errors import Denied, Refused
 from portal.meetings.papers import issue_resolution
 from portal.meetings.resolution_models import Resolution
@@ -27,7 +27,7 @@ from portal.rotation import handing_over, papers
 from portal.rotation.handing_over import HandoverContent
 from portal.rotation.models import Handover, Point, Swap
 from tests.client import Client
-from tests.documents.test_documents import said_in
+from tests.documents.test_documents import said_in, scan
 from tests.world import World
 
 Visit = Callable[..., Client]
@@ -137,6 +137,8 @@ def test_a_certificate_says_what_is_so_today(app: Flask, world: World, visit: Vi
         membership = db.session.get_one(Membership, world.membership["supplier"])
         keeper = world.actor("secretary")
         made = member_papers.issue_member_paper(membership, DocumentKind.CERTIFICATE, by=keeper)
+        scan_document(made, scan(), by=keeper)
+        check_document(made, by=world.actor("chair"))
         code, number = made.code, made.id
         db.session.remove()
     stranger = visit()

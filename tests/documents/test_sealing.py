@@ -33,7 +33,8 @@ def set_up(app: Flask, name: str) -> None:
 
 
 def issued(keeper: Client, world: World) -> str:
-    return str(keeper.post(f"/meetings/{world.meeting['noticed']}/papers/notice").location)
+    address = f"/meetings/{world.meeting['noticed']}/papers/notice"
+    return str(keeper.post(address, {"another": "1"}).location)
 
 
 def state_of(app: Flask, address: str) -> tuple[DocumentState, int]:

@@ -49,5 +49,6 @@ CASES: list[Case] = [
     ),
     send("documents.send_template", "secretary", SECRETARY, arguments=HYDROGEN_SLUG, status=422),
     view("documents.fetch_template", "secretary", SECRETARY, arguments=MINUTES_TEMPLATE),
+    send("documents.drop_template", "secretary", SECRETARY, arguments=MINUTES_TEMPLATE),
     view("documents.verify", EVERYONE, arguments={"code": "code"}, is_open=True),
 ]
