@@ -38,6 +38,7 @@ STAY_HERE = {
     "rotation.list_waiting": "links to what waits for oneself",
     "rotation.list_resting": "the terms of one resolution; all of them stand in the schedule",
     "imports.list_imports": "names of files; what was not taken over has a workbook of its own",
+    "research.list_put_away": "what was taken off a board, each with the way back onto it",
     "research.list_reports": "each is taken along whole, as a Word file",
     "passkeys.list_passkeys": "one's own keys",
     "factors.list_factor_resets": "who lost a key",
