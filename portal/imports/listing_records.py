@@ -7,7 +7,6 @@ said inexactly stays so: the amount has its words beside it, the day its precisi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +18,14 @@ from flask_babel import lazy_gettext as _l
 from portal.errors import Refused
 from portal.exchange.pasting import without_contacts
 from portal.imports.headers import Layout, Lexicon, guess_layout, labels_of, paths_of
-from portal.imports.records import AWAKENING, LONGEST_NODE, Context, Reader, Record
+from portal.imports.records import (
+    AWAKENING,
+    LONGEST_NODE,
+    Context,
+    Reader,
+    Record,
+    refuse_marked,
+)
 from portal.imports.words import BRACKET, Field, as_written, label_of, plain
 from portal.sheets.reading import ReadSheet
 from portal.written.dates import Written, read_date
@@ -197,16 +203,7 @@ def recognise_listings(
     for sheet, layout in zip(sheets, layouts, strict=True):
         if layout is None:
             continue
-        heads = (cell for n, cells in sheet.rows.items() if n < layout.first_header
-                 for cell in cells)  # fmt: skip
-        if any(lexicon.words.classified.search(re.sub(r"\s", "", head)) for head in heads):
-            raise Refused(
-                _l(
-                    "%(sheet)s bears a mark of secrecy: such things are never stored here.",
-                    sheet=sheet.name,
-                ),
-                field="file",
-            )
+        refuse_marked(sheet, layout, lexicon)
         reader = ListingReader(sheet, layout, lexicon, today)
         found += [each for each in reader.records() if isinstance(each, ListingRecord)]
     return found

@@ -6,6 +6,7 @@ it could not be read; whether it is known already is judged elsewhere (`fates`).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from portal.errors import Refused
 from portal.imports.headers import Layout, Lexicon, paths_of
 from portal.imports.places import Found
 from portal.imports.words import Field, bare, plain
@@ -324,3 +326,17 @@ def whole_place(word: str, lexicon: Lexicon) -> Found | None:
         return None
     named = found.district or found.province
     return found if bare(word) in lexicon.places.names_of(named) else None
+
+
+def refuse_marked(sheet: ReadSheet, layout: Layout, lexicon: Lexicon) -> None:
+    """Raise `Refused` where what stands above the header bears a mark of secrecy."""
+    above = (cells for number, cells in sheet.rows.items() if number < layout.first_header)
+    heads = (re.sub(r"\s", "", cell) for cells in above for cell in cells)
+    if any(lexicon.words.classified.search(head) for head in heads):
+        raise Refused(
+            _l(
+                "%(sheet)s bears a mark of secrecy: such things are never stored here.",
+                sheet=sheet.name,
+            ),
+            field="file",
+        )

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.errors import Refused
 from portal.imports.headers import SEARCHED, Layout, Lexicon, guess_layout, labels_of
-from portal.imports.records import Context, Reader, Record
+from portal.imports.records import Context, Reader, Record, refuse_marked
 from portal.imports.words import UNSEEN, Field
 from portal.sheets.reading import LONGEST_CELL, ReadSheet
 from portal.written.dates import Precision, read_date
@@ -192,16 +192,7 @@ def recognise_tasks(
         found.storable.append(_storable(sheet, layout, lexicon.words.classified))
         if layout is None or not layout.is_read:
             continue
-        heads = (cell for n, cells in sheet.rows.items() if n < layout.first_header
-                 for cell in cells)  # fmt: skip
-        if any(lexicon.words.classified.search(re.sub(r"\s", "", head)) for head in heads):
-            raise Refused(
-                _l(
-                    "%(sheet)s bears a mark of secrecy: such things are never stored here.",
-                    sheet=sheet.name,
-                ),
-                field="file",
-            )
+        refuse_marked(sheet, layout, lexicon)
         labels = labels_of(sheet, layout)
         read = {what: labels.get(column, "") for what, column in layout.columns.items()}
         found.columns.append((sheet.name, read))
