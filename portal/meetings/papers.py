@@ -83,6 +83,8 @@ def meeting_fields(meeting: Meeting) -> dict[str, Any]:
     return {
         "meeting": meeting.title,
         "when": _when(meeting.starts_at),
+        "opened": _when(meeting.opened_at) if meeting.opened_at else "",
+        "closed": _when(meeting.closed_at) if meeting.closed_at else "",
         "place": meeting.place,
         "text": meeting.text or "",
         "short_reason": meeting.short_reason or "",
@@ -117,9 +119,11 @@ def resolution_fields(resolution: Resolution) -> dict[str, Any]:
     figures = _figures(resolution)
     if figures is None:
         raise Refused(_("It has not been voted on yet."))
+    meeting = resolution.meeting
     return {
-        "meeting": resolution.meeting.title,
-        "when": _when(resolution.meeting.starts_at),
+        "meeting": meeting.title,
+        # Not the announced time: the vote is no earlier than the meeting was opened.
+        "when": _when(meeting.opened_at or meeting.starts_at),
         "text": resolution.text,
         **figures,
     }
