@@ -163,12 +163,13 @@ def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
     timeline = tuple(timeline_of(meeting)) if is_keeping else ()
 
     def values() -> dict[str, Any]:
-        seats = page_queries.seat_rows(asked)
+        seats, rows = page_queries.seat_rows(asked), page_queries.agenda_rows(asked)
         return {
             "meeting": meeting,
             "words": WORDS,
             "moves": moves,
-            "agenda": page_queries.agenda_rows(asked),
+            "agenda": rows,
+            "overrun": queries.overrun(meeting, rows) if may_edit else None,
             "agenda_html": agenda_html,
             "seats": seats,
             "names": {seat.id: seat.name for seat in seats},

@@ -83,3 +83,23 @@ def test_a_field_that_was_refused_keeps_what_was_typed_for_whoever_typed_it(
     assert "半句" not in keeper.get(address).text
     with app.app_context():
         assert db.session.query(AgendaItem).filter_by(title="半句").count() == 0
+
+
+def test_an_agenda_longer_than_its_meeting_says_so_to_whoever_keeps_it(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting, by = make.noticed(world), world.actor("secretary")
+        before = sum(item.minutes for item in agenda.items_of(meeting))
+        agenda.add_item(meeting, agenda.ItemContent("长题", minutes=180 - before), by=by)
+        address = f"/meetings/{meeting.id}"
+        db.session.remove()
+    keeper = visit("secretary", language="en")
+    assert "The items ask for" not in keeper.soup(address).text, "it just fits"
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, int(address.rpartition("/")[2]))
+        agenda.add_item(meeting, agenda.ItemContent("再一题", minutes=1), by=by)
+        db.session.remove()
+    said = "The items ask for 181 minutes; the meeting is planned for 180."
+    assert said in keeper.soup(address).text
+    assert said not in visit("delegate", language="en").soup(address).text
