@@ -246,6 +246,13 @@ def test_an_unanswered_notice_and_an_open_vote_lead_a_member_to_them(
         number, seat = opened(world, ballot).id, ballot.seats[1].id
         db.session.remove()
     member = visit("delegate")
+
+    def badge() -> int:
+        shown = member.soup("/desk").select_one(".section-title .count")
+        return int(shown.text) if shown else 0
+
+    assert "/meetings/waiting" in member.get("/desk").text
+    waits = badge()
     link = 'a[href^="/replies/"]'
     waiting = member.soup("/meetings/waiting")
     assert "待答复的会议" in {each.text for each in waiting.select(link)}
@@ -255,8 +262,10 @@ def test_an_unanswered_notice_and_an_open_vote_lead_a_member_to_them(
     assert visit("secretary").soup(f"/meetings/{meeting_id}").select_one(link) is None
     said = {"answer": "comes", "attendee": "王主任"}
     assert member.post(str(way["href"]), said).status_code == 302
+    assert badge() == waits - 1, "a notice that is answered waits no more"
     cast = {"seat_id": str(seat), "said": "yes"}
     assert member.post(f"/resolutions/{number}/vote", cast).status_code == 302
+    assert badge() == waits - 2, "nor does a vote that is filed"
     waiting = member.soup("/meetings/waiting")
     assert "待答复的会议" not in {each.text for each in waiting.select(link)}
     assert waiting.select_one(f'a[href="/resolutions/{number}"]') is None
