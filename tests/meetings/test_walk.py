@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
@@ -270,3 +271,29 @@ def test_an_unanswered_notice_and_an_open_vote_lead_a_member_to_them(
     assert "待答复的会议" not in {each.text for each in waiting.select(link)}
     assert waiting.select_one(f'a[href="/resolutions/{number}"]') is None
     assert member.soup(f"/meetings/{meeting_id}").select_one(link) is None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_link_that_was_cut_short_says_so_to_whoever_followed_it(
+    language: str, app: Flask, world: World, visit: Visit
+) -> None:
+    said = {
+        "zh": ("这个链接打不开内容", "请联系联盟秘书处"),
+        "en": ("This link opens nothing", "ask the secretariat of the alliance"),
+    }[language]
+    cut = [
+        f"/replies/{world.token['seat'][:-3]}",
+        f"/votes/{world.token['vote'][:-3]}",
+        f"/votes/open/{world.token['open'][:-3]}",
+    ]
+    texts = set()
+    for address in (*cut, "/replies/x", "/votes/x"):
+        for who in ("anonymous", "delegate"):
+            answer = visit(who, language=language).get(address)
+            assert answer.status_code == 404
+            assert all(each in answer.text for each in said)
+            shown = answer.text.partition("<main")[2].partition("</main>")[0]
+            texts.add((who, shown))
+    assert len(texts) == 2, "nothing tells a link that never was from one that is damaged"
+    answer = visit(language=language).post(cut[1], {"said": "yes"})
+    assert answer.status_code == 404
