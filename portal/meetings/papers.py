@@ -144,11 +144,12 @@ def ballot_fields(meeting: Meeting) -> dict[str, Any]:
 def issue_paper(meeting: Meeting, kind: DocumentKind, *, by: Actor, receipt: str) -> Document:
     """Issue one of a meeting's papers as a numbered Word file.
 
-    Raises `Refused` before notice, of a cancelled meeting, and for minutes of one that was not
-    held.
+    Raises `Refused` before notice, of a cancelled meeting, for minutes of one that was not held,
+    and for notice and proxy of one that was.
     """
     require(by, "document.issue", meeting.alliance)
-    if meeting.state is MeetingState.CANCELLED:
+    is_late = kind in BEFOREHAND and meeting.is_announced and not meeting.is_prepared
+    if is_late or meeting.state is MeetingState.CANCELLED:
         raise Refused(_("This paper cannot be made any more."))
     if not meeting.is_announced or (kind is DocumentKind.MINUTES and meeting.closed_at is None):
         raise Refused(_("This paper cannot be made yet."))
