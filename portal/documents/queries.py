@@ -15,6 +15,7 @@ from portal.alliances.models import Membership, Tier
 from portal.database import db, plain
 from portal.documents.models import Document, DocumentKind
 from portal.documents.workflow import DocumentState
+from portal.registry import registry
 
 #: Documents of one list.
 PAGE = 200
@@ -73,6 +74,25 @@ def made_already(thing: Any, kind: DocumentKind) -> Document | None:
 def document_of_code(code: str) -> Document | None:
     """Return the document that a code stands on, or None."""
     return db.session.scalar(select(Document).where(Document.code == code[:24]))
+
+
+class Said(NamedTuple):
+    """What is so by now of the record that a paper is about, and keeps it from being the last word.
+
+    The heading stands where the page would say that the paper is genuine.
+    """
+
+    heading: str
+    sentence: str
+
+
+def said_today(document: Document | None) -> Said | None:
+    """Return what the room of a paper's record says against it by now, or None."""
+    if document is None or not document.is_genuine:
+        return None
+    told = registry().said_of_papers.get(document.about_noun)
+    found: Said | None = told(document) if told else None
+    return found
 
 
 class Certified(NamedTuple):

@@ -101,6 +101,7 @@ def document_page(document: Document, **more: Any) -> str:
         "form": ScanForm(),
         "address": operations.verify_address(document),
         "certified": queries.membership_certified(document),
+        "said": queries.said_today(document),
         "timeline": timeline_of(document) if is_keeping else (),
     }
     return render_template("documents/view_document.html", **{**values, **more})
@@ -248,12 +249,14 @@ def drop_template(alliance: Alliance, kind: str) -> Response:
 def verify(code: str) -> tuple[str, int]:
     """Say what a paper is whose code was scanned, and whether it is genuine.
 
-    A certificate says no more than what is so today: the membership may have ended since. A paper
-    whose seal nobody checked yet is the portal's, but not in force.
+    A certificate says no more than what is so today: the membership may have ended since. So do a
+    resolution that was repealed and minutes that are not final. A paper whose seal nobody checked
+    yet is the portal's, but not in force.
     """
     document = queries.document_of_code(code)
     certified = queries.membership_certified(document)
+    said = queries.said_today(document)
     page = render_template(
-        "documents/verify.html", document=document, certified=certified, words=WORDS
+        "documents/verify.html", document=document, certified=certified, said=said, words=WORDS
     )
     return page, 200 if document else 404
