@@ -55,8 +55,8 @@ def papers_of(standing: Standing, thing: Any) -> list[Paper]:
     return [Paper(*row) for row in found]
 
 
-def made_already(thing: Any, kind: DocumentKind) -> Document | None:
-    """Return the newest paper of a kind that stands about a record, or None."""
+def made_already(thing: Any, kind: DocumentKind, title: str | None = None) -> Document | None:
+    """Return the newest paper of a kind (and of a title, if any) about a record, or None."""
     return db.session.scalar(
         select(Document)
         .where(
@@ -65,6 +65,7 @@ def made_already(thing: Any, kind: DocumentKind) -> Document | None:
             Document.kind == kind,
             Document.digest.is_not(None),
             Document.state != DocumentState.REVOKED,
+            *((Document.title == title,) if title else ()),
         )
         .order_by(Document.id.desc())
         .limit(1)

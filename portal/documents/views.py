@@ -51,15 +51,21 @@ def papers_about(thing: Any) -> list[dict[str, Any]]:
     return [{**each._asdict(), "label": DOCUMENT.labels[each.state]} for each in found]
 
 
-def asked_once_more(thing: Any, kind: DocumentKind) -> tuple[str, int] | None:
+def asked_once_more(
+    thing: Any, kind: DocumentKind, *, title: str | None = None, **sent: str
+) -> tuple[str, int] | None:
     """Return the page that asks whether another paper is wanted, where one stands already.
 
-    None: none stands, or the person said so there. Each paper takes a number for good.
+    None: none stands, or the person said so there. Each paper takes a number for good. A title
+    tells papers of a kind apart where a record has several; `sent` is sent once more.
     """
-    made = None if request.form.get("another") else queries.made_already(thing, kind)
+    made = None if request.form.get("another") else queries.made_already(thing, kind, title)
     if made is None or not can(current_standing(), "document.view", made):
         return None
-    return render_template("documents/make_another.html", made=made, form=Form(), words=WORDS), 409
+    page = render_template(
+        "documents/make_another.html", made=made, form=Form(), sent=sent, words=WORDS
+    )
+    return page, 409
 
 
 @bp.get("/alliances/<alliance_slug>/documents")
