@@ -28,7 +28,7 @@ from portal.alliances.models import Alliance
 from portal.chain.models import ChainNode
 from portal.database import Model, Versioned, choice, constraints
 from portal.regions.models import Region
-from portal.research.workflow import GATHERING, WORKABLE, PartnerState, ProjectState
+from portal.research.workflow import GATHERING, UNFINISHED, WORKABLE, PartnerState, ProjectState
 
 
 def least_regions() -> int:
@@ -106,6 +106,11 @@ class Project(Versioned, Model):
     def is_workable(self) -> bool:
         """Whether its board may be worked on."""
         return self.state in WORKABLE
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether something may still come of it."""
+        return self.state in UNFINISHED
 
     @property
     def regions(self) -> list[Region]:

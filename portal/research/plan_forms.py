@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,9 +13,16 @@ from portal.forms import DayField, Form, NumberField, at_most, chosen, required
 from portal.language import FEN_PER_WAN
 from portal.outcomes.forms import ClaimForm, whole_fen
 from portal.research.forms import UNCHOSEN, number_or_none
+from portal.research.plan_queries import MILLI, in_units
 from portal.research.planning import FundContent
 from portal.research.team import Side
-from portal.research.work_models import DeliverableKind, FundSource
+from portal.research.work_models import (
+    DeliverableKind,
+    FundSource,
+    Kpi,
+    Milestone,
+    WorkPackage,
+)
 
 FUND_SOURCES = {
     FundSource.FISCAL: _l("Fiscal funds"),
@@ -31,12 +37,6 @@ DELIVERABLE_KINDS = {
     DeliverableKind.PAPER: _l("Paper"),
     DeliverableKind.SOFTWARE: _l("Software"),
 }
-MILLI = 1000
-
-
-def figure(milli: int | None) -> str:
-    """Return a figure kept in thousandths as people write it."""
-    return "" if milli is None else f"{Decimal(milli) / MILLI:f}"
 
 
 def _sides(sides: Mapping[int, Side]) -> list[SelectChoice]:
@@ -59,8 +59,8 @@ class PackageForm(Form):
     name = StringField(_l("Work package"), validators=[*required(), at_most(80)])
     organisation_id = SelectField(_l("Organisation"), coerce=int, validators=chosen())
 
-    def __init__(self, sides: Mapping[int, Side]) -> None:
-        super().__init__(prefix="package-")
+    def __init__(self, sides: Mapping[int, Side], package: WorkPackage | None = None) -> None:
+        super().__init__(thing=package, prefix="package-")
         self.organisation_id.choices = _sides(sides)
 
 
@@ -71,8 +71,15 @@ class KpiForm(Form):
     unit = StringField(_l("Unit"), validators=[*required(), at_most(20)])
     target = _figure(_l("Target"))
 
-    def __init__(self) -> None:
-        super().__init__(prefix="kpi-")
+    def __init__(self, kpi: Kpi | None = None) -> None:
+        super().__init__(thing=kpi, prefix="kpi-")
+        if kpi is not None and not self.is_submitted():
+            self.target.data = in_units(kpi.target_milli)
+
+    @property
+    def target_milli(self) -> int:
+        """The target in thousandths of its unit."""
+        return int((self.target.data or 0) * MILLI)
 
 
 class ReachedForm(Form):
@@ -87,8 +94,8 @@ class MilestoneForm(Form):
     name = StringField(_l("Milestone"), validators=[*required(), at_most(80)])
     due_on = DayField(_l("Due on"), validators=required(_l("Choose a day as year, month and day.")))
 
-    def __init__(self) -> None:
-        super().__init__(prefix="milestone-")
+    def __init__(self, milestone: Milestone | None = None) -> None:
+        super().__init__(thing=milestone, prefix="milestone-")
 
 
 def _amount(label: Any) -> Any:

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from sqlalchemy import select
 
 from portal.database import among, db
 from portal.outcomes.models import Outcome
 from portal.research.work_models import Deliverable, Fund, Kpi, Milestone, WorkPackage
+
+#: A line of a plan.
+Line = WorkPackage | Kpi | Milestone
+#: What a plan consists of, by the word in the address.
+LINES: dict[str, type[Line]] = {
+    "packages": WorkPackage,
+    "kpis": Kpi,
+    "milestones": Milestone,
+}
+MILLI = 1000
+
+
+def in_units(milli: int) -> Decimal:
+    """Return a figure kept in thousandths as the number it is."""
+    return Decimal(milli) / MILLI
+
+
+def figure(milli: int | None) -> str:
+    """Return a figure kept in thousandths as people write it."""
+    return "" if milli is None else f"{in_units(milli):f}"
+
+
+def line_of(project_id: int, kind: str, number: int) -> Line | None:
+    """Return a line of the plan of this very project, or None."""
+    model = LINES.get(kind)
+    found: Line | None = db.session.get(model, number) if model else None  # type: ignore[assignment]
+    return found if found is not None and found.project_id == project_id else None
 
 
 def work_packages_of(project_id: int) -> Sequence[WorkPackage]:

@@ -19,7 +19,6 @@ from portal.research.models import Project
 from portal.research.plan_forms import (
     DELIVERABLE_KINDS,
     FUND_SOURCES,
-    MILLI,
     DeliverableForm,
     FundForm,
     KpiForm,
@@ -28,7 +27,6 @@ from portal.research.plan_forms import (
     PackageForm,
     ReachedForm,
     VersionForm,
-    figure,
 )
 from portal.research.views import bp
 from portal.research.work_models import Deliverable, DeliverableKind
@@ -56,11 +54,11 @@ def plan_page(project: Project, **more: Any) -> str:
         "packages": plan_queries.work_packages_of(project.id),
         "kpis": plan_queries.kpis_of(project.id),
         "milestones": plan_queries.milestones_of(project.id),
-        "is_lead": can(current_standing(), "project.lead", project),
+        "is_lead": project.is_unfinished and can(current_standing(), "project.lead", project),
         "package_form": PackageForm(sides),
         "kpi_form": KpiForm(),
         "milestone_form": MilestoneForm(),
-        "figure": figure,
+        "figure": plan_queries.figure,
     }
     return render_template("research/view_plan.html", **{**values, **more})
 
@@ -89,7 +87,7 @@ def add_kpi(project: Project) -> Response | tuple[str, int]:
                 project,
                 name=form.name.data or "",
                 unit=form.unit.data or "",
-                target_milli=int((form.target.data or 0) * MILLI),
+                target_milli=form.target_milli,
                 by=current_actor(),
             )
             return _to("view_plan", project)
@@ -103,7 +101,7 @@ def reach_kpi(project: Project, number: int) -> Response | tuple[str, int]:
     form = ReachedForm()
     if form.validate_on_submit():
         with refusals(form):
-            actual = int((form.actual.data or 0) * MILLI)
+            actual = int((form.actual.data or 0) * plan_queries.MILLI)
             planning.reach_kpi(project, number, actual_milli=actual, by=current_actor())
             return _to("view_plan", project)
     refusal = form.refusal or "".join(str(each) for each in form.actual.errors)

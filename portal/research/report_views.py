@@ -19,7 +19,8 @@ from portal.language import money
 from portal.periods import beginning
 from portal.research import report_queries, reporting, word_file
 from portal.research.models import Project
-from portal.research.plan_forms import FUND_SOURCES, figure
+from portal.research.plan_forms import FUND_SOURCES
+from portal.research.plan_queries import figure
 from portal.research.views import bp
 from portal.research.word_file import HEADING, TEXT, TITLE, Block
 from portal.research.work_models import FundSource, ProgressReport

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from portal.accounts.models import Organisation, Person
 from portal.database import TRIGGERS, Model, Trigger, Versioned, choice, constraints
+from portal.files import Attachment
 from portal.research.models import Participant, Project
 from portal.research.workflow import PartnerState
 
@@ -49,7 +50,7 @@ class DeliverableKind(StrEnum):
     SOFTWARE = "software"
 
 
-class WorkPackage(Model):
+class WorkPackage(Versioned, Model):
     """A part of the work (任务包) with the organisation that answers for it."""
 
     __tablename__ = "work_package"
@@ -63,7 +64,7 @@ class WorkPackage(Model):
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
 
-class Kpi(Model):
+class Kpi(Versioned, Model):
     """An indicator (考核指标) with its target and what is reached; figures in thousandths."""
 
     __tablename__ = "project_kpi"
@@ -100,7 +101,7 @@ class Fund(Model):
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
 
-class Milestone(Model):
+class Milestone(Versioned, Model):
     """A day by which something must be reached."""
 
     __tablename__ = "project_milestone"
@@ -132,9 +133,12 @@ class Deliverable(Versioned, Model):
     #: The number of the version that was accepted, and when.
     accepted_number: Mapped[int | None]
     accepted_at: Mapped[datetime | None]
+    #: Who accepted it for the lead.
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     project: Mapped[Project] = relationship()
     owner: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    accepted_by: Mapped[Person | None] = relationship(lazy="joined")
     versions: Mapped[list[DeliverableVersion]] = relationship(
         order_by="DeliverableVersion.number", lazy="selectin"
     )
@@ -165,6 +169,11 @@ class DeliverableVersion(Model):
     note: Mapped[str] = mapped_column(String(200))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+    #: The file it came with, which hangs on the deliverable.
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
+
+    file: Mapped[Attachment | None] = relationship(lazy="joined")
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
 class ProgressReport(Versioned, Model):

@@ -8,14 +8,17 @@ from io import BytesIO
 import pytest
 from icalendar import Calendar
 
+from portal import clock
 from portal.accounts.models import Organisation
+from portal.accounts.queries import timeline_of
 from portal.database import db
 from portal.errors import Denied, Refused, Stale
 from portal.outcomes.models import Outcome
 from portal.outcomes.operations import confirm_outcome
-from portal.research import delivering, operations, plan_queries, planning
+from portal.research import delivering, operations, plan_queries, planning, replanning
+from portal.research.cards import CardContent, add_card, edit_card
 from portal.research.planning import FundContent
-from portal.research.work_models import DeliverableKind, FundSource
+from portal.research.work_models import DeliverableKind, FundSource, Kpi
 from tests.client import Client
 from tests.conftest import both_engines
 from tests.research.make import active
@@ -50,6 +53,41 @@ class TestOperations:
         operations.complete_project(project, by=lead)
         with pytest.raises(Refused):
             planning.add_kpi(project, name="废品率", unit="%", target_milli=1, by=lead)
+
+    def test_what_something_hangs_on_stays_on_the_plan(self, world: World) -> None:
+        project, lead = active(world), world.actor("delegate")
+        supplier = world.organisation["supplier"]
+        package = planning.add_package(project, name="缠绕", organisation_id=supplier, by=lead)
+        card = add_card(project, CardContent("张力试验", package_id=package.id), by=lead)
+        kpi = planning.add_kpi(project, name="废品率", unit="%", target_milli=1, by=lead)
+        planning.reach_kpi(project, kpi.id, actual_milli=2, by=lead)
+        reached = planning.add_milestone(project, name="评审", due_on=clock.today(), by=lead)
+        planning.meet_milestone(project, reached.id, is_met=True, by=lead)
+        for line in (package, kpi, reached):
+            with pytest.raises(Refused):
+                replanning.remove_line(project, type(line), line.id, by=lead)
+        edit_card(card, CardContent("张力试验"), by=lead)
+        planning.meet_milestone(project, reached.id, is_met=False, by=lead)
+        for line in (package, reached):
+            replanning.remove_line(project, type(line), line.id, by=lead)
+        assert not plan_queries.work_packages_of(project.id)
+        assert not plan_queries.milestones_of(project.id)
+
+    def test_the_lead_alone_changes_the_plan_and_the_partners_read_what_stood_there(
+        self, world: World
+    ) -> None:
+        project, lead, by = active(world), world.actor("delegate"), world.actor("supplier")
+        kpi = planning.add_kpi(project, name="废品率", unit="%", target_milli=2000, by=lead)
+        change = {"name": "废品率", "unit": "%", "target_milli": 3500}
+        with pytest.raises(Denied):
+            replanning.edit_kpi(project, kpi.id, **change, by=by)  # type: ignore[arg-type]
+        with pytest.raises(Denied):
+            replanning.remove_line(project, Kpi, kpi.id, by=by)
+        replanning.edit_kpi(project, kpi.id, **change, by=lead)  # type: ignore[arg-type]
+        assert "废品率 2 % → 废品率 3.5 %" in [each.note for each in timeline_of(project)]
+        other = active(world)
+        with pytest.raises(Refused):
+            replanning.remove_line(other, Kpi, kpi.id, by=lead)
 
     def test_a_further_version_is_accepted_anew(self, world: World) -> None:
         project, lead, by = active(world), world.actor("delegate"), world.actor("supplier")
@@ -96,6 +134,26 @@ class TestOperations:
         assert (came.id, came.from_id, came.to_id) == (outcome.id, maker, taker.id)
         assert came.from_region_id != came.to_region_id
         assert db.session.get_one(Outcome, outcome.id).is_standing
+
+
+def test_a_stale_change_of_the_plan_keeps_what_was_typed(
+    visit: Callable[..., Client], world: World
+) -> None:
+    plan = f"/projects/{world.project['active']}/plan"
+    lead = visit("delegate")
+    edit = next(a["href"] for a in lead.soup(plan).select('a[href*="/plan/milestones/"]'))
+    seen = lead.soup(edit).select_one('form [name="milestone-version"]')["value"]
+    typed = {"milestone-name": "设计评审", "milestone-due_on": "2027-03-01"}
+    assert lead.post(edit, data={**typed, "milestone-version": seen}).status_code == 302
+    typed["milestone-name"] = "首件评审"
+    stale = lead.post(edit, data={**typed, "milestone-version": seen})
+    assert stale.status_code == 409
+    assert 'value="首件评审"' in stale.text
+    assert "设计评审" in lead.get(plan).text
+    gone = edit.replace("/edit", "/remove")
+    assert lead.post(gone, data={"version": seen}).status_code == 409
+    assert lead.post(gone).status_code == 302
+    assert "设计评审" not in lead.get(plan).text
 
 
 def test_the_milestones_are_a_calendar(visit: Callable[..., Client], world: World) -> None:
