@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.database import among, db
 from portal.outcomes.models import Outcome
+from portal.research.models import Project
 from portal.research.work_models import Deliverable, Fund, Kpi, Milestone, WorkPackage
 
 #: A line of a plan.
@@ -60,6 +61,13 @@ def milestones_of(project_id: int) -> Sequence[Milestone]:
         .where(Milestone.project_id == project_id)
         .order_by(Milestone.due_on, Milestone.id)
     ).all()
+
+
+def overdue_milestones(project: Project) -> Sequence[Milestone]:
+    """Return the milestones of a project whose day has passed; none once it has ended."""
+    if not project.is_unfinished:
+        return ()
+    return [each for each in milestones_of(project.id) if each.is_overdue]
 
 
 def funds_of(project_id: int) -> Sequence[Fund]:

@@ -14,7 +14,7 @@ from portal.accounts.queries import TimelineEntry, timeline_of
 from portal.alliances.queries import alliances_of
 from portal.forms import refusals
 from portal.moves import attempt
-from portal.research import operations, queries
+from portal.research import operations, plan_queries, queries
 from portal.research.facts import project_facts, what_is_missing
 from portal.research.forms import ROLES, OfferForm, ProjectForm
 from portal.research.models import Project
@@ -129,6 +129,7 @@ def project_page(project: Project, **more: Any) -> str:
         "parts": [(each, open_to(standing, each)) for each in project.partners],
         "needs": queries.needs_of(project.id) if project.is_gathering else (),
         "people": _people(project) if is_inside else {},
+        "overdue": plan_queries.overdue_milestones(project) if is_inside else (),
         "staffed": [p.id for p in project.partners if can(standing, "project_partner.staff", p)],
         "roles": ROLES,
         "is_lead": is_lead,

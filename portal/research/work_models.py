@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -17,10 +18,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.database import TRIGGERS, Model, Trigger, Versioned, choice, constraints
 from portal.files import Attachment
@@ -29,6 +32,7 @@ from portal.research.workflow import PartnerState
 
 #: Money in fen, and figures in thousandths.
 _LARGE = BigInteger().with_variant(Integer, "sqlite")
+_TODAY = bindparam("plan_today", callable_=clock.today, type_=Date, unique=True)
 
 
 class FundSource(StrEnum):
@@ -114,6 +118,16 @@ class Milestone(Versioned, Model):
     met_on: Mapped[date | None]
     #: Grows with each change, so that a calendar that subscribed replaces what it held.
     revision: Mapped[int] = mapped_column(default=0)
+
+    @hybrid_property
+    def is_overdue(self) -> Any:
+        """Whether its day has passed and it is not reached."""
+        return self.met_on is None and self.due_on < clock.today()
+
+    @is_overdue.inplace.expression
+    @classmethod
+    def _is_overdue(cls) -> Any:
+        return and_(cls.met_on.is_(None), cls.due_on < _TODAY)
 
 
 class Deliverable(Versioned, Model):

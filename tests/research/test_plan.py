@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from flask import Flask
 from icalendar import Calendar
 
 from portal import clock
@@ -17,6 +19,7 @@ from portal.outcomes.models import Outcome
 from portal.outcomes.operations import confirm_outcome
 from portal.research import delivering, operations, plan_queries, planning, replanning
 from portal.research.cards import CardContent, add_card, edit_card
+from portal.research.models import Project
 from portal.research.planning import FundContent
 from portal.research.work_models import DeliverableKind, FundSource, Kpi
 from tests.client import Client
@@ -154,6 +157,32 @@ def test_a_stale_change_of_the_plan_keeps_what_was_typed(
     assert lead.post(gone, data={"version": seen}).status_code == 409
     assert lead.post(gone).status_code == 302
     assert "设计评审" not in lead.get(plan).text
+
+
+def test_an_overdue_milestone_is_marked_for_those_who_take_part_alone(
+    app: Flask, visit: Callable[..., Client], world: World
+) -> None:
+    number = world.project["active"]
+    address, yesterday = f"/projects/{number}", clock.today() - timedelta(days=1)
+    pages = ("/projects", address, f"{address}/plan")
+    with app.app_context():
+        project, lead = db.session.get_one(Project, number), world.actor("delegate")
+        for each in plan_queries.milestones_of(number):
+            planning.meet_milestone(project, each.id, is_met=True, by=lead)
+        late = planning.add_milestone(project, name="样件评审", due_on=yesterday, by=lead).id
+        planning.add_milestone(project, name="今天的", due_on=clock.today(), by=lead)
+        db.session.remove()
+    supplier = visit("supplier")
+    for page in pages:
+        [mark] = supplier.soup(page).select(".due-late")
+        assert "逾期" in mark.get_text(), page
+    for page in pages[:2]:
+        assert not visit("secretary").soup(page).select(".due-late")
+    with app.app_context():
+        project = db.session.get_one(Project, number)
+        planning.meet_milestone(project, late, is_met=True, by=world.actor("delegate"))
+        db.session.remove()
+    assert not any(supplier.soup(page).select(".due-late") for page in pages)
 
 
 def test_the_milestones_are_a_calendar(visit: Callable[..., Client], world: World) -> None:
