@@ -66,7 +66,7 @@ class ProjectForm(Form):
         _l("Who owns and uses what is invented"), validators=[optional(), at_most(LONGEST_TEXT)]
     )
     is_harmless = BooleanField(
-        _l("It holds no state secret and no work secret"),
+        _l("What I write holds no state secret and no work secret"),
         validators=required(_l("What may be secret must not be sent here.")),
     )
 

@@ -40,7 +40,7 @@ DELIVERABLE_KINDS = {
 
 
 def _sides(sides: Mapping[int, Side]) -> list[SelectChoice]:
-    return [SelectChoice(side.id, side.name) for side in sides.values()]
+    return [UNCHOSEN, *(SelectChoice(side.id, side.name) for side in sides.values())]
 
 
 def _figure(label: Any) -> Any:
@@ -57,7 +57,7 @@ class PackageForm(Form):
     """A work package and who answers for it."""
 
     name = StringField(_l("Work package"), validators=[*required(), at_most(80)])
-    organisation_id = SelectField(_l("Organisation"), coerce=int, validators=chosen())
+    organisation_id = SelectField(_l("Organisation"), coerce=number_or_none, validators=chosen())
 
     def __init__(self, sides: Mapping[int, Side], package: WorkPackage | None = None) -> None:
         super().__init__(thing=package, prefix="package-")
@@ -67,8 +67,8 @@ class PackageForm(Form):
 class KpiForm(Form):
     """An indicator with its unit and target."""
 
-    name = StringField(_l("Indicator"), validators=[*required(), at_most(80)])
-    unit = StringField(_l("Unit"), validators=[*required(), at_most(20)])
+    name = StringField(_l("Project indicator"), validators=[*required(), at_most(80)])
+    unit = StringField(_l("Unit of measure"), validators=[*required(), at_most(20)])
     target = _figure(_l("Target"))
 
     def __init__(self, kpi: Kpi | None = None) -> None:
@@ -106,7 +106,7 @@ def _amount(label: Any) -> Any:
 class FundForm(Form):
     """Money of one source for one organisation."""
 
-    organisation_id = SelectField(_l("Organisation"), coerce=int, validators=chosen())
+    organisation_id = SelectField(_l("Organisation"), coerce=number_or_none, validators=chosen())
     source = SelectField(_l("Source"), validators=chosen())
     planned = _amount(_l("Planned (10,000 yuan)"))
     received = _amount(_l("Received (10,000 yuan)"))
@@ -114,7 +114,9 @@ class FundForm(Form):
 
     def __init__(self, sides: Sequence[Side]) -> None:
         super().__init__()
-        self.organisation_id.choices = [SelectChoice(side.id, side.name) for side in sides]
+        # Whoever says only its own has nothing to choose.
+        first = [UNCHOSEN] if len(sides) > 1 else []
+        self.organisation_id.choices = [*first, *(SelectChoice(s.id, s.name) for s in sides)]
         self.source.choices = [SelectChoice(s.value, label) for s, label in FUND_SOURCES.items()]
 
     def content(self) -> FundContent:
@@ -131,7 +133,9 @@ class DeliverableForm(Form):
     kind = SelectField(_l("Kind"), validators=chosen())
     title = StringField(_l("Title"), validators=[*required(_l("Give it a title.")), at_most(80)])
     owner_id = SelectField(
-        _l("Whose it is by the terms of the project"), coerce=int, validators=chosen()
+        _l("Whose it is by the terms of the project"),
+        coerce=number_or_none,
+        validators=chosen(),
     )
     note = StringField(_l("What this version is"), validators=[*required(), at_most(200)])
 

@@ -175,10 +175,10 @@ def _blocks(report: ProgressReport) -> list[Block]:
         if rows:
             blocks.append([[_("Task"), _("Organisation"), _("Due on")], *rows])
     if facts["kpis"]:
-        blocks.append((_("Indicators"), HEADING))
+        blocks.append((_("Project indicators"), HEADING))
         blocks.append(
             [
-                [_("Indicator"), _("Unit"), _("Target"), _("Reached so far")],
+                [_("Project indicator"), _("Unit of measure"), _("Target"), _("Reached so far")],
                 *(
                     [k["name"], k["unit"], figure(k["target_milli"]), figure(k["actual_milli"])]
                     for k in facts["kpis"]

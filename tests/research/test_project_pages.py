@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from flask_babel import force_locale
 
 from portal.database import db
 from portal.research import operations
 from portal.research.columns import limit_column
 from portal.research.models import Project
 from portal.research.partnering import confirm_partner
+from portal.research.workflow import PARTNER, PROJECT
 from tests.client import Client
 from tests.research.make import ask, board, idea, part_of
 from tests.world import World
@@ -66,6 +69,17 @@ def test_what_a_forming_project_lacks_is_said_to_its_lead_and_the_secretariat(
     assert not visit("delegate").soup(f"/projects/{world.project['idea']}").select("#missing")
 
 
+def test_a_project_is_spoken_of_in_its_own_words(app: Flask) -> None:
+    """Not in those of a matter (duijie, zanhuan), from which some of its moves were taken."""
+    with app.test_request_context(), force_locale("zh"):
+        said = [*PROJECT.labels.values(), *PARTNER.labels.values()]
+        said += [*PROJECT.verbs.values(), *PARTNER.verbs.values()]
+        for each in (*PROJECT.moves, *PARTNER.moves):
+            said += [word for word in (each.button, each.done, each.warning) if word is not None]
+        assert not [str(each) for each in said if re.search("对接|暂缓|供需", str(each))]
+        assert str(PROJECT.named("resume").button) == "恢复实施"
+
+
 def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
     app: Flask, world: World, visit: Callable[..., Client]
 ) -> None:
@@ -92,15 +106,18 @@ def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
     ("address", "field"),
     [
         ("/projects/{project}/partners", "organisation_id"),
-        ("/deliverables/{deliverable}/outcome/new", "taker_id"),
+        ("/deliverables/{rule}/outcome/new", "taker_id"),
+        ("/projects/{active}/deliverables", "owner_id"),
+        ("/projects/{active}/funds", "organisation_id"),
+        ("/projects/{active}/packages", "package-organisation_id"),
     ],
 )
 def test_no_organisation_is_chosen_before_somebody_chooses_one(
     world: World, visit: Callable[..., Client], address: str, field: str
 ) -> None:
-    numbers = {"project": world.project["calling"], "deliverable": world.deliverable["rule"]}
-    page, client = address.format(**numbers), visit("delegate")
-    select = client.soup(page).select_one(f"select[name={field}]")
+    numbers = {"project": world.project["calling"], "active": world.project["active"]}
+    page, client = address.format(**numbers, **world.deliverable), visit("delegate")
+    select = client.soup(page.replace("/packages", "/plan")).select_one(f"select[name={field}]")
     assert [each["value"] for each in select("option") if each.has_attr("selected")] == [""]
     refused = client.post(page, {field: "", "part": "检测", "title": "首台套"})
     assert refused.status_code == 422
