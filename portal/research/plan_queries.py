@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from portal.database import among, db
+from portal import clock
+from portal.database import among, db, plain
 from portal.outcomes.models import Outcome
-from portal.research.models import Project
+from portal.research.board_models import Card
 from portal.research.work_models import Deliverable, Fund, Kpi, Milestone, WorkPackage
 
 #: A line of a plan.
@@ -63,11 +65,34 @@ def milestones_of(project_id: int) -> Sequence[Milestone]:
     ).all()
 
 
-def overdue_milestones(project: Project) -> Sequence[Milestone]:
-    """Return the milestones of a project whose day has passed; none once it has ended."""
-    if not project.is_unfinished:
-        return ()
-    return [each for each in milestones_of(project.id) if each.is_overdue]
+@dataclass(frozen=True)
+class StillOpen:
+    """What a project has not finished: how many of each."""
+
+    tasks: int
+    late: int
+    milestones: int
+    overdue: int
+    deliverables: int
+
+
+def still_open(project_id: int) -> StillOpen:
+    """Return how much of a project is not finished, and of it overdue, in one question."""
+    task = Card.project_id == project_id, Card.place.is_not(None), Card.done_at.is_(None)
+    counts = (
+        select(func.count(Card.id)).where(*task),
+        select(func.count(Card.id)).where(*task, Card.due_on < clock.today()),
+        select(func.count(Milestone.id)).where(
+            Milestone.project_id == project_id, Milestone.met_on.is_(None)
+        ),
+        select(func.count(Milestone.id)).where(
+            Milestone.project_id == project_id, Milestone.is_overdue
+        ),
+        select(func.count(Deliverable.id)).where(
+            Deliverable.project_id == project_id, ~Deliverable.is_accepted
+        ),
+    )
+    return StillOpen(*plain(select(*(each.scalar_subquery() for each in counts)))[0])
 
 
 def funds_of(project_id: int) -> Sequence[Fund]:

@@ -15,7 +15,7 @@ from portal.alliances.queries import alliances_of
 from portal.forms import refusals
 from portal.moves import attempt
 from portal.research import operations, plan_queries, queries
-from portal.research.facts import project_facts, what_is_missing
+from portal.research.facts import moves_with_what_is_open, project_facts, what_is_missing
 from portal.research.forms import ROLES, OfferForm, ProjectForm
 from portal.research.models import Project
 from portal.research.team import Named, people_in
@@ -122,14 +122,16 @@ def project_page(project: Project, **more: Any) -> str:
     )
     is_inside = can(standing, "project.work", project)
     is_keeper = can(standing, "project.approve", project)
+    is_running = is_inside and project.is_unfinished
+    held = plan_queries.still_open(project.id) if is_running else None
     values: dict[str, Any] = {
         "project": project,
         "facts_of": project_facts(project),
-        "moves": open_to(standing, project),
+        "moves": moves_with_what_is_open(open_to(standing, project), held),
         "parts": [(each, open_to(standing, each)) for each in project.partners],
         "needs": queries.needs_of(project.id) if project.is_gathering else (),
         "people": _people(project) if is_inside else {},
-        "overdue": plan_queries.overdue_milestones(project) if is_inside else (),
+        "overdue": held.overdue if held else 0,
         "staffed": [p.id for p in project.partners if can(standing, "project_partner.staff", p)],
         "roles": ROLES,
         "is_lead": is_lead,

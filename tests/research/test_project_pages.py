@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask_babel import force_locale
+from sqlalchemy import select
 
+from portal import clock
 from portal.database import db
-from portal.research import operations
+from portal.research import cards, delivering, operations, plan_queries, planning
+from portal.research.board_models import Card
 from portal.research.columns import limit_column
 from portal.research.models import Project
 from portal.research.partnering import confirm_partner
@@ -78,6 +82,39 @@ def test_a_project_is_spoken_of_in_its_own_words(app: Flask) -> None:
             said += [word for word in (each.button, each.done, each.warning) if word is not None]
         assert not [str(each) for each in said if re.search("对接|暂缓|供需", str(each))]
         assert str(PROJECT.named("resume").button) == "恢复实施"
+
+
+def test_whoever_completes_a_project_is_told_first_what_is_not_finished(
+    app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    number = world.project["active"]
+    yesterday = clock.today() - timedelta(days=1)
+    with app.app_context():
+        project, lead = db.session.get_one(Project, number), world.actor("delegate")
+        for day in (yesterday, clock.today()):
+            cards.add_card(project, cards.CardContent("张力标定", due_on=day), by=lead)
+        db.session.remove()
+    address = f"/projects/{number}"
+
+    def question() -> str:
+        form = (
+            visit("delegate").soup(address).select_one(f'form[action="{address}/moves/complete"]')
+        )
+        return form.select_one(".move-warning").get_text()
+
+    said = question()
+    for each in ("4项任务未完成", "其中1项逾期", "1个里程碑未达成", "1项成果未验收"):
+        assert each in said, said
+    with app.app_context():
+        project = db.session.get_one(Project, number)
+        for card in db.session.scalars(select(Card).where(Card.project_id == number)).all():
+            cards.put_away_card(card, by=lead)
+        for line in plan_queries.milestones_of(number):
+            planning.meet_milestone(project, line.id, is_met=True, by=lead)
+        for made in plan_queries.deliverables_of(number):
+            delivering.accept_deliverable(made, by=lead)
+        db.session.remove()
+    assert "未" not in question()
 
 
 def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
