@@ -45,6 +45,20 @@ def project_facts(project: Project) -> list[Fact]:
     ]
 
 
+def what_it_spans_no_more(project: Project) -> str | None:
+    """Return what a project lacks that was approved and lost partners, and who acts; or None."""
+    if project.is_gathering or not project.is_unfinished or not project.lacks_regions:
+        return None
+    said = _(
+        "Those who take part come from %(held)d of at least %(least)d regions: the project no "
+        "longer spans what it must. The lead (%(lead)s) asks a member from another region.",
+        held=len(project.regions),
+        least=least_regions(),
+        lead=project.lead.name,
+    )
+    return str(said)
+
+
 def moves_with_what_is_open(moves: Sequence[Move], held: StillOpen | None) -> list[Move]:
     """Return the buttons; the one that ends the work says first what is not finished."""
     return [

@@ -211,9 +211,10 @@ def resume_project(
 def complete_project(
     project: Project, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Say that the work is done."""
+    """Say that the work is done; who was asked and has not answered is asked no more."""
     require(by, "project.lead", project)
     move(project, "complete", by=by, expected=expected, note=note)
+    close_open_parts(project, by=by)
 
 
 @operation

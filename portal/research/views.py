@@ -15,7 +15,12 @@ from portal.alliances.queries import alliances_of
 from portal.forms import refusals
 from portal.moves import attempt
 from portal.research import operations, plan_queries, queries
-from portal.research.facts import moves_with_what_is_open, project_facts, what_is_missing
+from portal.research.facts import (
+    moves_with_what_is_open,
+    project_facts,
+    what_is_missing,
+    what_it_spans_no_more,
+)
 from portal.research.forms import ROLES, OfferForm, ProjectForm
 from portal.research.models import Project
 from portal.research.team import Named, people_in
@@ -116,7 +121,8 @@ def view_project(project: Project) -> str:
 def project_page(project: Project, **more: Any) -> str:
     """Render a project's page; `more` carries a failed move or a form with errors."""
     standing = current_standing()
-    is_lead = can(standing, "project.lead", project) and project.is_gathering
+    leads = can(standing, "project.lead", project)
+    is_lead = leads and project.is_gathering
     may_offer = can(standing, "project.offer", project) and not any(
         each.organisation_id == standing.actor.organisation_id for each in project.partners
     )
@@ -135,6 +141,8 @@ def project_page(project: Project, **more: Any) -> str:
         "staffed": [p.id for p in project.partners if can(standing, "project_partner.staff", p)],
         "roles": ROLES,
         "is_lead": is_lead,
+        "may_ask": leads and project.is_unfinished,
+        "lost": what_it_spans_no_more(project) if is_inside or is_keeper else None,
         "is_inside": is_inside,
         "is_keeper": is_keeper,
         "missing": what_is_missing(project) if is_lead or is_keeper else (),

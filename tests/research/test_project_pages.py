@@ -14,14 +14,15 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.database import db
-from portal.research import cards, delivering, operations, plan_queries, planning
+from portal.errors import Refused
+from portal.research import cards, delivering, operations, partnering, plan_queries, planning
 from portal.research.board_models import Card
 from portal.research.columns import limit_column
 from portal.research.models import Project
 from portal.research.partnering import confirm_partner
 from portal.research.workflow import PARTNER, PROJECT
 from tests.client import Client
-from tests.research.make import ask, board, idea, part_of
+from tests.research.make import active, ask, board, idea, part_of
 from tests.world import World
 
 #: Steps that are shown at once.
@@ -115,6 +116,37 @@ def test_whoever_completes_a_project_is_told_first_what_is_not_finished(
             delivering.accept_deliverable(made, by=lead)
         db.session.remove()
     assert "未" not in question()
+
+
+def test_a_running_project_that_lost_its_partners_says_so_and_finds_another(
+    app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    with app.app_context():
+        project = active(world)
+        number, lead = project.id, world.actor("delegate")
+        address = f"/projects/{number}"
+        assert not visit("delegate").soup(address).select("#lost")
+        supplier = world.organisation["supplier"]
+        partnering.leave_project(
+            part_of(project, supplier), by=world.actor("supplier"), note="业务调整。"
+        )
+        db.session.remove()
+    for who in ("delegate", "secretary"):
+        assert "1个地区" in visit(who).soup(address).select_one("#lost").get_text()
+    sent = {"organisation_id": supplier, "part": "材料试制"}
+    assert visit("delegate").post(f"{address}/partners", sent).status_code == 302
+    with app.app_context():
+        project = db.session.get_one(Project, number)
+        assert project.lacks_regions, "who was asked has to agree"
+        confirm_partner(part_of(project, supplier), by=world.actor("supplier"))
+        assert visit("supplier").soup(address).select_one(".section") is not None
+        ask(world, project, "chairer")
+        operations.complete_project(project, by=lead)
+        assert not project.unanswered, "nobody waits for an answer in a project that has ended"
+        with pytest.raises(Refused):
+            ask(world, project, "chairer")
+        db.session.remove()
+    assert not visit("delegate").soup(address).select("#lost")
 
 
 def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
