@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance
 from portal.chain.models import ChainNode
@@ -111,6 +112,11 @@ class Project(Versioned, Model):
     def is_unfinished(self) -> bool:
         """Whether something may still come of it."""
         return self.state in UNFINISHED
+
+    @property
+    def began_on(self) -> date:
+        """The day on which it begins by what it says, else the day it was written down."""
+        return self.begins_on or clock.day_of(self.created_at)
 
     @property
     def regions(self) -> list[Region]:
