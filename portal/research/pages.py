@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.research import (
     board_views,
     card_views,
+    delivery_views,
     export_views,
     partner_views,
     plan_line_views,
@@ -18,6 +19,7 @@ __all__ = [
     "board_views",
     "bp",
     "card_views",
+    "delivery_views",
     "export_views",
     "partner_views",
     "plan_line_views",

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField, StringField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField
 from wtforms.validators import NumberRange
 
-from portal.forms import DayField, Form, NumberField, at_most, chosen, required
+from portal.forms import DayField, Form, NumberField, asked_of_a_file, at_most, chosen, required
 from portal.language import FEN_PER_WAN
 from portal.outcomes.forms import ClaimForm, whole_fen
 from portal.research.forms import UNCHOSEN, number_or_none
@@ -138,6 +139,10 @@ class DeliverableForm(Form):
         validators=chosen(),
     )
     note = StringField(_l("What this version is"), validators=[*required(), at_most(200)])
+    file = FileField(_l("File of this version"))
+    is_harmless = BooleanField(
+        _l("It holds no state secret and no work secret"), validators=[asked_of_a_file]
+    )
 
     def __init__(self, sides: Mapping[int, Side]) -> None:
         super().__init__()
@@ -149,6 +154,10 @@ class VersionForm(Form):
     """A further version of a deliverable."""
 
     version_note = StringField(_l("What this version is"), validators=[*required(), at_most(200)])
+    file = FileField(_l("File of this version"))
+    is_harmless = BooleanField(
+        _l("It holds no state secret and no work secret"), validators=[asked_of_a_file]
+    )
 
 
 class LandingForm(ClaimForm):

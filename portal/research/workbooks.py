@@ -55,4 +55,7 @@ DELIVERABLES = (
     Field(_l("Kind"), lambda row: DELIVERABLE_KINDS[row.kind], width=10),
     Field(_l("Whose it is"), lambda row: row.owner.name, width=32),
     Field(_l("Version accepted"), lambda row: row.accepted_number, Kind.NUMBER, width=12),
+    Field(
+        _l("Accepted by"), lambda row: row.accepted_by.name if row.accepted_by else None, width=16
+    ),
 )

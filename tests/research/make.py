@@ -131,9 +131,11 @@ def join_forces(world: World) -> None:
         title="rule 缠绕工艺规范",
         owner_id=world.organisation["maker"],
         note="征求意见稿",
+        received=files.receive(BytesIO(b"%PDF-1.4\n%rule\n%%EOF\n"), "规范.pdf"),
         by=lead,
     )
     world.deliverable["rule"] = made.id
+    world.attachment["rule"] = made.versions[0].file_id or 0
     this = beginning(today, 3)
     drawn = reporting.draw_report(working, year=this.from_on.year, quarter=this.quarter, by=lead)
     world.progress_report["drawn"] = drawn.id

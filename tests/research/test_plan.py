@@ -11,7 +11,7 @@ from flask import Flask
 from icalendar import Calendar
 
 from portal import clock
-from portal.accounts.models import Organisation
+from portal.accounts.models import Organisation, Person
 from portal.accounts.queries import timeline_of
 from portal.database import db
 from portal.errors import Denied, Refused, Stale
@@ -21,7 +21,7 @@ from portal.research import delivering, operations, plan_queries, planning, repl
 from portal.research.cards import CardContent, add_card, edit_card
 from portal.research.models import Project
 from portal.research.planning import FundContent
-from portal.research.work_models import DeliverableKind, FundSource, Kpi
+from portal.research.work_models import Deliverable, DeliverableKind, FundSource, Kpi
 from tests.client import Client
 from tests.conftest import both_engines
 from tests.research.make import active
@@ -183,6 +183,41 @@ def test_an_overdue_milestone_is_marked_for_those_who_take_part_alone(
         planning.meet_milestone(project, late, is_met=True, by=world.actor("delegate"))
         db.session.remove()
     assert not any(supplier.soup(page).select(".due-late") for page in pages)
+
+
+def test_a_version_brings_its_file_and_acceptance_names_who_accepted(
+    app: Flask, visit: Callable[..., Client], world: World
+) -> None:
+    number, partner = world.deliverable["rule"], visit("supplier")
+    page = f"/projects/{world.project['active']}/deliverables"
+    address = f"/deliverables/{number}/versions"
+    seen = partner.soup(address).select_one("form [name=version]")["value"]
+
+    def sent(name: str, content: bytes, **more: str) -> int:
+        data = {"version_note": "报批稿", "file": (BytesIO(content), name), "version": seen, **more}
+        return partner.post(address, data, content_type="multipart/form-data").status_code
+
+    pdf = b"%PDF-1.4\n%approval\n%%EOF\n"
+    assert sent("稿.pdf", pdf) == 422, "the secrecy question is not answered"
+    assert sent("稿.pdf", b"MZ\x90\x00", is_harmless="y") == 422
+    assert sent("稿.pdf", pdf, is_harmless="y") == 302
+    assert sent("稿.pdf", pdf, is_harmless="y") == 409
+    link = partner.soup(page).select_one(f"#deliverable-{number} .versions li:last-child a")
+    assert link.get_text() == "稿.pdf"
+    assert visit("delegate").get(link["href"]).data == pdf
+    for who in ("chair", "secretary", "outsider"):
+        assert visit(who).get(link["href"]).status_code == 404
+    assert visit("delegate").post(f"/deliverables/{number}/accept").status_code == 302
+    with app.app_context():
+        name = db.session.get_one(Person, world.person["delegate"]).name
+        assert db.session.get_one(Deliverable, number).accepted_by_id == world.person["delegate"]
+        db.session.remove()
+    accepted = partner.soup(page).select_one(f"#deliverable-{number} .row-meta").get_text()
+    assert f"由{name}于" in accepted
+    partner.post(address, {"version_note": "补正"})
+    assert (
+        "验收" not in partner.soup(page).select_one(f"#deliverable-{number} .row-meta").get_text()
+    )
 
 
 def test_the_milestones_are_a_calendar(visit: Callable[..., Client], world: World) -> None:
