@@ -21,6 +21,7 @@ KEEP = {"sqlite_autoincrement": True}
 def upgrade() -> None:
     for table in ("work_package", "project_kpi", "project_milestone"):
         op.add_column(table, sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("project", sa.Column("basis_on", sa.Date(), nullable=True))
     with op.batch_alter_table("deliverable", table_kwargs=KEEP) as batch:
         batch.add_column(sa.Column("accepted_by_id", sa.Integer(), nullable=True))
         batch.create_foreign_key(

@@ -67,6 +67,8 @@ class Project(Versioned, Model):
     ip_terms: Mapped[str | None] = mapped_column(Text)
     #: The resolution, or another paper, on which it was approved.
     basis: Mapped[str | None] = mapped_column(String(200))
+    #: The day of that paper, where it is no resolution of the alliance.
+    basis_on: Mapped[date | None]
     #: That resolution where its number is one of the alliance's (`meetings.quoting`).
     resolution_id: Mapped[int | None] = mapped_column(ForeignKey("resolution.id"), index=True)
     begins_on: Mapped[date | None]

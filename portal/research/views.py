@@ -21,7 +21,7 @@ from portal.research.facts import (
     what_is_missing,
     what_it_spans_no_more,
 )
-from portal.research.forms import ROLES, OfferForm, ProjectForm
+from portal.research.forms import ROLES, ApprovalForm, OfferForm, ProjectForm
 from portal.research.models import Project
 from portal.research.team import Named, people_in
 from portal.research.workflow import PARTNER, PROJECT
@@ -147,6 +147,7 @@ def project_page(project: Project, **more: Any) -> str:
         "is_keeper": is_keeper,
         "missing": what_is_missing(project) if is_lead or is_keeper else (),
         "offer_form": OfferForm() if may_offer else None,
+        "approval_form": ApprovalForm(thing=project) if is_keeper else None,
         "labels": PROJECT.labels,
         "part_labels": PARTNER.labels,
         "timeline": _history(project, is_inside=is_inside) if is_inside or is_keeper else (),
@@ -164,6 +165,21 @@ def _history(project: Project, *, is_inside: bool) -> list[TimelineEntry]:
     """Return the steps of a project; its keeper reads that they were made, not what they name."""
     steps = timeline_of(project)
     return steps if is_inside else [replace(each, note=None) for each in steps]
+
+
+@bp.post("/projects/<int:project_id>/approval")
+@requires("project.approve", Project)
+def approve_project(project: Project) -> Response | tuple[str, int]:
+    """Approve a project on the paper that was chosen or named."""
+    form = ApprovalForm(thing=project)
+    if form.validate_on_submit():
+        with refusals(form):
+            operations.approve_project(
+                project, **form.basis, by=current_actor(), expected=form.expected
+            )
+            flash(_("Done."), "success")
+            return redirect(url_for("research.view_project", project_id=project.id))
+    return project_page(project, approval_form=form), form.status
 
 
 @bp.post("/projects/<int:project_id>/moves/<move>")

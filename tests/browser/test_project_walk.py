@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
+from portal import clock
 from portal.database import db
 from portal.outcomes.models import Outcome
 from tests.browser.conftest import PHONE
@@ -69,7 +70,10 @@ def test_an_idea_becomes_a_result_in_another_region(
     assert "联合攻关 低温储氢阀" in keeper.text()
     keeper.open(project)
     assert TERMS not in keeper.text()
-    press_within(keeper, "Approve it", "理事会决议2026年第9号")
+    folded = keeper.unfold("Approve it")
+    keeper.type("Number of another paper", "京联〔2026〕9号")
+    keeper.type("Day of that paper", clock.today().isoformat())
+    keeper.press("Approve it", folded)
     lead.open(project)
     lead.press("Start the work")
     partner.come_in("supplier")

@@ -59,6 +59,7 @@ CASES: list[Case] = [
     ),
     move("project", "call", "idea", OWNERS, "secretary"),
     move("project", "approve", "idea", "secretary", OWNERS, status=422, note="决议1号"),
+    send("research.approve_project", "secretary", OWNERS, project="idea", status=422),
     move("project", "hold", "active", OWNERS, "supplier secretary", note="等待样件。"),
     move("project_partner", "confirm", "asked", "chair", OWNERS),
     move("project_partner", "decline", "asked", f"chair {OWNERS}"),
