@@ -87,6 +87,7 @@ def test_the_secretary_approves_by_choosing_a_resolution_and_reads_no_terms(
         refused = keeper.post(f"{address}/approval", typed)
         assert refused.status_code == 422, typed
         assert typed.get("paper", "") in refused.text
+        assert ('href="#paper_on"' in refused.text) is (typed.keys() < {"paper", "paper_on"})
     assert keeper.post(f"{address}/moves/approve", {"note": "材料1份齐全"}).status_code == 422
     seen = page.select_one(f'form[action="{address}/approval"] [name=version]')["value"]
     stale = {"paper": "京联〔2026〕7号", "paper_on": today, "version": str(int(seen) + 1)}
