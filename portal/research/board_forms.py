@@ -35,9 +35,8 @@ NOTHING = SelectChoice("", "—")
 
 
 def column_name(column: Any) -> str:
-    """Return what a column is called: by its kind, or by a name of its own."""
-    known = COLUMN_NAMES.get(column.kind)
-    return str(column.name if known is None else known)
+    """Return what a column is called: by a name it was given, or by its kind."""
+    return str(column.name or COLUMN_NAMES[column.kind])
 
 
 def _who(value: str) -> tuple[int | None, int | None]:

@@ -149,6 +149,26 @@ def test_a_running_project_that_lost_its_partners_says_so_and_finds_another(
     assert not visit("delegate").soup(address).select("#lost")
 
 
+def test_a_column_that_is_refused_keeps_what_was_typed(
+    world: World, visit: Callable[..., Client]
+) -> None:
+    lead, address = visit("delegate"), f"/projects/{world.project['active']}/board/columns"
+    number = lead.soup(address).select("input[name=column_id]")[1]["value"]
+    row = {"column_id": number, "name": "正在试制", "card_limit": "many"}
+    refused = lead.post(address, row)
+    assert refused.status_code == 422
+    page = BeautifulSoup(refused.text, "html.parser")
+    assert page.select_one("#name")["value"] == "正在试制"
+    assert page.select_one(".error-summary a")["href"] == "#card_limit"
+    assert page.select_one("#card_limit")["value"] == "many"
+    assert lead.post(address, {**row, "card_limit": "", "shift": "left"}).status_code == 302
+    titles = lead.soup(address.removesuffix("/columns")).select(".board-column-title")
+    assert [each.get_text(" ", strip=True).split()[0] for each in titles][:2] == [
+        "正在试制",
+        "待办",
+    ]
+
+
 def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
     app: Flask, world: World, visit: Callable[..., Client]
 ) -> None:
