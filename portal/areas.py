@@ -97,6 +97,8 @@ from portal.sign_in import (
     device_views,
     factor_reset_views,
     factor_views,
+    forgotten,
+    forgotten_views,
     invitation_views,
     passkey_views,
     password_views,
@@ -125,6 +127,7 @@ AREAS = (
     factor_reset_views,
     passkey_views,
     password_views,
+    forgotten_views,
     organisation_views,
     qualification_views,
     contact_views,
@@ -272,7 +275,10 @@ WORKFLOWS = (
 )
 
 #: What runs the jobs of each kind, and what the page of such a job says.
-JOBS: dict[str, jobs.Handler] = {imports_operations.JOB: imports_running.run_import}
+JOBS: dict[str, jobs.Handler] = {
+    imports_operations.JOB: imports_running.run_import,
+    forgotten.JOB: forgotten.run_job,
+}
 JOB_PAGES: dict[str, jobs.JobPage] = {imports_operations.JOB: imports_views.JOB_PAGE}
 
 #: Everything the portal holds of a person: the copy they may ask for (`accounts/views.py`).

@@ -10,10 +10,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from portal import clock, journal, outbox
+from portal import clock, journal, links, outbox
 from portal.access import require
 from portal.accounts import person_queries
-from portal.accounts.addresses import NOWHERE, refuse_bad_addresses, refuse_reserved_address
+from portal.accounts.addresses import (
+    NOWHERE,
+    PASSWORD_LINK,
+    refuse_bad_addresses,
+    refuse_reserved_address,
+)
 from portal.accounts.models import Consent, Person
 from portal.accounts.operations import end_appointment
 from portal.accounts.queries import account_name
@@ -72,6 +77,8 @@ def change_addresses(
             select(Person.id).where(column == value, Person.id != who.id)
         ):
             raise Refused(_l("This address belongs to somebody already."), field=field)
+    # Whoever reads the mailbox that is given up must not set a password from there.
+    links.revoke_for(who.id, PASSWORD_LINK, by=by)
     _change(who, new, by=by)
 
 
