@@ -203,8 +203,9 @@ def test_a_bad_password_is_refused_and_the_link_stays(app: Flask, visit: Visit) 
 @pytest.mark.usefixtures("mailing")
 def test_the_second_factor_is_asked_for_as_ever(app: Flask, visit: Visit) -> None:
     secret, _codes = turn_on(visit("delegate"))
-    assert visit().post(asked(app, visit), FORM).location == "/sign-in"
-    client = visit()
+    resetting, client = visit(), visit()
+    assert resetting.post(asked(app, visit), FORM).location == "/sign-in"
+    assert resetting.get("/desk").status_code == 302
     answer = client.post("/sign-in", {"account": ACCOUNT, "password": NEW})
     assert answer.location == "/sign-in/second"
     assert client.get("/desk").status_code == 302
@@ -329,7 +330,10 @@ class TestHandingOut:
         with pytest.raises(Denied):
             forgotten.hand_out_link(ACCOUNT, by=world.actor(who), reason="x")
 
-    @pytest.mark.parametrize("more", ["office to come", "another alliance", "agent of an officer"])
+    @pytest.mark.parametrize(
+        "more",
+        ["office to come", "office of that number", "another alliance", "agent of an officer"],
+    )
     def test_a_secretary_gains_nothing_beyond_their_alliance(
         self, world: World, context: None, more: str
     ) -> None:
@@ -337,6 +341,9 @@ class TestHandingOut:
         if more == "office to come":
             begins = clock.now() + timedelta(days=9)
             grant_appointment(who, Role.ADMINISTRATOR, scope_id=0, from_at=begins, by=SYSTEM)
+        elif more == "office of that number":
+            number = world.organisation["maker"]  # a region's as well
+            grant_appointment(who, Role.LIAISON, scope_id=number, by=SYSTEM)
         elif more == "another alliance":
             grant_appointment(who, Role.DELEGATE, scope_id=world.organisation["medic"], by=SYSTEM)
         else:
