@@ -13,7 +13,6 @@ from portal.access import current_actor, public, requires
 from portal.accounts.models import Person
 from portal.accounts.queries import account_name, person_named
 from portal.database import db
-from portal.errors import Missing
 from portal.forms import refusals
 from portal.links import ActionLink
 from portal.sign_in import entering, forgotten, operations, passwords
@@ -91,10 +90,11 @@ def set_by_code() -> tuple[str, int] | Response:
 @bp.route("/new-password/<token>", methods=["GET", "POST"])
 @public
 def set_by_link(token: str) -> tuple[str, int] | Response:
-    """Set a new password by a link."""
+    """Set a new password by a link; one that was cut short leads to asking anew."""
     found = forgotten.link_of(token)
     if found is None:
-        raise Missing("password link")
+        flash(_("This link is not complete. Open it whole, or ask for a new one."), "error")
+        return redirect(url_for("passwords.ask_for_link"))
     return _set(found)
 
 

@@ -67,12 +67,15 @@ def prove_again() -> tuple[str, int] | Response:
 @bp.post("/sign-out")
 @requires("portal.desk")
 def sign_out() -> Response:
-    """End the session at the server, then forget the cookie."""
+    """End the session at the server, then forget the cookie; go on where somebody else comes in."""
+    target = request.args.get("next")
+    kept = {name: session[name] for name in entering.CARRIED if target and name in session}
     operations.end_session(entering.own_session(), by=current_user.actor)
     logout_user()
     session.clear()
+    session.update(kept)
     flash(_("You are signed out."), "success")
-    return redirect(entering.inside("/"))
+    return redirect(entering.inside(target or "/"))
 
 
 @bp.post("/acting-for")

@@ -19,7 +19,8 @@ CASES: list[Case] = [
     view("invitations.enter_code", EVERYONE, is_open=True),
     view("invitations.take_up_code", EVERYONE, is_open=True, status=302),
     view("invitations.take_up", EVERYONE, arguments={"token": "invitation"}, is_open=True),
-    view("invitations.take_up", "", arguments={"token": "no-such"}),
+    # A link that was cut short leads on, with a word why.
+    view("invitations.take_up", EVERYONE, arguments={"token": "no-such"}, is_open=True, status=302),
     # Where no provider is set up, all three lead to the sign-in page.
     send("sso.begin", EVERYONE, is_open=True),
     view("sso.go", EVERYONE, is_open=True, status=302),
@@ -59,7 +60,9 @@ CASES: list[Case] = [
         is_open=True,
         data={"password": "short"},
     ),
-    view("passwords.set_by_link", "", arguments={"token": "no-such"}),
+    view(
+        "passwords.set_by_link", EVERYONE, arguments={"token": "no-such"}, is_open=True, status=302
+    ),
     view("passwords.hand_out_link", OFFICERS, NO_OFFICERS),
     send("passwords.hand_out_link", OFFICERS, NO_OFFICERS, status=422),
     view("factors.list_factor_resets", OFFICERS, NO_OFFICERS),
