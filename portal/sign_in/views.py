@@ -27,7 +27,10 @@ def sign_in() -> tuple[str, int] | Response:
         return redirect(target)
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("sign_in/sign_in.html", form=form), 422 if form.errors else 200
+        # A key that opens nothing any more: whoever comes here did not mean to sign out.
+        was_ended = "_user_id" in session and not form.is_submitted()
+        page = render_template("sign_in/sign_in.html", form=form, was_ended=was_ended)
+        return page, 422 if form.errors else 200
     account = account_name(form.account.data or "")
     person = person_named(account)
     charge = entering.account_charge(person, account)
