@@ -1,26 +1,20 @@
-"""The database: one engine, one session, one way to write.
+"""The database: its session, what every table shares, and the rules it enforces itself.
 
-Two engines are served by the same rules. Reading runs in a read-only transaction; writing
-takes the one write lock before any SQL, so that no rule is ever judged on a state that
-another writer is about to change. `operations.py` is the only caller of the write path.
-What does not live here: tables of an area, and anything that knows a request.
+What does not live here: how an engine is reached, read and written (`engines.py`), tables of
+an area, and anything that knows a request.
 """
 
 from __future__ import annotations
 
-import fcntl
 import re
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.errors import LockNotAvailable
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
@@ -30,33 +24,20 @@ from sqlalchemy import (
     Enum,
     MetaData,
     Select,
-    event,
     false,
     inspect,
     literal,
     orm,
     text,
 )
-from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from portal.engines import connecting, teach
 
 #: A select of any columns.
 Rows: TypeAlias = Select[*tuple[Any, ...]]
-#: The execution option by which a transaction says that it writes.
-WRITING = "portal_write"
-#: The execution option by which a writer says how many seconds it waits for the lock.
-PATIENCE = "portal_patience"
-#: A writer that waits longer than this gives up; the person is told to try again (503).
-LOCK_PATIENCE_SECONDS = 5.0
-#: The number of the advisory lock on PostgreSQL: the letters "port" as an integer.
-ADVISORY_LOCK = 0x706F7274
-
-
-class Busy(Exception):
-    """The write lock could not be had in time."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -172,7 +153,6 @@ def apply_triggers(connection: Connection) -> None:
             connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}"))
             statements = trigger.postgresql
         for statement in statements:
-            # No parameters are bound, but psycopg reads a percent sign all the same.
             connection.exec_driver_sql(statement)
 
 
@@ -180,7 +160,8 @@ def immutable(table: str, *, deletable: bool = False) -> list[Trigger]:
     """Return the triggers that refuse UPDATE (and DELETE, unless `deletable`) on a table."""
     function = (
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"
+        # Without a percent sign, which some cursors of psycopg read and others do not.
+        "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"
     )
     return [
         Trigger(
@@ -229,122 +210,9 @@ def plain(
 
 def init_app(app: Flask) -> None:
     """Give the application its engine and teach that engine the write path."""
-    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-    options: dict[str, Any] = {
-        "pool_pre_ping": not url.drivername.startswith("sqlite"),
-        # The connection that was used last remembers most.
-        "pool_use_lifo": True,
-    }
-    if url.drivername.startswith("sqlite"):
-        if not url.database or url.database == ":memory:":
-            raise RuntimeError("SQLite needs a file: the write lock lives beside it.")
-        options["connect_args"] = {"isolation_level": None, "check_same_thread": False}
-    else:
-        if url.drivername == "postgresql":
-            url = url.set(drivername="postgresql+psycopg")
-            app.config["SQLALCHEMY_DATABASE_URI"] = url.render_as_string(hide_password=False)
-        options["connect_args"] = {
-            "connect_timeout": 5,
-            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
-        }
+    url, options = connecting(make_url(app.config["SQLALCHEMY_DATABASE_URI"]))
+    app.config["SQLALCHEMY_DATABASE_URI"] = url.render_as_string(hide_password=False)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
         teach(db.engine)
-
-
-def teach(engine: Engine) -> None:
-    """Attach the read and write path to an engine."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _open_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        # `commit` fires before COMMIT; only the return to the pool is certainly after it.
-        event.listen(engine, "checkin", _unlock_sqlite)
-        event.listen(engine, "close", _close_sqlite)
-    else:
-        event.listen(engine, "begin", _begin_postgresql)
-
-
-def _open_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
-    for pragma in (
-        "journal_mode=WAL",
-        # NORMAL loses acknowledged rows when the power fails.
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={int(LOCK_PATIENCE_SECONDS * 1000)}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-    path = connection.execute("PRAGMA database_list").fetchone()[2]
-    # Never the database file itself: closing any handle on it would drop SQLite's own locks.
-    record.info["lock"] = Path(f"{path}.lock").open("a")  # noqa: SIM115 - lives with the connection
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get(WRITING, False)
-    if writing:
-        lock_file(connection.info["lock"], patience_of(connection))
-        connection.info["locked"] = True
-    if connection.info.get("writable") is not writing:
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-        connection.info["writable"] = writing
-    if writing:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return
-    # Fails never, and each page begins with it: the driver alone is eight times as fast.
-    driver: Any = connection.connection.dbapi_connection
-    driver.execute("BEGIN")
-
-
-def patience_of(connection: Connection) -> float:
-    """Return how many seconds a writing transaction may wait for the lock."""
-    asked = connection.get_execution_options().get(PATIENCE)
-    return LOCK_PATIENCE_SECONDS if asked is None else float(asked)
-
-
-def lock_file(handle: Any, patience: float) -> None:
-    """Take the write lock beside the SQLite file, or raise `Busy` after `patience` seconds.
-
-    Polled, because a blocking wait starves: with eight writers the slowest one in a hundred
-    waited 94 ms here and 434 ms on SQLite's own lock. The kernel frees it with the process.
-    """
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise Busy from None
-            time.sleep(0.001)
-
-
-def _unlock_sqlite(_connection: Any, record: ConnectionPoolEntry) -> None:
-    if record.info.pop("locked", False):
-        fcntl.flock(record.info["lock"], fcntl.LOCK_UN)
-
-
-def _close_sqlite(_connection: Any, record: ConnectionPoolEntry) -> None:
-    handle = record.info.pop("lock", None)
-    if handle is not None:
-        handle.close()
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    writing = connection.get_execution_options().get(WRITING, False)
-    driver: Any = connection.connection.dbapi_connection
-    driver.read_only = not writing
-    if writing:
-        lock_postgresql(connection)
-
-
-def lock_postgresql(connection: Connection) -> None:
-    """Take the one write lock of a PostgreSQL database until the transaction ends."""
-    # Never 0, which PostgreSQL takes for "wait for ever".
-    patience = max(1, int(patience_of(connection) * 1000))
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}ms'")
-    try:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
-    except OperationalError as error:
-        if isinstance(error.orig, LockNotAvailable):
-            raise Busy from None
-        raise

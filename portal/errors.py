@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from portal.database import Busy
+from portal.engines import Busy
 
 #: The status codes that have a page of their own, in both languages.
 PAGES = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from flask import Response, current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, Index, String, func, select, update
+from sqlalchemy import CheckConstraint, Index, Integer, String, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock, journal
@@ -174,13 +174,19 @@ def detach(thing: Any, attachment: Attachment, *, by: Actor) -> None:
     journal.note(f"{thing.noun}.detach", thing, by=by, detail={"note": attachment.name})
 
 
+_FILES = (
+    select(Attachment)
+    .where(
+        Attachment.about_noun == bindparam("noun", type_=String),
+        Attachment.about_id == bindparam("record", type_=Integer),
+    )
+    .order_by(Attachment.id)
+)
+
+
 def files_of(thing: Any) -> Sequence[Attachment]:
     """Return the files on a record, in the order in which they were added."""
-    return db.session.scalars(
-        select(Attachment)
-        .where(Attachment.about_noun == thing.noun, Attachment.about_id == thing.id)
-        .order_by(Attachment.id)
-    ).all()
+    return db.session.scalars(_FILES, {"noun": thing.noun, "record": thing.id}).all()
 
 
 def file_of(thing: Any, attachment_id: int) -> Attachment | None:

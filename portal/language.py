@@ -22,7 +22,7 @@ from jinja2.filters import do_filesizeformat
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from portal.database import Busy
+from portal.engines import Busy
 from portal.errors import readable_address
 
 #: Locale -> the tag for `lang=` and the name the switch shows, in its own language.

@@ -17,7 +17,8 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock, journal
-from portal.database import PATIENCE, WRITING, Model, db
+from portal.database import Model, db
+from portal.engines import PATIENCE, WRITING
 from portal.registry import registry
 
 Parameters = ParamSpec("Parameters")

@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.database import WRITING, Rows, db
+from portal.database import Rows, db
+from portal.engines import WRITING
 
 Processor = Callable[[Any], Any]
 

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal import clock
 from portal.access import require
 from portal.actors import SYSTEM, Actor
-from portal.database import Busy, Model, db
+from portal.database import Model, db
+from portal.engines import Busy
 from portal.jobs import Job, run_next
 from portal.operations import operation
 from portal.registry import registry

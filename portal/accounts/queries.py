@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
@@ -190,30 +191,33 @@ def agencies_standing() -> Rows:
 
 def organisations_of(person_id: int) -> Sequence[Organisation]:
     """Return the organisations a person may act for now, by name."""
-    return db.session.scalars(
-        select(Organisation)
-        .where(
-            Organisation.id.in_(
-                select(Appointment.scope_id).where(
-                    Appointment.person_id == person_id,
-                    among(Appointment.role, OF_ORGANISATION),
-                    Appointment.is_running,
-                )
-            )
-        )
-        .order_by(Organisation.name)
-    ).all()
+    return db.session.scalars(_organisations_of(), {PERSON.key: person_id}).all()
+
+
+@cache
+def _organisations_of() -> Select[Organisation]:
+    held = select(Appointment.scope_id).where(
+        Appointment.person_id == PERSON,
+        among(Appointment.role, OF_ORGANISATION),
+        Appointment.is_running,
+    )
+    return select(Organisation).where(Organisation.id.in_(held)).order_by(Organisation.name)
 
 
 def agencies_for(agent_id: int) -> Sequence[Agency]:
     """Return the running agencies by which a person may act for others, oldest first."""
-    at = clock.now()
-    return db.session.scalars(
+    values = {PERSON.key: agent_id, INSTANT.key: clock.now()}
+    return db.session.scalars(_agencies_for(), values).all()
+
+
+@cache
+def _agencies_for() -> Select[Agency]:
+    return (
         select(Agency)
         .options(joinedload(Agency.principal))
-        .where(Agency.agent_id == agent_id, Agency.from_at <= at, Agency.until_at > at)
+        .where(Agency.agent_id == PERSON, Agency.from_at <= INSTANT, Agency.until_at > INSTANT)
         .order_by(Agency.id)
-    ).all()
+    )
 
 
 def agency_of(agent_id: int, agency_id: int) -> Agency | None:

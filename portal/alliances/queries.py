@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal import clock
@@ -306,21 +307,28 @@ class Chair:
         return min(100, max(0, round(passed * 100)))
 
 
-def chair_of(alliance_id: int) -> Chair | None:
-    """Return who holds the chair of an alliance now and who is next, or None."""
-    at = clock.now()
+@cache
+def _terms() -> Rows:
+    """Return the statement of the term that has begun and the next; building it costs most."""
+    alliance = bindparam("alliance", type_=Integer)
     begun = (
         select(func.max(ChairTerm.from_at))
-        .where(ChairTerm.alliance_id == alliance_id, ChairTerm.from_at <= at)
+        .where(ChairTerm.alliance_id == alliance, ChairTerm.from_at <= INSTANT)
         .scalar_subquery()
     )
-    terms = db.session.execute(
-        select(ChairTerm, _is_member_in_chair(), _holder_is_still_there(at))
+    return (
+        select(ChairTerm, _is_member_in_chair(), _holder_is_still_there(INSTANT))
         .options(joinedload(ChairTerm.organisation), joinedload(ChairTerm.person))
-        .where(ChairTerm.alliance_id == alliance_id, ChairTerm.from_at >= begun)
+        .where(ChairTerm.alliance_id == alliance, ChairTerm.from_at >= begun)
         .order_by(ChairTerm.from_at)
         .limit(2)
-    ).all()
+    )
+
+
+def chair_of(alliance_id: int) -> Chair | None:
+    """Return who holds the chair of an alliance now and who is next, or None."""
+    values = {"alliance": alliance_id, INSTANT.key: clock.now()}
+    terms = db.session.execute(_terms(), values).all()
     if not terms:
         return None
     term, is_member, is_there = terms[0]

@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL
 from portal.backup.archive import DATABASES, Rows
 from portal.backup.journal_copy import keep_journal
 from portal.backup.rows import differences, hash_rows
-from portal.database import ADVISORY_LOCK
+from portal.engines import ADVISORY_LOCK
 from portal.errors import Refused
 
 NAME = "postgresql"

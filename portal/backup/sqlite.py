@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 
 from portal.backup.archive import DATABASES, Rows
 from portal.backup.rows import differences, hash_rows
-from portal.database import lock_file
+from portal.engines import lock_file
 from portal.errors import Refused
 
 NAME = "sqlite"

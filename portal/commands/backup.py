@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.backup import checking, making, restoring
 from portal.backup.archive import Manifest
-from portal.database import Busy
+from portal.engines import Busy
 from portal.errors import Refused
 
 backup = AppGroup("backup", help="Back the portal up, examine a backup, restore one.")

@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from portal.commands.doctor_database import DATABASE_CHECKS
 from portal.commands.doctor_machine import MACHINE_CHECKS
 from portal.commands.findings import Finding, Level, fault
-from portal.database import Busy, db
+from portal.database import db
+from portal.engines import Busy
 
 _LABELS = {Level.OK: "ok     ", Level.WARNING: "warning", Level.FAULT: "FAULT  "}
 

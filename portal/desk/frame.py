@@ -17,8 +17,8 @@ from portal.accounts.queries import has_demo_world
 from portal.actors import Standing
 from portal.appearance import NAME, is_large_type
 from portal.cookies import csrf_token
-from portal.database import Busy
 from portal.desk.queries import waiting_counts
+from portal.engines import Busy
 from portal.errors import readable_address
 from portal.inbox.models import Message
 from portal.kept import kept

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.access import require
 from portal.actors import SYSTEM
-from portal.database import Busy, db
+from portal.database import db
+from portal.engines import Busy
 from portal.operations import operation
 from portal.worker import is_worker_alive
 

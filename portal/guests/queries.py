@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -19,6 +20,7 @@ from portal.exchange.models import Direction, Listing
 from portal.guests.models import GuestAnswer
 from portal.guests.workflow import GuestAnswerState
 from portal.organisations.queries import organisations_like
+from portal.prepared import Prepared
 from portal.regions.models import Region
 from portal.regions.queries import provinces
 from portal.regions.working_days import lateness
@@ -78,10 +80,13 @@ def guest_page(
 
 def waiting_guests(standing: Standing, limit: int) -> Sequence[GuestRow]:
     """Return the guests' answers that wait for this person, the longest waiting first."""
-    query = (
-        _rows(standing).where(awaiting(standing, GuestAnswer)).order_by(GuestAnswer.id).limit(limit)
-    )
-    return [GuestRow(*row) for row in db.session.execute(query)]
+    return [GuestRow(*row) for row in _waiting_statement(standing, limit).rows()]
+
+
+@lru_cache(maxsize=512)
+def _waiting_statement(standing: Standing, limit: int) -> Prepared:
+    waiting = _rows(standing).where(awaiting(standing, GuestAnswer))
+    return Prepared(waiting.order_by(GuestAnswer.id).limit(limit))
 
 
 def organisations_meant(guest: GuestAnswer) -> Sequence[Organisation]:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from portal.access import current_actor, current_standing, requires
-from portal.database import Busy
+from portal.engines import Busy
 from portal.forms import refusals
 from portal.inbox import operations, queries
 from portal.inbox.forms import PreferenceForm

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from portal import clock
 from portal.actors import SYSTEM
-from portal.database import Busy
+from portal.engines import Busy
 from portal.monitor import cells, queries
 from portal.monitor.activity import Score, activity_of, as_published, score
 from portal.monitor.commitments import commitments

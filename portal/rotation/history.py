@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -136,12 +136,19 @@ def holder_at(alliance_id: int) -> ChairTerm | None:
     return holder(steps_of(alliance_id), clock.now())
 
 
+_NEXT_PLANNED = (
+    select(Turn)
+    .where(
+        Turn.alliance_id == bindparam("alliance", type_=Integer),
+        Turn.state == TurnState.PLANNED,
+        Turn.is_ahead,
+    )
+    .order_by(Turn.starts_on)
+    .limit(1)
+)
+
+
 def next_planned(alliance_id: int) -> tuple[Organisation, date] | None:
     """Return who takes the chair next by the plan, though not confirmed, and from when on."""
-    turn = db.session.scalar(
-        select(Turn)
-        .where(Turn.alliance_id == alliance_id, Turn.state == TurnState.PLANNED, Turn.is_ahead)
-        .order_by(Turn.starts_on)
-        .limit(1)
-    )
+    turn = db.session.scalar(_NEXT_PLANNED, {"alliance": alliance_id})
     return (turn.organisation, turn.starts_on) if turn else None

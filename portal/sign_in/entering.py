@@ -20,7 +20,8 @@ from flask_login import LoginManager, current_user, login_user
 from portal import clock
 from portal.accounts.models import Person
 from portal.accounts.queries import account_name
-from portal.database import Busy, db
+from portal.database import db
+from portal.engines import Busy
 from portal.errors import TooMany
 from portal.sign_in import operations, queries
 from portal.sign_in.models import Session, SignedIn

@@ -28,7 +28,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from portal import clock
 from portal.actors import SYSTEM
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.exchange.models import Direction, Interest, Listing
 from portal.journal import JournalHead, JournalLine
 from portal.matters.models import Matter, MatterStep

@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, select
 from portal import clock
 from portal.accounts.models import Organisation
 from portal.alliances.models import Alliance
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.meetings.models import AgendaItem, Meeting
 from portal.meetings.workflow import MeetingState
 from portal.research.board_models import BoardColumn, Card

@@ -28,7 +28,8 @@ from portal.alliances.models import Membership, Tier
 from portal.alliances.workflow import MembershipState
 from portal.chain.models import ChainNode
 from portal.commands.demo import PASSWORD, read
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.exchange.models import ClosedAs, Interest, Listing, ListingVisibility, Naming
 from portal.exchange.workflow import InterestState, ListingState
 from portal.organisations.models import (

@@ -23,14 +23,15 @@ from typing import Any, Self
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal import clock, create_app, database, journal
+from portal import clock, create_app, engines, journal
 from portal import operations as portal_operations
 from portal.accounts.models import Appointment, Person
 from portal.accounts.operations import end_appointment
 from portal.actors import Actor, person
 from portal.alliances import applying
 from portal.alliances.models import Alliance, Tier
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.exchange import answering, operations
 from portal.exchange.content import ListingContent
 from portal.exchange.models import Direction, Interest, Listing, ListingVisibility
@@ -339,7 +340,7 @@ TASKS: dict[str, Callable[[Flask, Task], int]] = {
 
 
 def _without_lock() -> None:
-    database.lock_postgresql = lambda connection: None
+    engines.lock_postgresql = lambda connection: None
 
 
 def _without_journal() -> None:
@@ -360,7 +361,7 @@ def _attempt(app: Flask, task: Task) -> Outcome:
         try:
             with app.app_context():
                 return {"outcome": "done", "answer": TASKS[task["task"]](app, task)}
-        except database.Busy as error:
+        except engines.Busy as error:
             # On a slow machine twenty writers wait longer than one may: asked to try again,
             # a person does.
             if time.monotonic() > until:

@@ -19,8 +19,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from portal import clock, database, journal
-from portal.database import Busy, db
+from portal import clock, engines, journal
+from portal.database import db
+from portal.engines import Busy
 from portal.exchange import operations
 from portal.exchange.models import Listing
 from portal.exchange.workflow import ListingState
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.faults
 
 HOLD = {"task": "hold"}
 #: The usual patience: whoever is done within it did not sit it out, however slow the machine.
-USUAL_PATIENCE_SECONDS = database.LOCK_PATIENCE_SECONDS
+USUAL_PATIENCE_SECONDS = engines.LOCK_PATIENCE_SECONDS
 
 FORM = {
     "secrecy": "none",
@@ -51,7 +52,7 @@ FORM = {
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the wait for the lock in this process; PostgreSQL is told whole seconds."""
-    monkeypatch.setattr(database, "LOCK_PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(engines, "LOCK_PATIENCE_SECONDS", 1.0)
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_noting_when_somebody_was_last_seen_never_keeps_them_from_reading(
     owner.dispose()
     holder.run(HOLD)
     # So long that whoever waits for the lock is told from a slow machine.
-    monkeypatch.setattr(database, "LOCK_PATIENCE_SECONDS", 16.0)
+    monkeypatch.setattr(engines, "LOCK_PATIENCE_SECONDS", 16.0)
     began = time.monotonic()
     assert delegate.get("/desk").status_code == 200
     assert time.monotonic() - began < 8, "a page that only reads waited for a writer"

@@ -11,7 +11,8 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from portal import journal
-from portal.database import TRIGGERS, WRITING, db
+from portal.database import TRIGGERS, db
+from portal.engines import WRITING
 from portal.exchange import operations
 from portal.exchange.models import Listing
 from portal.exchange.workflow import LISTING as WORKFLOW

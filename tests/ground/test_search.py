@@ -12,7 +12,8 @@ from portal import search
 from portal.access import standing_of
 from portal.accounts.models import Organisation
 from portal.actors import SYSTEM
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.exchange.models import Listing
 from portal.operations import operation
 from tests.conftest import both_engines

@@ -22,8 +22,9 @@ from portal.alliances.models import Alliance
 from portal.commands.demo import build, demo, settle
 from portal.commands.demo_story import Story
 from portal.commands.load import load_starter
-from portal.database import WRITING, db
+from portal.database import db
 from portal.documents.models import Document, DocumentKind
+from portal.engines import WRITING
 from portal.exchange.models import Interest, Listing
 from portal.exchange.workflow import InterestState, ListingState
 from portal.guests.models import GuestAnswer

@@ -11,7 +11,8 @@ from portal import clock
 from portal.accounts.models import Appointment, Organisation, Person
 from portal.accounts.operations import end_appointment, grant_appointment
 from portal.actors import SYSTEM
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.errors import Denied, Refused, Stale
 from portal.imports import operations, queries
 from portal.imports.erasing import KEPT_DAYS

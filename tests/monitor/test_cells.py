@@ -12,7 +12,8 @@ from sqlalchemy import func, select, update
 from portal import clock
 from portal.accounts.models import Organisation
 from portal.actors import SYSTEM
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.errors import Denied
 from portal.journal import JournalHead, JournalLine
 from portal.monitor import cells, queries

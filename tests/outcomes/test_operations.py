@@ -15,7 +15,8 @@ from portal.access import can, standing_of
 from portal.accounts.models import Appointment, Organisation, Person
 from portal.accounts.operations import end_appointment, grant_appointment
 from portal.actors import SYSTEM, person
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.errors import Denied, Refused
 from portal.exchange import answering
 from portal.exchange import operations as exchange

@@ -16,7 +16,8 @@ from flask import Flask
 from sqlalchemy import Engine, event, insert, select
 
 from portal import clock
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.research.board_models import Card
 from portal.research.ordering import ROOM
 from tests.client import Client

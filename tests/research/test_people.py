@@ -18,7 +18,8 @@ from portal.accounts.operations import end_appointment, grant_appointment
 from portal.actors import SYSTEM, person
 from portal.alliances.models import Membership
 from portal.alliances.operations import withdraw_membership
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.errors import Denied, Refused
 from portal.organisations.merging import merge_organisations
 from portal.organisations.people import pass_on

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from portal import clock
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.errors import Denied, Refused
 from portal.periods import beginning
 from portal.research import cards, partnering, placing, reporting, word_file

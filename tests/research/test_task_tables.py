@@ -18,7 +18,8 @@ from portal import clock
 from portal.accounts.models import Organisation
 from portal.alliances.models import Membership
 from portal.alliances.operations import withdraw_membership
-from portal.database import WRITING, db
+from portal.database import db
+from portal.engines import WRITING
 from portal.errors import Refused, Stale
 from portal.imports import task_operations
 from portal.imports.erasing import KEPT_DAYS
