@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from portal import clock, files, links
 from portal.access import require, standing_of
+from portal.accounts.addresses import PASSWORD_LINK
 from portal.accounts.models import Appointment, Organisation, OrganisationKind, Person
 from portal.accounts.operations import (
     create_organisation,
@@ -220,6 +221,7 @@ def build() -> World:
     _meet(world, now)
     _rotate(world, now)
     _ask_dues(world)
+    world.token["password"] = _link_for_password(world.person["loser"])
     told = select(Message.id).where(
         Message.person_id == world.person["delegate"], Message.notice == "interest.send"
     )
@@ -682,6 +684,15 @@ def _link_to_approve(turn: Turn) -> str:
     made = links.make(
         asking.PROGRAMME, turn, by=SYSTEM, lifetime=asking.LIFETIME, person_id=turn.person_id
     )
+    return made.token
+
+
+@operation
+def _link_for_password(person_id: int) -> str:
+    """Make the link that whoever forgot their password gets."""
+    require(SYSTEM, "password_link.make")
+    who = db.session.get_one(Person, person_id)
+    made = links.make(PASSWORD_LINK, who, by=SYSTEM, lifetime=DAY, person_id=person_id)
     return made.token
 
 
