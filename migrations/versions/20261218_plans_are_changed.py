@@ -1,7 +1,7 @@
 """Plans are changed; a version brings a file, somebody accepts it; columns are called anew
 
 Revision ID: 0027
-Revises: 0025
+Revises: 0026
 """
 
 from __future__ import annotations
