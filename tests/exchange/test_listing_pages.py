@@ -303,3 +303,29 @@ def test_each_move_says_what_was_done(world: World, visit: Visit) -> None:
             message = delegate.soup(listing).select_one(".flash")
             assert message is not None
             assert sentence in message.get_text()
+
+
+def test_a_form_too_large_is_not_called_a_file(visit: Visit) -> None:
+    sent = {**WHOLE, "specification": "长" * 400_000}
+    answer = visit("delegate").post("/listings/new?secrecy=none", sent)
+    assert answer.status_code == 413
+    heading = BeautifulSoup(answer.text, "html.parser").h1
+    assert heading is not None and heading.get_text(strip=True) == "提交的内容太大"
+    assert "缩短文字" in answer.text
+
+
+def test_what_is_rescued_of_a_lost_session_says_what_it_was(visit: Visit) -> None:
+    sent = {**WHOLE, "note": "随手写的", "csrf_token": "old"}
+    answer = visit("delegate").open("/listings/new?secrecy=none", method="POST", data=sent)
+    assert answer.status_code == 400
+    page = BeautifulSoup(answer.text, "html.parser")
+    kept = {
+        label.get_text(strip=True): page.select_one(f"#{label['for']}")
+        for label in page.select(".problem label")
+    }
+    assert list(kept) == ["标题", "具体内容", "您填写的内容"]
+    title = kept["标题"]
+    assert title is not None and title.get_text(strip=True) == WHOLE["title"]
+    facts = page.select_one(".problem .facts")
+    assert facts is not None
+    assert "需求" in facts.get_text() and "公开" in facts.get_text()

@@ -63,6 +63,11 @@ def test_an_environment_in_order_has_no_fault() -> None:
         ({"PUBLIC_BASE_URL": "http://portal.example.cn"}, "PUBLIC_BASE_URL"),
         ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS"),
         ({"TRUSTED_HOSTS": " , ,"}, "TRUSTED_HOSTS"),
+        ({"TRUSTED_HOSTS": "*"}, "TRUSTED_HOSTS"),
+        ({"TRUSTED_HOSTS": "portal.example.cn,.cn"}, "TRUSTED_HOSTS"),
+        ({"TRUSTED_HOSTS": "other.example.cn"}, "TRUSTED_HOSTS lacks portal.example.cn"),
+        ({"PUBLIC_BASE_URL": "https://elsewhere.example"}, "TRUSTED_HOSTS lacks elsewhere"),
+        ({"PUBLIC_BASE_URL": "https://[portal"}, "PUBLIC_BASE_URL"),
         ({"SSO_ADAPTER": "outbox"}, "SSO_ADAPTER"),
         ({"SSO_ADAPTER": "console"}, "SSO_ADAPTER"),
     ],
@@ -70,6 +75,11 @@ def test_an_environment_in_order_has_no_fault() -> None:
 def test_each_fault_is_named_with_what_to_set(changed: dict[str, str], named: str) -> None:
     (sentence,) = production_faults({**GOOD, **changed})
     assert sentence.startswith(named)
+
+
+def test_hosts_are_trusted_with_all_below_a_domain_and_whatever_the_port() -> None:
+    below = {"PUBLIC_BASE_URL": "https://portal.example.cn:8443/", "TRUSTED_HOSTS": ".example.cn"}
+    assert production_faults({**GOOD, **below}) == []
 
 
 def test_production_does_not_start_in_an_empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
