@@ -94,7 +94,8 @@ def test_the_timeline_tells_what_was_done_not_what_the_button_says(
 ) -> None:
     page = visit("delegate", language="en").soup(f"/listings/{world.listing['public']}")
     lines = [line.get_text(" ", strip=True) for line in page.select(".timeline-what")]
-    assert any(line.endswith("Published it") for line in lines), lines
+    assert any(line.endswith("The secretariat Published it") for line in lines), lines
+    assert any("北京甲氢能有限公司 Posted" in line for line in lines), lines
 
 
 def test_what_was_never_published_is_discarded_not_closed_without_a_partner(
@@ -329,3 +330,15 @@ def test_what_is_rescued_of_a_lost_session_says_what_it_was(visit: Visit) -> Non
     facts = page.select_one(".problem .facts")
     assert facts is not None
     assert "需求" in facts.get_text() and "公开" in facts.get_text()
+
+
+def test_whom_to_call_instead_of_typing_a_secret_is_called_by_a_tap(visit: Visit) -> None:
+    said = {"contact": "保密联系人<b>，电话 010-5555 0102（9:00–17:00），或13800001111"}
+    keeper = visit("secretary")
+    sent = {"kind": "alliance", "summary": "介绍", "summary_en": "About", "charter": "第一条"}
+    assert keeper.post("/alliances/hydrogen/edit", {**sent, **said}).status_code == 302
+    page = visit("delegate").soup("/listings/new?secrecy=secret")
+    numbers = {link.get_text(): link["href"] for link in page.select(".panel a.number")}
+    assert numbers == {"010-5555 0102": "tel:01055550102", "13800001111": "tel:13800001111"}
+    panel = page.select_one(".panel p")
+    assert panel is not None and panel.get_text() == said["contact"]
