@@ -342,3 +342,11 @@ def test_whom_to_call_instead_of_typing_a_secret_is_called_by_a_tap(visit: Visit
     assert numbers == {"010-5555 0102": "tel:01055550102", "13800001111": "tel:13800001111"}
     panel = page.select_one(".panel p")
     assert panel is not None and panel.get_text() == said["contact"]
+
+
+def test_a_name_that_asks_takes_no_colon_where_a_mistake_is_named(visit: Visit) -> None:
+    sent = {**WHOLE, "direction": "", "title": ""}
+    answer = visit("delegate", language="en").post("/listings/new?secrecy=none", sent)
+    page = BeautifulSoup(answer.text, "html.parser")
+    named = [link.get_text(" ", strip=True) for link in page.select(".error-summary a")]
+    assert named == ["What is it? Say whether you seek or offer.", "Title: Give it a title."]
