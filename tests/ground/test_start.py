@@ -16,9 +16,9 @@ from sqlalchemy import func, select, text
 
 from config import production_faults
 from portal import clock, create_app, journal, refuse_demo_world
-from portal.accounts.models import Organisation, Person
+from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.accounts.social_credit import code_of
-from portal.alliances.models import Alliance
+from portal.alliances.models import Alliance, Membership
 from portal.commands.demo import build, demo, settle
 from portal.commands.demo_story import Story
 from portal.commands.load import load_starter
@@ -38,6 +38,7 @@ from portal.organisations.models import (
     OrganisationNode,
     Qualification,
 )
+from portal.rotation.schedule import schedule_of
 from tests.client import Client
 from tests.conftest import both_engines, make_app
 
@@ -124,6 +125,26 @@ def assert_an_alliance_decides_in_writing_and_keeps_its_papers() -> None:
     assert {DocumentKind.REPORT, DocumentKind.SWAP, DocumentKind.CERTIFICATE} <= kinds
 
 
+def assert_the_story_can_be_believed() -> None:
+    """The chair goes round as the charter says; no enterprise answers in another chain."""
+    hydrogen = db.session.scalars(select(Alliance).where(Alliance.slug == "hydrogen")).one()
+    order = [row.organisation.region.code for row in schedule_of(hydrogen.id)]
+    assert order == ["BJ", "TJ", "HE", "BJ", "TJ", "HE", "BJ"]
+    belonging = select(Membership.id).where(
+        Membership.organisation_id == Interest.organisation_id,
+        Membership.alliance_id == Listing.alliance_id,
+    )
+    guests = select(GuestAnswer.id).where(GuestAnswer.organisation_id == Interest.organisation_id)
+    strangers = (
+        select(Organisation.name, Listing.title)
+        .join(Interest, Interest.organisation_id == Organisation.id)
+        .join(Listing, Listing.id == Interest.listing_id)
+        .where(Organisation.kind == OrganisationKind.ENTERPRISE, ~belonging.exists())
+        .where(~guests.exists())
+    )
+    assert db.session.execute(strangers).all() == []
+
+
 def test_the_demo_world_is_whole_and_keeps_production_from_starting(quick_path: Path) -> None:
     """Built through operations, in every state, dated before now, with a chain that verifies."""
     app = make_app(f"sqlite:///{quick_path}/demo.sqlite3")
@@ -144,6 +165,7 @@ def test_the_demo_world_is_whole_and_keeps_production_from_starting(quick_path: 
         assert journal.verify().faults == ()
         assert_organisations_say_what_they_are()
         assert_an_alliance_decides_in_writing_and_keeps_its_papers()
+        assert_the_story_can_be_believed()
         again = app.test_cli_runner().invoke(demo, ["--if-empty"])
         assert again.exit_code == 0, again.output
         with pytest.raises(SystemExit, match="demo world"):
