@@ -60,6 +60,7 @@ from portal.meetings import (
     agenda_views,
     minutes_views,
     observer_views,
+    proving,
     reply_views,
     resolution_models,
     resolution_views,
@@ -280,6 +281,12 @@ JOBS: dict[str, jobs.Handler] = {
     forgotten.JOB: forgotten.run_job,
 }
 JOB_PAGES: dict[str, jobs.JobPage] = {imports_operations.JOB: imports_views.JOB_PAGE}
+
+#: What is so by now of a record whose paper somebody proves by its code (`documents/queries.py`).
+SAID_OF_PAPERS = {
+    "meeting": proving.said_of_meeting,
+    "resolution": proving.said_of_resolution,
+}
 
 #: Everything the portal holds of a person: the copy they may ask for (`accounts/views.py`).
 PERSONAL_DATA = (

@@ -53,7 +53,7 @@ class Move:
     when: str | None = None
     refusal: LazyString | None = None
     #: What follows and cannot be taken back: such a move asks once more before it is made.
-    warning: LazyString | None = None
+    warning: LazyString | str | None = None
     #: How the timeline tells that it was made; where it is missing, the button's words stand in.
     done: LazyString | None = None
 

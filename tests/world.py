@@ -465,13 +465,15 @@ def _meet(world: World, now: datetime) -> None:
             world.action[name] = made.id
             if who:
                 actions.report_action(made, by=world.actor(who), note="已完成。")
+        edit_letterhead(hydrogen, prefix="氢盟", seal_holder="天津丙研究院", by=keeper)
+        # No proxy is made of a meeting that is over.
+        paper = issue_paper(held, DocumentKind.PROXY, by=keeper, receipt="proxy")
+        world.document["proxy"] = paper.id
         meeting_operations.adjourn_meeting(held, by=keeper)
         minutes.begin_minutes(held, by=keeper)
         minutes.review_minutes(held, by=keeper)
-        edit_letterhead(hydrogen, prefix="氢盟", seal_holder="天津丙研究院", by=keeper)
-        for kind in (DocumentKind.MINUTES, DocumentKind.PROXY):
-            paper = issue_paper(held, kind, by=keeper, receipt=kind.value)
-            world.document[kind.value] = paper.id
+        made_of_it = issue_paper(held, DocumentKind.MINUTES, by=keeper, receipt="minutes")
+        world.document["minutes"] = made_of_it.id
         sealed = files.receive(BytesIO(b"%PDF-1.4\n%sealed\n%%EOF\n"), "盖章.pdf")
         scan_document(paper, sealed, by=keeper)
         world.attachment["sealed"] = files.files_of(paper)[-1].id

@@ -69,7 +69,9 @@ def _begin(story: Story, alliance: Alliance, row: Any, when: datetime) -> None:
         keeper = person(story.secretaries[alliance.id].id)
         story.at(
             when + 20 * DAY,
-            lambda: operations.approve_project(project, by=keeper, note=row["basis"]),
+            lambda: operations.approve_project(
+                project, by=keeper, note=row["basis"], basis_on=clock.day_of(when + 18 * DAY)
+            ),
         )
         story.at(when + 30 * DAY, lambda: _start(story, project, by))
 

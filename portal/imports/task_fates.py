@@ -30,7 +30,7 @@ Names = tuple[LazyString | str, ...]
 LOST = {
     Field.DATE: _l("Due on"),
     Field.ORGANISATION: _l("Organisation"),
-    Field.PERSON: _l("Who does it"),
+    Field.PERSON: _l("Person who does it"),
     Field.PACKAGE: _l("Work package"),
 }
 Lost = list[tuple[Field, str]]

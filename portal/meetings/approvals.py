@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal.access import require, visible_to
 from portal.actors import Actor, Standing
 from portal.database import plain
+from portal.errors import Refused
 from portal.meetings.quoting import resolution_named
 from portal.meetings.resolution_models import Resolution
 from portal.operations import operation
@@ -20,10 +22,19 @@ from portal.research.operations import rest_on
 def name_resolution(project: Project, *, by: Actor) -> None:
     """Let an approved project point at the resolution whose number was given (a consequence).
 
-    Where it quotes no resolution in force of its alliance, the words alone stand.
+    Another paper stands with its day. Raises `Refused` where what was named is neither that nor
+    a resolution in force of its alliance.
     """
     require(by, "project.approve", project)
     resolution_id = resolution_named(project.alliance_id, project.basis)
+    if resolution_id is None and project.basis_on is None:
+        raise Refused(
+            _l(
+                "No resolution in force has this number. Choose one, or give the number and the "
+                "day of the other paper."
+            ),
+            field="paper",
+        )
     if resolution_id is not None:
         rest_on(project, resolution_id, by=by)
 

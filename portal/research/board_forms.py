@@ -35,9 +35,8 @@ NOTHING = SelectChoice("", "—")
 
 
 def column_name(column: Any) -> str:
-    """Return what a column is called: by its kind, or by a name of its own."""
-    known = COLUMN_NAMES.get(column.kind)
-    return str(column.name if known is None else known)
+    """Return what a column is called: by a name it was given, or by its kind."""
+    return str(column.name or COLUMN_NAMES[column.kind])
 
 
 def _who(value: str) -> tuple[int | None, int | None]:
@@ -58,7 +57,7 @@ class CardForm(Form):
 
     title = StringField(_l("Task"), validators=[*required(_l("Give it a title.")), at_most(120)])
     text = TextAreaField(_l("More about it"), validators=[optional(), at_most(LONGEST_TEXT)])
-    who = SelectField(_l("Who does it"), validators=[optional()])
+    who = SelectField(_l("Who does the task"), validators=[optional()])
     due_on = DayField(_l("Due on"), validators=[optional()])
     package_id = SelectField(_l("Work package"), validators=[optional()])
     labels = StringField(_l("Labels"), validators=[optional(), at_most(150)])
@@ -137,7 +136,7 @@ class ItemForm(Form):
 class CommentForm(Form):
     """A comment."""
 
-    comment = TextAreaField(_l("Comment"), validators=[*required(), at_most(2000)])
+    comment = TextAreaField(_l("Comment on the task"), validators=[*required(), at_most(2000)])
 
 
 class BlockForm(Form):

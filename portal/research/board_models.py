@@ -29,7 +29,7 @@ _PLACE = BigInteger().with_variant(Integer, "sqlite")
 
 
 class ColumnKind(StrEnum):
-    """What stands in a column; a column of one's own has a name instead."""
+    """What stands in a column; one of one's own has a name, the others may be called anew."""
 
     TODO = "todo"
     DOING = "doing"
@@ -57,7 +57,7 @@ class BoardColumn(Model):
     __table_args__ = constraints(
         UniqueConstraint("project_id", "position"),
         CheckConstraint("card_limit IS NULL OR card_limit > 0", name="limit_lets_one_in"),
-        CheckConstraint("(kind = 'own') = (name IS NOT NULL)", name="own_has_a_name"),
+        CheckConstraint("kind <> 'own' OR name IS NOT NULL", name="own_has_a_name"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -28,6 +28,9 @@ from portal.research.models import Project
 from portal.research.page_queries import ProjectRow, project_row
 from portal.research.views import bp
 
+#: By how many places a button shifts a column to the right.
+SHIFTS = {"left": -1, "right": 1}
+
 
 def number_in(name: str) -> int | None:
     """Return a number of the address, or None where there is none that could be an id."""
@@ -154,25 +157,29 @@ def list_put_away(project: ProjectRow) -> str:
 @bp.route("/projects/<int:project_id>/board/columns", methods=["GET", "POST"])
 @requires("project.lead", Project)
 def edit_columns(project: Project) -> str | tuple[str, int] | Response:
-    """Say how many cards each column takes, and add one of one's own."""
-    form = ColumnForm()
+    """Say what the columns are called, how they stand and what they take; add one of one's own."""
+    form, by = ColumnForm(), current_actor()
+    chosen = request.form.get("column_id", "")
+    column_id = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None
     if form.validate_on_submit():
         with refusals(form):
-            limit, by = form.card_limit.data, current_actor()
-            chosen = request.form.get("column_id", "")
-            if chosen.isdecimal() and len(chosen) < 10:
-                columns.limit_column(project, int(chosen), card_limit=limit, by=by)
+            name, limit = form.name.data or "", form.card_limit.data
+            if column_id is not None:
+                places = SHIFTS.get(request.form.get("shift", ""), 0)
+                columns.change_column(
+                    project, column_id, name=name, card_limit=limit, places=places, by=by
+                )
             else:
-                columns.add_column(project, name=form.name.data or "", card_limit=limit, by=by)
+                columns.add_column(project, name=name, card_limit=limit, by=by)
             flash(_("Saved."), "success")
             return redirect(url_for("research.edit_columns", project_id=project.id))
-    found = board_queries.columns_of(project.id)
     page = render_template(
         "research/edit_columns.html",
         project=project,
         form=form,
-        columns=found,
+        columns=board_queries.columns_of(project.id),
         column_name=column_name,
+        failed=column_id,
     )
     return page, form.status
 

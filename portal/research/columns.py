@@ -1,4 +1,4 @@
-"""Verbs on the columns of a board: how many cards they take, and those of one's own."""
+"""Verbs on the columns of a board: their names and order, how many cards they take."""
 
 from __future__ import annotations
 
@@ -34,6 +34,52 @@ def limit_column(project: Project, column_id: int, *, card_limit: int | None, by
     db.session.flush()
     changed(project.id)
     journal.note("project.board", project, by=by)
+
+
+@operation
+def change_column(
+    project: Project,
+    column_id: int,
+    *,
+    name: str,
+    card_limit: int | None,
+    places: int = 0,
+    by: Actor,
+) -> None:
+    """Say what a column is called, how many cards it takes, and shift it by places to the right.
+
+    Without a name a column that every board has is called as before; one of one's own needs one.
+    What is done stays last, so that no new card comes to stand there unseen.
+    """
+    require(by, "project.lead", project)
+    columns = _columns(project)
+    column = next((each for each in columns if each.id == column_id), None)
+    if column is None:
+        raise Refused(_l("Please choose one."))
+    if column.card_limit != card_limit:
+        limit_column(project, column_id, card_limit=card_limit, by=by)
+    called = name.strip() or None
+    if called is None and column.kind is ColumnKind.OWN:
+        raise Refused(_l("Please fill this in."), field="name")
+    place = columns.index(column) + places
+    if places and (column.is_done or not 0 <= place < len(columns) or columns[place].is_done):
+        raise Refused(_l("The column of what is done stays the last one."))
+    if (called, places) == (column.name, 0):
+        return
+    column.name = called
+    if places:
+        _swap(column, columns[place])
+    db.session.flush()
+    changed(project.id)
+    journal.note("project.board", project, by=by, detail={"note": called} if called else None)
+
+
+def _swap(one: BoardColumn, other: BoardColumn) -> None:
+    """Let two columns change places; no two may stand at one, not even for a moment."""
+    here, there = one.position, other.position
+    for column, position in ((one, -1), (other, here), (one, there)):
+        column.position = position
+        db.session.flush()
 
 
 @operation

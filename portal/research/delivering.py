@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from portal import clock, journal
+from portal import clock, files, journal
 from portal.access import require
 from portal.accounts.models import Organisation
 from portal.actors import Actor
@@ -31,7 +31,14 @@ def _refuse_archived(project: Project) -> None:
 
 @operation
 def add_deliverable(
-    project: Project, *, kind: DeliverableKind, title: str, owner_id: int, note: str, by: Actor
+    project: Project,
+    *,
+    kind: DeliverableKind,
+    title: str,
+    owner_id: int,
+    note: str,
+    by: Actor,
+    received: Received | None = None,
 ) -> Deliverable:
     """Record a deliverable with its first version, and whose it is by the project's terms."""
     require(by, "project.work", project)
@@ -41,21 +48,26 @@ def add_deliverable(
     made = Deliverable(project_id=project.id, kind=kind, title=title, owner_id=owner_id)
     db.session.add(made)
     db.session.flush()
-    _hand_in(made, note, by)
+    _hand_in(made, note, received, by)
     journal.note("project.deliver", project, by=by, detail={"note": title})
     return made
 
 
 @operation
 def hand_in_version(
-    deliverable: Deliverable, note: str, *, by: Actor, expected: int | None = None
+    deliverable: Deliverable,
+    note: str,
+    *,
+    by: Actor,
+    received: Received | None = None,
+    expected: int | None = None,
 ) -> DeliverableVersion:
-    """Hand in a further version; it has to be accepted anew."""
+    """Hand in a further version, with its file where there is one; it is accepted anew."""
     require(by, "deliverable.work", deliverable)
     check_version(deliverable, expected)
     _refuse_archived(deliverable.project)
-    version = _hand_in(deliverable, note, by)
-    deliverable.accepted_number = deliverable.accepted_at = None
+    version = _hand_in(deliverable, note, received, by)
+    deliverable.accepted_number = deliverable.accepted_at = deliverable.accepted_by_id = None
     # Its version grows also where nothing was accepted yet: a page opened before is stale now.
     flag_modified(deliverable, "title")
     db.session.flush()
@@ -63,13 +75,18 @@ def hand_in_version(
     return version
 
 
-def _hand_in(deliverable: Deliverable, note: str, by: Actor) -> DeliverableVersion:
+def _hand_in(
+    deliverable: Deliverable, note: str, received: Received | None, by: Actor
+) -> DeliverableVersion:
+    side = by.organisation_id or 0
+    file = files.attach(deliverable, received, organisation_id=side, by=by) if received else None
     version = DeliverableVersion(
         deliverable_id=deliverable.id,
         number=len(deliverable.versions) + 1,
         note=note,
         person_id=by.person_id,
         at=clock.now(),
+        file_id=file.id if file else None,
     )
     deliverable.versions.append(version)
     db.session.flush()
@@ -84,7 +101,7 @@ def accept_deliverable(deliverable: Deliverable, *, by: Actor, expected: int | N
     if deliverable.is_accepted:
         raise Refused(_l("This version is accepted already."))
     deliverable.accepted_number = deliverable.versions[-1].number
-    deliverable.accepted_at = clock.now()
+    deliverable.accepted_at, deliverable.accepted_by_id = clock.now(), by.person_id
     db.session.flush()
     journal.note("project.accept", deliverable.project, by=by, detail={"note": deliverable.title})
 

@@ -66,7 +66,7 @@ class ProjectForm(Form):
         _l("Who owns and uses what is invented"), validators=[optional(), at_most(LONGEST_TEXT)]
     )
     is_harmless = BooleanField(
-        _l("It holds no state secret and no work secret"),
+        _l("What I write holds no state secret and no work secret"),
         validators=required(_l("What may be secret must not be sent here.")),
     )
 
@@ -95,6 +95,33 @@ class ProjectForm(Form):
             begins_on=self.begins_on.data,
             ends_on=self.ends_on.data,
         )
+
+
+class ApprovalForm(Form):
+    """The paper on which a project is approved: a resolution, or another one with its day."""
+
+    #: As the page offers it; the room above knows which resolutions hold.
+    resolution = StringField(_l("Resolution in force"), validators=[optional(), at_most(200)])
+    paper = StringField(_l("Number of another paper"), validators=[optional(), at_most(150)])
+    paper_on = DayField(_l("Day of that paper"), validators=[optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for the day of a paper, and for one of the two."""
+        is_valid = super().validate(extra_validators)
+        if self.resolution.data or not is_valid:
+            return is_valid
+        for each in (self.paper, self.paper_on):
+            if not each.data:
+                each.errors = [_l("Choose a resolution, or give the number and day of a paper.")]
+                self.status, is_valid = 422, False
+        return is_valid
+
+    @property
+    def basis(self) -> dict[str, Any]:
+        """The paper and its day, as the operation takes them."""
+        if self.resolution.data:
+            return {"note": self.resolution.data, "basis_on": None}
+        return {"note": self.paper.data, "basis_on": self.paper_on.data}
 
 
 class AskForm(Form):

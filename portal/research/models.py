@@ -23,12 +23,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance
 from portal.chain.models import ChainNode
 from portal.database import Model, Versioned, choice, constraints
 from portal.regions.models import Region
-from portal.research.workflow import GATHERING, WORKABLE, PartnerState, ProjectState
+from portal.research.workflow import GATHERING, UNFINISHED, WORKABLE, PartnerState, ProjectState
 
 
 def least_regions() -> int:
@@ -66,6 +67,8 @@ class Project(Versioned, Model):
     ip_terms: Mapped[str | None] = mapped_column(Text)
     #: The resolution, or another paper, on which it was approved.
     basis: Mapped[str | None] = mapped_column(String(200))
+    #: The day of that paper, where it is no resolution of the alliance.
+    basis_on: Mapped[date | None]
     #: That resolution where its number is one of the alliance's (`meetings.quoting`).
     resolution_id: Mapped[int | None] = mapped_column(ForeignKey("resolution.id"), index=True)
     begins_on: Mapped[date | None]
@@ -106,6 +109,16 @@ class Project(Versioned, Model):
     def is_workable(self) -> bool:
         """Whether its board may be worked on."""
         return self.state in WORKABLE
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether something may still come of it."""
+        return self.state in UNFINISHED
+
+    @property
+    def began_on(self) -> date:
+        """The day on which it begins by what it says, else the day it was written down."""
+        return self.begins_on or clock.day_of(self.created_at)
 
     @property
     def regions(self) -> list[Region]:

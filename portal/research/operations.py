@@ -146,21 +146,32 @@ def form_project(
 
 @operation
 def approve_project(
-    project: Project, *, by: Actor, expected: int | None = None, note: str | None = None
+    project: Project,
+    *,
+    by: Actor,
+    expected: int | None = None,
+    note: str | None = None,
+    basis_on: date | None = None,
 ) -> None:
-    """Approve a project on the basis of a resolution, whose number is the note.
+    """Approve a project on a paper, which the note names: a resolution, or another with its day.
 
-    Raises `Refused` for a basis that names no paper.
+    Raises `Refused` for a basis that names no paper, for a day to come, and, where no day is
+    given, for what quotes no resolution of the alliance that holds (`meetings.approvals`).
     """
     require(by, "project.approve", project)
     basis = (note or "").strip()
     if len(basis) > 200:
-        raise Refused(_l("At most %(max)d characters.", max=200), field="note")
+        raise Refused(_l("At most %(max)d characters.", max=200), field="paper")
     if not _names_a_paper(basis):
         raise Refused(
-            _l("Name the resolution, or the other paper, with its number or its day."), field="note"
+            _l("Name the resolution, or the other paper, with its number or its day."),
+            field="paper",
         )
-    move(project, "approve", by=by, expected=expected, note=note, also={"basis": basis or None})
+    if basis_on is not None and basis_on > clock.today():
+        raise Refused(_l("This day is still to come."), field="paper_on")
+    told = f"{basis} · {basis_on.isoformat()}" if basis_on else basis
+    also = {"basis": basis, "basis_on": basis_on}
+    move(project, "approve", by=by, expected=expected, note=told, also=also)
 
 
 def _names_a_paper(basis: str) -> bool:
@@ -211,9 +222,10 @@ def resume_project(
 def complete_project(
     project: Project, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Say that the work is done."""
+    """Say that the work is done; who was asked and has not answered is asked no more."""
     require(by, "project.lead", project)
     move(project, "complete", by=by, expected=expected, note=note)
+    close_open_parts(project, by=by)
 
 
 @operation

@@ -37,7 +37,8 @@ MOST_PARTNERS = 30
 def ask_partner(project: Project, organisation: Organisation, *, part: str, by: Actor) -> Partner:
     """Ask an organisation to take part; its manager is sent a link by which it may answer.
 
-    Raises `Refused` once the project is approved, and for one that was asked or takes part.
+    Also while the work goes on, for whoever has left. Raises `Refused` once the project has
+    ended, and for one that was asked or takes part.
     """
     require(by, "project.lead", project)
     partner = _add(project, organisation, part, by=by, is_offer=False)
@@ -64,7 +65,7 @@ def _add(
     project: Project, organisation: Organisation, part: str, *, by: Actor, is_offer: bool
 ) -> Partner:
     """Add a part that waits for its answer."""
-    if not project.is_gathering:
+    if not project.is_unfinished:
         raise Refused(_l("Partners are no longer asked for."))
     if not part.strip():
         raise Refused(_l("Say what it would do in the project."), field="part")
@@ -120,7 +121,7 @@ def confirm_partner(
 ) -> None:
     """Confirm a part: the organisation that was asked, or the lead that was offered it."""
     require(by, "project_partner.confirm", partner)
-    if not partner.project.is_gathering:
+    if not partner.project.is_unfinished:
         raise Refused(_l("Partners are no longer asked for."))
     also = {"answered_at": clock.now()}
     move(partner, "confirm", by=by, expected=expected, note=note, also=also)
@@ -181,7 +182,7 @@ def _revoke_links(partner: Partner, *, by: Actor) -> None:
 
 
 def close_open_parts(project: Project, *, by: Actor) -> None:
-    """Let nobody wait for an answer in a project that was given up, within its operation."""
+    """Let nobody wait for an answer in a project that has ended, within its operation."""
     for partner in project.partners:
         if partner.state is PartnerState.ASKED:
             decline_partner(partner, by=by)

@@ -8,6 +8,7 @@ from portal.research.models import Partner, Project
 from portal.research.staff_models import ProjectPerson
 from portal.research.work_models import (
     Countersignature,
+    Deliverable,
     DeliverableVersion,
     ProgressReport,
 )
@@ -19,6 +20,7 @@ PERSONAL_DATA = (
     mentions(Card, "owner_id"),
     mentions(CardComment, "person_id"),
     mentions(CardMove, "person_id"),
+    mentions(Deliverable, "accepted_by_id"),
     mentions(DeliverableVersion, "person_id"),
     mentions(ProgressReport, "sealed_by_id"),
     mentions(Countersignature, "person_id"),

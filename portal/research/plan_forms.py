@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField, StringField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField
 from wtforms.validators import NumberRange
 
-from portal.forms import DayField, Form, NumberField, at_most, chosen, required
+from portal.forms import DayField, Form, NumberField, asked_of_a_file, at_most, chosen, required
 from portal.language import FEN_PER_WAN
 from portal.outcomes.forms import ClaimForm, whole_fen
 from portal.research.forms import UNCHOSEN, number_or_none
+from portal.research.plan_queries import MILLI, in_units
 from portal.research.planning import FundContent
 from portal.research.team import Side
-from portal.research.work_models import DeliverableKind, FundSource
+from portal.research.work_models import (
+    DeliverableKind,
+    FundSource,
+    Kpi,
+    Milestone,
+    WorkPackage,
+)
 
 FUND_SOURCES = {
     FundSource.FISCAL: _l("Fiscal funds"),
@@ -31,16 +38,10 @@ DELIVERABLE_KINDS = {
     DeliverableKind.PAPER: _l("Paper"),
     DeliverableKind.SOFTWARE: _l("Software"),
 }
-MILLI = 1000
-
-
-def figure(milli: int | None) -> str:
-    """Return a figure kept in thousandths as people write it."""
-    return "" if milli is None else f"{Decimal(milli) / MILLI:f}"
 
 
 def _sides(sides: Mapping[int, Side]) -> list[SelectChoice]:
-    return [SelectChoice(side.id, side.name) for side in sides.values()]
+    return [UNCHOSEN, *(SelectChoice(side.id, side.name) for side in sides.values())]
 
 
 def _figure(label: Any) -> Any:
@@ -57,22 +58,29 @@ class PackageForm(Form):
     """A work package and who answers for it."""
 
     name = StringField(_l("Work package"), validators=[*required(), at_most(80)])
-    organisation_id = SelectField(_l("Organisation"), coerce=int, validators=chosen())
+    organisation_id = SelectField(_l("Organisation"), coerce=number_or_none, validators=chosen())
 
-    def __init__(self, sides: Mapping[int, Side]) -> None:
-        super().__init__(prefix="package-")
+    def __init__(self, sides: Mapping[int, Side], package: WorkPackage | None = None) -> None:
+        super().__init__(thing=package, prefix="package-")
         self.organisation_id.choices = _sides(sides)
 
 
 class KpiForm(Form):
     """An indicator with its unit and target."""
 
-    name = StringField(_l("Indicator"), validators=[*required(), at_most(80)])
-    unit = StringField(_l("Unit"), validators=[*required(), at_most(20)])
+    name = StringField(_l("Project indicator"), validators=[*required(), at_most(80)])
+    unit = StringField(_l("Unit of measure"), validators=[*required(), at_most(20)])
     target = _figure(_l("Target"))
 
-    def __init__(self) -> None:
-        super().__init__(prefix="kpi-")
+    def __init__(self, kpi: Kpi | None = None) -> None:
+        super().__init__(thing=kpi, prefix="kpi-")
+        if kpi is not None and not self.is_submitted():
+            self.target.data = in_units(kpi.target_milli)
+
+    @property
+    def target_milli(self) -> int:
+        """The target in thousandths of its unit."""
+        return int((self.target.data or 0) * MILLI)
 
 
 class ReachedForm(Form):
@@ -87,8 +95,8 @@ class MilestoneForm(Form):
     name = StringField(_l("Milestone"), validators=[*required(), at_most(80)])
     due_on = DayField(_l("Due on"), validators=required(_l("Choose a day as year, month and day.")))
 
-    def __init__(self) -> None:
-        super().__init__(prefix="milestone-")
+    def __init__(self, milestone: Milestone | None = None) -> None:
+        super().__init__(thing=milestone, prefix="milestone-")
 
 
 def _amount(label: Any) -> Any:
@@ -99,7 +107,7 @@ def _amount(label: Any) -> Any:
 class FundForm(Form):
     """Money of one source for one organisation."""
 
-    organisation_id = SelectField(_l("Organisation"), coerce=int, validators=chosen())
+    organisation_id = SelectField(_l("Organisation"), coerce=number_or_none, validators=chosen())
     source = SelectField(_l("Source"), validators=chosen())
     planned = _amount(_l("Planned (10,000 yuan)"))
     received = _amount(_l("Received (10,000 yuan)"))
@@ -107,7 +115,9 @@ class FundForm(Form):
 
     def __init__(self, sides: Sequence[Side]) -> None:
         super().__init__()
-        self.organisation_id.choices = [SelectChoice(side.id, side.name) for side in sides]
+        # Whoever says only its own has nothing to choose.
+        first = [UNCHOSEN] if len(sides) > 1 else []
+        self.organisation_id.choices = [*first, *(SelectChoice(s.id, s.name) for s in sides)]
         self.source.choices = [SelectChoice(s.value, label) for s, label in FUND_SOURCES.items()]
 
     def content(self) -> FundContent:
@@ -124,9 +134,15 @@ class DeliverableForm(Form):
     kind = SelectField(_l("Kind"), validators=chosen())
     title = StringField(_l("Title"), validators=[*required(_l("Give it a title.")), at_most(80)])
     owner_id = SelectField(
-        _l("Whose it is by the terms of the project"), coerce=int, validators=chosen()
+        _l("Whose it is by the terms of the project"),
+        coerce=number_or_none,
+        validators=chosen(),
     )
     note = StringField(_l("What this version is"), validators=[*required(), at_most(200)])
+    file = FileField(_l("File of this version"))
+    is_harmless = BooleanField(
+        _l("It holds no state secret and no work secret"), validators=[asked_of_a_file]
+    )
 
     def __init__(self, sides: Mapping[int, Side]) -> None:
         super().__init__()
@@ -138,6 +154,10 @@ class VersionForm(Form):
     """A further version of a deliverable."""
 
     version_note = StringField(_l("What this version is"), validators=[*required(), at_most(200)])
+    file = FileField(_l("File of this version"))
+    is_harmless = BooleanField(
+        _l("It holds no state secret and no work secret"), validators=[asked_of_a_file]
+    )
 
 
 class LandingForm(ClaimForm):

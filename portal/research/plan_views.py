@@ -1,4 +1,4 @@
-"""Pages of what a project plans, spends and delivers."""
+"""Pages of what a project plans and spends."""
 
 from __future__ import annotations
 
@@ -9,31 +9,20 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal import calendars, clock, files, links
+from portal import calendars, clock, links
 from portal.access import can, current_actor, current_standing, requires
-from portal.accounts.models import Organisation
-from portal.database import db
-from portal.forms import Form, refusals, version_in
-from portal.research import delivering, plan_queries, planning, team
+from portal.forms import Form, refusals
+from portal.research import plan_queries, planning, team
 from portal.research.models import Project
 from portal.research.plan_forms import (
-    DELIVERABLE_KINDS,
     FUND_SOURCES,
-    MILLI,
-    DeliverableForm,
     FundForm,
     KpiForm,
-    LandingForm,
     MilestoneForm,
     PackageForm,
     ReachedForm,
-    VersionForm,
-    figure,
 )
 from portal.research.views import bp
-from portal.research.work_models import Deliverable, DeliverableKind
-from portal.sniffing import ACCEPTED
-from portal.uploads import takes_upload
 
 
 def _to(endpoint: str, project: Project) -> Response:
@@ -56,11 +45,11 @@ def plan_page(project: Project, **more: Any) -> str:
         "packages": plan_queries.work_packages_of(project.id),
         "kpis": plan_queries.kpis_of(project.id),
         "milestones": plan_queries.milestones_of(project.id),
-        "is_lead": can(current_standing(), "project.lead", project),
+        "is_lead": project.is_unfinished and can(current_standing(), "project.lead", project),
         "package_form": PackageForm(sides),
         "kpi_form": KpiForm(),
         "milestone_form": MilestoneForm(),
-        "figure": figure,
+        "figure": plan_queries.figure,
     }
     return render_template("research/view_plan.html", **{**values, **more})
 
@@ -89,7 +78,7 @@ def add_kpi(project: Project) -> Response | tuple[str, int]:
                 project,
                 name=form.name.data or "",
                 unit=form.unit.data or "",
-                target_milli=int((form.target.data or 0) * MILLI),
+                target_milli=form.target_milli,
                 by=current_actor(),
             )
             return _to("view_plan", project)
@@ -103,7 +92,7 @@ def reach_kpi(project: Project, number: int) -> Response | tuple[str, int]:
     form = ReachedForm()
     if form.validate_on_submit():
         with refusals(form):
-            actual = int((form.actual.data or 0) * MILLI)
+            actual = int((form.actual.data or 0) * plan_queries.MILLI)
             planning.reach_kpi(project, number, actual_milli=actual, by=current_actor())
             return _to("view_plan", project)
     refusal = form.refusal or "".join(str(each) for each in form.actual.errors)
@@ -179,95 +168,5 @@ def view_funds(project: Project) -> str | tuple[str, int] | Response:
         form=form,
         funds=plan_queries.funds_of(project.id),
         sources=FUND_SOURCES,
-    )
-    return page, form.status
-
-
-@bp.route("/projects/<int:project_id>/deliverables", methods=["GET", "POST"])
-@requires("project.work", Project)
-def list_deliverables(project: Project) -> str | tuple[str, int] | Response:
-    """Show what came out of a project, and take a further deliverable."""
-    form = DeliverableForm(team.people_in(project.id))
-    if form.validate_on_submit():
-        with refusals(form):
-            delivering.add_deliverable(
-                project,
-                kind=DeliverableKind(form.kind.data),
-                title=form.title.data or "",
-                owner_id=form.owner_id.data,
-                note=form.note.data or "",
-                by=current_actor(),
-            )
-            return _to("list_deliverables", project)
-    return deliverables_page(project, form), form.status
-
-
-def deliverables_page(project: Project, form: DeliverableForm, **more: Any) -> str:
-    """Render the deliverables of a project; `more` carries a refusal."""
-    found = plan_queries.deliverables_of(project.id)
-    values: dict[str, Any] = {
-        "project": project,
-        "form": form,
-        "deliverables": found,
-        "landed": plan_queries.landed(found),
-        "kinds": DELIVERABLE_KINDS,
-        "is_lead": can(current_standing(), "project.lead", project),
-        "own_id": current_actor().organisation_id,
-    }
-    return render_template("research/list_deliverables.html", **{**values, **more})
-
-
-@bp.post("/deliverables/<int:deliverable_id>/versions")
-@requires("deliverable.work", Deliverable)
-def hand_in_version(deliverable: Deliverable) -> Response | tuple[str, int]:
-    """Hand in a further version."""
-    form, project = VersionForm(), deliverable.project
-    if form.validate_on_submit():
-        with refusals(form):
-            note = form.version_note.data or ""
-            delivering.hand_in_version(
-                deliverable, note, by=current_actor(), expected=form.expected
-            )
-            return _to("list_deliverables", project)
-    refusal = form.refusal or "".join(str(each) for each in form.version_note.errors)
-    blank = DeliverableForm(team.people_in(project.id))
-    return deliverables_page(project, blank, refusal=refusal), form.status
-
-
-@bp.post("/deliverables/<int:deliverable_id>/accept")
-@requires("deliverable.work", Deliverable)
-def accept_deliverable(deliverable: Deliverable) -> Response | tuple[str, int]:
-    """Accept the newest version; the operation asks whether one may."""
-    form, project = Form(), deliverable.project
-    with refusals(form):
-        expected = version_in(request.form.get("version", ""))
-        delivering.accept_deliverable(deliverable, by=current_actor(), expected=expected)
-        return _to("list_deliverables", project)
-    blank = DeliverableForm(team.people_in(project.id))
-    return deliverables_page(project, blank, refusal=form.refusal), form.status
-
-
-@bp.route("/deliverables/<int:deliverable_id>/outcome/new", methods=["GET", "POST"])
-@requires("deliverable.work", Deliverable)
-@takes_upload("FILE_LARGEST_BYTES")
-def land_deliverable(deliverable: Deliverable) -> str | tuple[str, int] | Response:
-    """Record where an accepted deliverable went; the other side is asked to confirm it."""
-    form = LandingForm(deliverable.title, delivering.takers_for(deliverable))
-    if form.validate_on_submit():
-        with refusals(form):
-            sent = form.file.data
-            received = files.receive(sent.stream, sent.filename or "") if sent else None
-            taker = db.session.get_one(Organisation, form.taker_id.data)
-            made = delivering.land_deliverable(
-                deliverable, taker, form.claim(), received=received, by=current_actor()
-            )
-            flash(_("Recorded. The other side is asked to confirm it."), "success")
-            return redirect(url_for("outcomes.view_outcome", outcome_id=made.id))
-    page = render_template(
-        "outcomes/claim.html",
-        form=form,
-        back=url_for("research.list_deliverables", project_id=deliverable.project_id),
-        back_title=deliverable.title,
-        accepted=ACCEPTED,
     )
     return page, form.status

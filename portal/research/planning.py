@@ -17,14 +17,14 @@ from portal.operations import operation
 from portal.research.models import Project
 from portal.research.team import people_in
 from portal.research.work_models import Fund, FundSource, Kpi, Milestone, WorkPackage
-from portal.research.workflow import UNFINISHED
 
 #: Rows of each kind that a project may have.
 MOST = 60
 
 
-def _refuse_ended(project: Project) -> None:
-    if project.state not in UNFINISHED:
+def refuse_ended(project: Project) -> None:
+    """Refuse a change of the plan of a project of which nothing more comes."""
+    if not project.is_unfinished:
         raise Refused(_l("The project has ended: its plan changes no more."))
 
 
@@ -38,7 +38,7 @@ def _refuse_many(kind: type[WorkPackage | Kpi | Milestone], project: Project) ->
 def add_package(project: Project, *, name: str, organisation_id: int, by: Actor) -> WorkPackage:
     """Add a work package with the organisation that answers for it."""
     require(by, "project.lead", project)
-    _refuse_ended(project)
+    refuse_ended(project)
     _refuse_many(WorkPackage, project)
     if organisation_id not in people_in(project.id):
         raise Refused(_l("Choose somebody who takes part."), field="organisation_id")
@@ -53,7 +53,7 @@ def add_package(project: Project, *, name: str, organisation_id: int, by: Actor)
 def add_kpi(project: Project, *, name: str, unit: str, target_milli: int, by: Actor) -> Kpi:
     """Add an indicator with its target, in thousandths of its unit."""
     require(by, "project.lead", project)
-    _refuse_ended(project)
+    refuse_ended(project)
     _refuse_many(Kpi, project)
     kpi = Kpi(project_id=project.id, name=name, unit=unit, target_milli=target_milli)
     db.session.add(kpi)
@@ -66,7 +66,7 @@ def add_kpi(project: Project, *, name: str, unit: str, target_milli: int, by: Ac
 def reach_kpi(project: Project, kpi_id: int, *, actual_milli: int, by: Actor) -> None:
     """Say what is reached of an indicator, in thousandths of its unit."""
     require(by, "project.work", project)
-    _refuse_ended(project)
+    refuse_ended(project)
     kpi = db.session.get(Kpi, kpi_id)
     if kpi is None or kpi.project_id != project.id:
         raise Refused(_l("It was taken off already."))
@@ -79,7 +79,7 @@ def reach_kpi(project: Project, kpi_id: int, *, actual_milli: int, by: Actor) ->
 def add_milestone(project: Project, *, name: str, due_on: date, by: Actor) -> Milestone:
     """Add a day by which something must be reached."""
     require(by, "project.lead", project)
-    _refuse_ended(project)
+    refuse_ended(project)
     _refuse_many(Milestone, project)
     milestone = Milestone(project_id=project.id, name=name, due_on=due_on)
     db.session.add(milestone)
@@ -92,7 +92,7 @@ def add_milestone(project: Project, *, name: str, due_on: date, by: Actor) -> Mi
 def meet_milestone(project: Project, milestone_id: int, *, is_met: bool, by: Actor) -> None:
     """Say that a milestone is reached today, or take that back."""
     require(by, "project.lead", project)
-    _refuse_ended(project)
+    refuse_ended(project)
     milestone = db.session.get(Milestone, milestone_id)
     if milestone is None or milestone.project_id != project.id:
         raise Refused(_l("It was taken off already."))
@@ -121,7 +121,7 @@ def set_fund(project: Project, content: FundContent, *, by: Actor) -> Fund:
     than came, `Denied` for somebody else's money.
     """
     require(by, "project.work", project)
-    _refuse_ended(project)
+    refuse_ended(project)
     if by.organisation_id not in (content.organisation_id, project.lead_id):
         raise Denied("project.work on the money of another organisation")
     if content.organisation_id not in people_in(project.id):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.access import visible_to
@@ -21,6 +21,7 @@ from portal.prepared import Prepared
 from portal.regions.models import Region, RegionLevel
 from portal.regions.queries import RegionName
 from portal.research.models import Need, Partner, Project
+from portal.research.work_models import Milestone
 from portal.research.workflow import UNFINISHED, PartnerState, ProjectState
 from portal.workflow import awaiting
 
@@ -44,9 +45,23 @@ class ProjectRow:
     lead: str
     partners: int
     regions: tuple[RegionName, ...]
+    #: Milestones whose day has passed, told to those who take part.
+    late: int = 0
 
 
-def _select(*narrowed: ColumnElement[bool]) -> Rows:
+def _late(standing: Standing) -> ColumnElement[int]:
+    """Return how many milestones of a project are overdue, 0 to whoever is not inside."""
+    is_running = among(Project.state, UNFINISHED)
+    count = (
+        select(func.count(Milestone.id))
+        .where(Milestone.project_id == Project.id, Milestone.is_overdue)
+        .correlate(Project)
+        .scalar_subquery()
+    )
+    return case((and_(is_running, visible_to(standing, "project.work", Project)), count), else_=0)
+
+
+def _select(*narrowed: ColumnElement[bool], late: ColumnElement[int] | None = None) -> Rows:
     part = (
         select(Organisation.region_id.label("region_id"))
         .join(Partner, Partner.organisation_id == Organisation.id)
@@ -58,7 +73,12 @@ def _select(*narrowed: ColumnElement[bool]) -> Rows:
     regions = select(func.aggregate_strings(cast(part.c.region_id, String), comma))
     return (
         select(
-            Project.id, Project.title, Project.state, Organisation.name, regions.scalar_subquery()
+            Project.id,
+            Project.title,
+            Project.state,
+            Organisation.name,
+            regions.scalar_subquery(),
+            literal_column("0") if late is None else late,
         )
         .join(Organisation, Organisation.id == Project.lead_id)
         .where(*narrowed)
@@ -71,10 +91,10 @@ def _rows(found: Sequence[tuple[Any, ...]]) -> list[ProjectRow]:
         return []
     names = all_provinces()
     rows = []
-    for number, title, state, lead, regions in found:
+    for number, title, state, lead, regions, late in found:
         held = [int(each) for each in (regions or "").split(",") if each]
         named = tuple(name for region_id, name in names.items() if region_id in held)
-        rows.append(ProjectRow(number, title, state, lead, len(held), named))
+        rows.append(ProjectRow(number, title, state, lead, len(held), named, late))
     return rows
 
 
@@ -114,7 +134,8 @@ def _page_statement(standing: Standing, kind: str, after: int | None, size: int)
     ]
     if after is not None:
         narrowed.append(Project.id < after)
-    return Prepared(_select(*narrowed).order_by(Project.id.desc()).limit(size + 1))
+    found = _select(*narrowed, late=_late(standing))
+    return Prepared(found.order_by(Project.id.desc()).limit(size + 1))
 
 
 def waiting_projects(standing: Standing, limit: int) -> list[ProjectRow]:

@@ -15,11 +15,12 @@ from wtforms import SelectChoice, SelectField, TextAreaField
 from portal import clock
 from portal.access import can, current_actor, current_standing, requires
 from portal.forms import Form, at_most, chosen, refusals, required
-from portal.language import money
+from portal.language import moment, money
 from portal.periods import beginning
 from portal.research import report_queries, reporting, word_file
 from portal.research.models import Project
-from portal.research.plan_forms import FUND_SOURCES, figure
+from portal.research.plan_forms import FUND_SOURCES
+from portal.research.plan_queries import figure
 from portal.research.views import bp
 from portal.research.word_file import HEADING, TEXT, TITLE, Block
 from portal.research.work_models import FundSource, ProgressReport
@@ -33,11 +34,13 @@ class QuarterForm(Form):
 
     quarter = SelectField(_l("Quarter"), validators=chosen())
 
-    def __init__(self) -> None:
+    def __init__(self, project: Project) -> None:
         super().__init__()
         each = beginning(clock.today(), 3)
         self.quarter.choices = []
         for _each in range(OFFERED):
+            if each.until_on <= project.began_on:
+                break
             ends = {"quarter": each.quarter, "year": each.from_on.year}
             label = _("Quarter %(quarter)d of %(year)d", **ends)
             self.quarter.choices.append(SelectChoice("{year}-{quarter}".format(**ends), label))
@@ -64,11 +67,22 @@ def title_of(report: ProgressReport) -> str:
     return str(_("Report on quarter %(quarter)d of %(year)d", **quarter))
 
 
+def as_of(report: ProgressReport) -> str:
+    """Return of when the figures of a report are."""
+    return str(
+        _(
+            "Tasks: of the quarter. Indicators and funds: as they stood on %(moment)s, when the "
+            "report was drawn up from the board.",
+            moment=moment(report.drawn_at),
+        )
+    )
+
+
 @bp.route("/projects/<int:project_id>/reports", methods=["GET", "POST"])
 @requires("project.work", Project)
 def list_reports(project: Project) -> str | tuple[str, int] | Response:
     """Show the quarterly reports, and draw one up from the board."""
-    form = QuarterForm()
+    form = QuarterForm(project)
     if form.validate_on_submit():
         with refusals(form):
             made = reporting.draw_report(project, **form.asked, by=current_actor())
@@ -102,6 +116,7 @@ def report_page(report: ProgressReport, **more: Any) -> str:
         "report": report,
         "project": report.project,
         "title": title_of(report),
+        "as_of": as_of(report),
         "form": ReportForm(thing=report) if may_write else None,
         "may_sign": may_sign and standing.actor.organisation_id not in signed,
         "sources": {each.value: label for each, label in FUND_SOURCES.items()},
@@ -161,6 +176,7 @@ def _blocks(report: ProgressReport) -> list[Block]:
     blocks: list[Block] = [
         (project.title, TITLE),
         (title_of(report), HEADING),
+        (as_of(report), TEXT),
         (report.text, TEXT),
     ]
     for key, heading in (
@@ -174,10 +190,10 @@ def _blocks(report: ProgressReport) -> list[Block]:
         if rows:
             blocks.append([[_("Task"), _("Organisation"), _("Due on")], *rows])
     if facts["kpis"]:
-        blocks.append((_("Indicators"), HEADING))
+        blocks.append((_("Project indicators"), HEADING))
         blocks.append(
             [
-                [_("Indicator"), _("Unit"), _("Target"), _("Reached so far")],
+                [_("Project indicator"), _("Unit of measure"), _("Target"), _("Reached so far")],
                 *(
                     [k["name"], k["unit"], figure(k["target_milli"]), figure(k["actual_milli"])]
                     for k in facts["kpis"]

@@ -27,13 +27,17 @@ LONGEST_TEXT = 8000
 def draw_report(project: Project, *, year: int, quarter: int, by: Actor) -> ProgressReport:
     """Draw up the report of a quarter from the board; one that is not sealed is drawn anew.
 
-    Raises `Refused` for a quarter that has not begun and for one whose report is sealed.
+    Raises `Refused` for a quarter that has not begun, for one that was over before the project
+    began, and for one whose report is sealed.
     """
     require(by, "project.lead", project)
     if quarter not in (1, 2, 3, 4) or not 2000 <= year < 2200:
         raise Refused(_l("Please choose one."), field="quarter")
-    if quarter_of(year, quarter).from_on > clock.today():
+    reported = quarter_of(year, quarter)
+    if reported.from_on > clock.today():
         raise Refused(_l("This quarter has not begun."), field="quarter")
+    if reported.until_on <= project.began_on:
+        raise Refused(_l("The project had not begun in this quarter."), field="quarter")
     report = db.session.scalar(
         select(ProgressReport).where(
             ProgressReport.project_id == project.id,

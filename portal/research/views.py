@@ -14,9 +14,14 @@ from portal.accounts.queries import TimelineEntry, timeline_of
 from portal.alliances.queries import alliances_of
 from portal.forms import refusals
 from portal.moves import attempt
-from portal.research import operations, queries
-from portal.research.facts import project_facts, what_is_missing
-from portal.research.forms import ROLES, OfferForm, ProjectForm
+from portal.research import operations, plan_queries, queries
+from portal.research.facts import (
+    moves_with_what_is_open,
+    project_facts,
+    what_is_missing,
+    what_it_spans_no_more,
+)
+from portal.research.forms import ROLES, ApprovalForm, OfferForm, ProjectForm
 from portal.research.models import Project
 from portal.research.team import Named, people_in
 from portal.research.workflow import PARTNER, PROJECT
@@ -116,26 +121,33 @@ def view_project(project: Project) -> str:
 def project_page(project: Project, **more: Any) -> str:
     """Render a project's page; `more` carries a failed move or a form with errors."""
     standing = current_standing()
-    is_lead = can(standing, "project.lead", project) and project.is_gathering
+    leads = can(standing, "project.lead", project)
+    is_lead = leads and project.is_gathering
     may_offer = can(standing, "project.offer", project) and not any(
         each.organisation_id == standing.actor.organisation_id for each in project.partners
     )
     is_inside = can(standing, "project.work", project)
     is_keeper = can(standing, "project.approve", project)
+    is_running = is_inside and project.is_unfinished
+    held = plan_queries.still_open(project.id) if is_running else None
     values: dict[str, Any] = {
         "project": project,
         "facts_of": project_facts(project),
-        "moves": open_to(standing, project),
+        "moves": moves_with_what_is_open(open_to(standing, project), held),
         "parts": [(each, open_to(standing, each)) for each in project.partners],
         "needs": queries.needs_of(project.id) if project.is_gathering else (),
         "people": _people(project) if is_inside else {},
+        "overdue": held.overdue if held else 0,
         "staffed": [p.id for p in project.partners if can(standing, "project_partner.staff", p)],
         "roles": ROLES,
         "is_lead": is_lead,
+        "may_ask": leads and project.is_unfinished,
+        "lost": what_it_spans_no_more(project) if is_inside or is_keeper else None,
         "is_inside": is_inside,
         "is_keeper": is_keeper,
         "missing": what_is_missing(project) if is_lead or is_keeper else (),
         "offer_form": OfferForm() if may_offer else None,
+        "approval_form": ApprovalForm(thing=project) if is_keeper else None,
         "labels": PROJECT.labels,
         "part_labels": PARTNER.labels,
         "timeline": _history(project, is_inside=is_inside) if is_inside or is_keeper else (),
@@ -153,6 +165,21 @@ def _history(project: Project, *, is_inside: bool) -> list[TimelineEntry]:
     """Return the steps of a project; its keeper reads that they were made, not what they name."""
     steps = timeline_of(project)
     return steps if is_inside else [replace(each, note=None) for each in steps]
+
+
+@bp.post("/projects/<int:project_id>/approval")
+@requires("project.approve", Project)
+def approve_project(project: Project) -> Response | tuple[str, int]:
+    """Approve a project on the paper that was chosen or named."""
+    form = ApprovalForm(thing=project)
+    if form.validate_on_submit():
+        with refusals(form):
+            operations.approve_project(
+                project, **form.basis, by=current_actor(), expected=form.expected
+            )
+            flash(_("Done."), "success")
+            return redirect(url_for("research.view_project", project_id=project.id))
+    return project_page(project, approval_form=form), form.status
 
 
 @bp.post("/projects/<int:project_id>/moves/<move>")

@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -17,17 +18,21 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.database import TRIGGERS, Model, Trigger, Versioned, choice, constraints
+from portal.files import Attachment
 from portal.research.models import Participant, Project
 from portal.research.workflow import PartnerState
 
 #: Money in fen, and figures in thousandths.
 _LARGE = BigInteger().with_variant(Integer, "sqlite")
+_TODAY = bindparam("plan_today", callable_=clock.today, type_=Date, unique=True)
 
 
 class FundSource(StrEnum):
@@ -49,7 +54,7 @@ class DeliverableKind(StrEnum):
     SOFTWARE = "software"
 
 
-class WorkPackage(Model):
+class WorkPackage(Versioned, Model):
     """A part of the work (任务包) with the organisation that answers for it."""
 
     __tablename__ = "work_package"
@@ -63,7 +68,7 @@ class WorkPackage(Model):
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
 
-class Kpi(Model):
+class Kpi(Versioned, Model):
     """An indicator (考核指标) with its target and what is reached; figures in thousandths."""
 
     __tablename__ = "project_kpi"
@@ -100,7 +105,7 @@ class Fund(Model):
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
 
-class Milestone(Model):
+class Milestone(Versioned, Model):
     """A day by which something must be reached."""
 
     __tablename__ = "project_milestone"
@@ -113,6 +118,16 @@ class Milestone(Model):
     met_on: Mapped[date | None]
     #: Grows with each change, so that a calendar that subscribed replaces what it held.
     revision: Mapped[int] = mapped_column(default=0)
+
+    @hybrid_property
+    def is_overdue(self) -> Any:
+        """Whether its day has passed and it is not reached."""
+        return self.met_on is None and self.due_on < clock.today()
+
+    @is_overdue.inplace.expression
+    @classmethod
+    def _is_overdue(cls) -> Any:
+        return and_(cls.met_on.is_(None), cls.due_on < _TODAY)
 
 
 class Deliverable(Versioned, Model):
@@ -132,9 +147,12 @@ class Deliverable(Versioned, Model):
     #: The number of the version that was accepted, and when.
     accepted_number: Mapped[int | None]
     accepted_at: Mapped[datetime | None]
+    #: Who accepted it for the lead.
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     project: Mapped[Project] = relationship()
     owner: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    accepted_by: Mapped[Person | None] = relationship(lazy="joined")
     versions: Mapped[list[DeliverableVersion]] = relationship(
         order_by="DeliverableVersion.number", lazy="selectin"
     )
@@ -165,6 +183,11 @@ class DeliverableVersion(Model):
     note: Mapped[str] = mapped_column(String(200))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+    #: The file it came with, which hangs on the deliverable.
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
+
+    file: Mapped[Attachment | None] = relationship(lazy="joined")
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
 class ProgressReport(Versioned, Model):

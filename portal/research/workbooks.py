@@ -27,9 +27,10 @@ PROJECTS = (
 )
 #: A row of it is (task, the name of its column).
 TASKS = (
+    Field(_l("Task number here"), lambda row: row[0].id, Kind.NUMBER, width=12),
     Field(_l("Task"), lambda row: row[0].title, width=44),
     Field(_l("Column"), lambda row: row[1], width=12),
-    Field(_l("Who does it"), lambda row: row[0].owner or row[0].organisation, width=24),
+    Field(_l("Who does the task"), lambda row: row[0].owner or row[0].organisation, width=24),
     Field(_l("Due on"), lambda row: row[0].due_on, Kind.DAY),
     Field(_l("Work package"), lambda row: row[0].package, width=24),
 )
@@ -54,4 +55,7 @@ DELIVERABLES = (
     Field(_l("Kind"), lambda row: DELIVERABLE_KINDS[row.kind], width=10),
     Field(_l("Whose it is"), lambda row: row.owner.name, width=32),
     Field(_l("Version accepted"), lambda row: row.accepted_number, Kind.NUMBER, width=12),
+    Field(
+        _l("Accepted by"), lambda row: row.accepted_by.name if row.accepted_by else None, width=16
+    ),
 )

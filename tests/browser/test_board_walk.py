@@ -139,7 +139,8 @@ def test_a_move_that_a_rule_refuses_is_shown_as_it_is(
     maker.open(f"/projects/{project}/board/columns")
     limit = maker.page.locator("input[name=card_limit]").nth(1)
     limit.fill("1")
-    maker.page.locator(".kept-row").nth(1).get_by_role("button").click()
+    row = maker.page.locator(".kept-row").nth(1)
+    row.get_by_role("button", name=maker.say("Save")).click()
     maker.open(f"/projects/{project}/board")
     reason = maker.page.locator("[data-board-refused]")
     for name in ("甲方案", "乙试制"):

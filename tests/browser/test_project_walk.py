@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
+from portal import clock
 from portal.database import db
 from portal.outcomes.models import Outcome
 from tests.browser.conftest import PHONE
@@ -43,7 +44,8 @@ def test_an_idea_becomes_a_result_in_another_region(
     lead.type("Title", "联合攻关 低温储氢阀")
     lead.type("What is to be found out or built, and what for", "零下四十度可用的阀门。")
     lead.type("Who owns and uses what is invented", TERMS)
-    lead.page.get_by_label(lead.say("It holds no state secret and no work secret")).check()
+    harmless = lead.say("What I write holds no state secret and no work secret")
+    lead.page.get_by_label(harmless).check()
     lead.press("Save")
     project = lead.page.url.removeprefix(lead.site)
     lead.press("Call for partners")
@@ -68,7 +70,10 @@ def test_an_idea_becomes_a_result_in_another_region(
     assert "联合攻关 低温储氢阀" in keeper.text()
     keeper.open(project)
     assert TERMS not in keeper.text()
-    press_within(keeper, "Approve it", "理事会决议2026年第9号")
+    folded = keeper.unfold("Approve it")
+    keeper.type("Number of another paper", "京联〔2026〕9号")
+    keeper.type("Day of that paper", clock.today().isoformat())
+    keeper.press("Approve it", folded)
     lead.open(project)
     lead.press("Start the work")
     partner.come_in("supplier")
@@ -101,6 +106,7 @@ def test_an_idea_becomes_a_result_in_another_region(
     # What came out is accepted, goes to Hebei, and stands as an outcome of both.
     lead.open(f"{project}/deliverables")
     lead.type("Title", "低温阀样机")
+    choose(lead, "Whose it is by the terms of the project", str(world.organisation["maker"]))
     lead.type("What this version is", "第一版")
     lead.press("Record it")
     lead.tap(lead.page.get_by_role("button", name=lead.say("Accept the newest version")))

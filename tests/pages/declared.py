@@ -78,6 +78,7 @@ HTML = [
         "matters.fetch_file",
         "matters.fetch_meeting",
         "research.fetch_card_file",
+        "research.fetch_deliverable_file",
         "research.take_tasks",
         "task_imports.download_refused",
         "research.board_version",

@@ -63,6 +63,12 @@ def part_of(project: Project, organisation_id: int) -> partnering.Partner:
     )
 
 
+def approve(world: World, project: Project, paper: str) -> None:
+    """Let the secretary approve a project on a paper of this day."""
+    keeper = world.actor("secretary")
+    operations.approve_project(project, by=keeper, note=paper, basis_on=clock.today())
+
+
 def active(
     world: World, *, partners: tuple[str, ...] = ("supplier",), **changed: object
 ) -> Project:
@@ -74,7 +80,7 @@ def active(
         part = part_of(project, world.organisation[name])
         partnering.confirm_partner(part, by=world.actor(people[name]))
     operations.form_project(project, by=lead)
-    operations.approve_project(project, by=world.actor("secretary"), note="理事会决议2026-07号")
+    approve(world, project, "理事会决议2026-07号")
     operations.start_project(project, by=lead)
     return project
 
@@ -131,9 +137,11 @@ def join_forces(world: World) -> None:
         title="rule 缠绕工艺规范",
         owner_id=world.organisation["maker"],
         note="征求意见稿",
+        received=files.receive(BytesIO(b"%PDF-1.4\n%rule\n%%EOF\n"), "规范.pdf"),
         by=lead,
     )
     world.deliverable["rule"] = made.id
+    world.attachment["rule"] = made.versions[0].file_id or 0
     this = beginning(today, 3)
     drawn = reporting.draw_report(working, year=this.from_on.year, quarter=this.quarter, by=lead)
     world.progress_report["drawn"] = drawn.id

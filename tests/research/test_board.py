@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from portal import clock
 from portal.accounts.models import Person
 from portal.accounts.operations import create_person, end_appointment, grant_appointment
-from portal.actors import SYSTEM
+from portal.actors import SYSTEM, Actor
 from portal.database import db
 from portal.errors import Denied, Refused, Stale
 from portal.journal import JournalLine
@@ -95,6 +95,36 @@ def test_places_between_places_are_between() -> None:
     assert between(4, 5) is None
     assert between(4, 6) == 5
     assert spread(3) == [ROOM, 2 * ROOM, 3 * ROOM]
+
+
+@both_engines
+def test_columns_are_called_anew_and_shifted_and_what_is_done_stays_last(world: World) -> None:
+    project, lead = active(world), world.actor("delegate")
+    card = on_board(world, project, "a")
+    todo, doing, review, done = board(project)
+
+    def change(column_id: int, name: str = "", places: int = 0, by: Actor = lead) -> None:
+        columns.change_column(project, column_id, name=name, card_limit=3, places=places, by=by)
+
+    own = columns.add_column(project, name="待试验", by=lead)
+    change(doing.id, "正在试制")
+    change(own.id, "等样件", places=-1)
+    change(todo.id, places=1)
+    found = board(project)
+    assert [each.id for each in found] == [doing.id, todo.id, own.id, review.id, done.id]
+    assert [each.name for each in found] == ["正在试制", None, "等样件", None, None]
+    assert found[0].card_limit == 3
+    assert db.session.get_one(Card, card.id).column_id == todo.id, "cards go with their column"
+    change(doing.id)
+    assert board(project)[0].name is None
+    for column_id, places in ((review.id, 1), (done.id, -1), (doing.id, -1)):
+        with pytest.raises(Refused):
+            change(column_id, places=places)
+    with pytest.raises(Refused):
+        change(own.id)
+    with pytest.raises(Denied):
+        change(todo.id, by=world.actor("supplier"))
+    assert [each.id for each in board(project)] == [doing.id, todo.id, own.id, review.id, done.id]
 
 
 def test_a_full_column_takes_no_more_but_lets_its_own_move(world: World) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from portal import clock
 from portal.accounts.models import Organisation
 from portal.database import db
 from portal.meetings.resolution_models import Resolution
@@ -15,7 +16,7 @@ from portal.research.models import Project
 from portal.research.partnering import confirm_partner
 from portal.research.work_models import Deliverable, DeliverableKind
 from tests.client import Client
-from tests.research.make import TERMS, active, ask, idea, part_of
+from tests.research.make import TERMS, active, approve, ask, idea, part_of
 from tests.world import World, claim
 
 
@@ -74,18 +75,32 @@ def test_the_secretary_approves_by_choosing_a_resolution_and_reads_no_terms(
     keeper, address = visit("secretary"), f"/projects/{number}"
     page = keeper.soup(address)
     assert TERMS not in page.get_text()
-    first, *choices = page.select("select[name=offered] option")
+    first, *choices = page.select("select[name=resolution] option")
     assert first["value"] == ""
-    refused = keeper.post(f"{address}/moves/approve", {"offered": "", "note": "材料齐全"})
-    assert refused.status_code == 422
-    assert "材料齐全" in refused.text
-    keeper.post(f"{address}/moves/approve", {"offered": choices[0]["value"], "note": ""})
+    today = clock.today().isoformat()
+    for typed in (
+        {},
+        {"paper": "京联〔2026〕7号"},
+        {"paper": "材料齐全", "paper_on": today},
+        {"resolution": "理事会〔1999〕1号决议"},
+    ):
+        refused = keeper.post(f"{address}/approval", typed)
+        assert refused.status_code == 422, typed
+        assert typed.get("paper", "") in refused.text
+        assert ('href="#paper_on"' in refused.text) is (typed.keys() < {"paper", "paper_on"})
+    assert keeper.post(f"{address}/moves/approve", {"note": "材料1份齐全"}).status_code == 422
+    seen = page.select_one(f'form[action="{address}/approval"] [name=version]')["value"]
+    stale = {"paper": "京联〔2026〕7号", "paper_on": today, "version": str(int(seen) + 1)}
+    assert keeper.post(f"{address}/approval", stale).status_code == 409
+    chosen = {"resolution": choices[0]["value"], "version": seen}
+    assert visit("delegate").post(f"{address}/approval", chosen).status_code == 403
+    assert keeper.post(f"{address}/approval", chosen).status_code == 302
     with app.app_context():
         approved = db.session.get_one(Project, number)
         assert approved.basis == choices[0]["value"]
         assert approved.resolution_id == world.resolution["passed"]
         db.session.remove()
-    assert not visit("delegate").soup(address).select("select[name=offered]")
+    assert not visit("delegate").soup(address).select("select[name=resolution]")
 
 
 def test_an_approved_project_and_its_resolution_lead_to_each_other(
@@ -109,7 +124,7 @@ def test_an_approved_project_and_its_resolution_lead_to_each_other(
             part = part_of(project, world.organisation["supplier"])
             confirm_partner(part, by=world.actor("supplier"))
             operations.form_project(project, by=lead)
-            operations.approve_project(project, by=world.actor("secretary"), note=basis)
+            approve(world, project, basis)
             ids.append(project.id)
         for none in ids[1:]:
             assert db.session.get_one(Project, none).resolution_id is None

@@ -21,7 +21,7 @@ from portal.research.cards import CardContent
 from portal.research.reminding import remind_of_due_cards
 from tests.conftest import both_engines
 from tests.inbox.test_telling import Heard, told
-from tests.research.make import active, ask, idea, on_board, part_of
+from tests.research.make import active, approve, ask, idea, on_board, part_of
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -44,7 +44,7 @@ def test_whoever_answers_is_asked_and_whoever_waits_hears_the_answer(world: Worl
     assert heard() == told("project_partner.decline", "chair")
     operations.form_project(project, by=lead)
     assert heard() == told("project.form", "secretary")
-    operations.approve_project(project, by=world.actor("secretary"), note="决议1号")
+    approve(world, project, "决议1号")
     assert heard() == told("project.approve", "delegate", "manager", "supplier")
     partnering.leave_project(part, by=lead, note="未履约。")
     assert heard() == told("project_partner.leave", "manager", "supplier")

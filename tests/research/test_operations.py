@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from portal import actors, links
+from portal import actors, clock, links
 from portal.access import can, standing_of
 from portal.alliances.models import Alliance, Membership
 from portal.alliances.operations import expel_membership, withdraw_membership
@@ -15,7 +17,7 @@ from portal.research.cards import CardContent, edit_card
 from portal.research.models import Partner, Project
 from portal.research.workflow import PartnerState, ProjectState
 from tests.conftest import both_engines
-from tests.research.make import active, ask, idea, on_board, part_of, plan, token_sent
+from tests.research.make import active, approve, ask, idea, on_board, part_of, plan, token_sent
 from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 @both_engines
 def test_a_project_walks_from_the_idea_to_its_archive(world: World) -> None:
-    lead, keeper = world.actor("delegate"), world.actor("secretary")
+    lead = world.actor("delegate")
     project = idea(world)
     operations.call_project(project, by=lead)
     partnering.offer_part(project, part="检测", by=world.actor("chair"))
@@ -32,7 +34,7 @@ def test_a_project_walks_from_the_idea_to_its_archive(world: World) -> None:
         partnering.confirm_partner(offered, by=world.actor("chair"))
     partnering.confirm_partner(offered, by=lead)
     operations.form_project(project, by=lead)
-    operations.approve_project(project, by=keeper, note="决议2026-12号")
+    approve(world, project, "决议2026-12号")
     assert (project.state, project.basis) == (ProjectState.APPROVED, "决议2026-12号")
     operations.start_project(project, by=lead)
     operations.hold_project(project, by=lead, note="等待设备。")
@@ -77,7 +79,17 @@ def test_the_secretariat_decides_on_a_paper_and_nobody_else(world: World) -> Non
     for vague in ("材料齐全", "理事会同意"):
         with pytest.raises(Refused, match="编号"):
             operations.approve_project(project, by=world.actor("secretary"), note=vague)
-    operations.approve_project(project, by=world.actor("secretary"), note="第三次理事会会议纪要")
+    unknown = "第三次理事会会议纪要"
+    with pytest.raises(Refused, match="没有这一编号的有效决议"):
+        operations.approve_project(project, by=world.actor("secretary"), note=unknown)
+    tomorrow = clock.today() + timedelta(days=1)
+    with pytest.raises(Refused, match="尚未到来"):
+        operations.approve_project(
+            project, by=world.actor("secretary"), note=unknown, basis_on=tomorrow
+        )
+    assert project.state is ProjectState.FORMING
+    approve(world, project, unknown)
+    assert project.basis_on == clock.today()
     assert project.state is ProjectState.APPROVED
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from flask_babel import force_locale
+from sqlalchemy import select
 
+from portal import clock
 from portal.database import db
-from portal.research import operations
+from portal.errors import Refused
+from portal.research import cards, delivering, operations, partnering, plan_queries, planning
+from portal.research.board_models import Card
 from portal.research.columns import limit_column
 from portal.research.models import Project
 from portal.research.partnering import confirm_partner
+from portal.research.workflow import PARTNER, PROJECT
 from tests.client import Client
-from tests.research.make import ask, board, idea, part_of
+from tests.research.make import active, ask, board, idea, part_of
 from tests.world import World
 
 #: Steps that are shown at once.
@@ -66,6 +74,101 @@ def test_what_a_forming_project_lacks_is_said_to_its_lead_and_the_secretariat(
     assert not visit("delegate").soup(f"/projects/{world.project['idea']}").select("#missing")
 
 
+def test_a_project_is_spoken_of_in_its_own_words(app: Flask) -> None:
+    """Not in those of a matter (duijie, zanhuan), from which some of its moves were taken."""
+    with app.test_request_context(), force_locale("zh"):
+        said = [*PROJECT.labels.values(), *PARTNER.labels.values()]
+        said += [*PROJECT.verbs.values(), *PARTNER.verbs.values()]
+        for each in (*PROJECT.moves, *PARTNER.moves):
+            said += [word for word in (each.button, each.done, each.warning) if word is not None]
+        assert not [str(each) for each in said if re.search("对接|暂缓|供需", str(each))]
+        assert str(PROJECT.named("resume").button) == "恢复实施"
+
+
+def test_whoever_completes_a_project_is_told_first_what_is_not_finished(
+    app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    number = world.project["active"]
+    yesterday = clock.today() - timedelta(days=1)
+    with app.app_context():
+        project, lead = db.session.get_one(Project, number), world.actor("delegate")
+        for day in (yesterday, clock.today()):
+            cards.add_card(project, cards.CardContent("张力标定", due_on=day), by=lead)
+        db.session.remove()
+    address = f"/projects/{number}"
+
+    def question() -> str:
+        form = (
+            visit("delegate").soup(address).select_one(f'form[action="{address}/moves/complete"]')
+        )
+        return form.select_one(".move-warning").get_text()
+
+    said = question()
+    for each in ("4项任务未完成", "其中1项逾期", "1个里程碑未达成", "1项成果未验收"):
+        assert each in said, said
+    with app.app_context():
+        project = db.session.get_one(Project, number)
+        for card in db.session.scalars(select(Card).where(Card.project_id == number)).all():
+            cards.put_away_card(card, by=lead)
+        for line in plan_queries.milestones_of(number):
+            planning.meet_milestone(project, line.id, is_met=True, by=lead)
+        for made in plan_queries.deliverables_of(number):
+            delivering.accept_deliverable(made, by=lead)
+        db.session.remove()
+    assert "未" not in question()
+
+
+def test_a_running_project_that_lost_its_partners_says_so_and_finds_another(
+    app: Flask, world: World, visit: Callable[..., Client]
+) -> None:
+    with app.app_context():
+        project = active(world)
+        number, lead = project.id, world.actor("delegate")
+        address = f"/projects/{number}"
+        assert not visit("delegate").soup(address).select("#lost")
+        supplier = world.organisation["supplier"]
+        partnering.leave_project(
+            part_of(project, supplier), by=world.actor("supplier"), note="业务调整。"
+        )
+        db.session.remove()
+    for who in ("delegate", "secretary"):
+        assert "1个地区" in visit(who).soup(address).select_one("#lost").get_text()
+    sent = {"organisation_id": supplier, "part": "材料试制"}
+    assert visit("delegate").post(f"{address}/partners", sent).status_code == 302
+    with app.app_context():
+        project = db.session.get_one(Project, number)
+        assert project.lacks_regions, "who was asked has to agree"
+        confirm_partner(part_of(project, supplier), by=world.actor("supplier"))
+        assert visit("supplier").soup(address).select_one(".section") is not None
+        ask(world, project, "chairer")
+        operations.complete_project(project, by=lead)
+        assert not project.unanswered, "nobody waits for an answer in a project that has ended"
+        with pytest.raises(Refused):
+            ask(world, project, "chairer")
+        db.session.remove()
+    assert not visit("delegate").soup(address).select("#lost")
+
+
+def test_a_column_that_is_refused_keeps_what_was_typed(
+    world: World, visit: Callable[..., Client]
+) -> None:
+    lead, address = visit("delegate"), f"/projects/{world.project['active']}/board/columns"
+    number = lead.soup(address).select("input[name=column_id]")[1]["value"]
+    row = {"column_id": number, "name": "正在试制", "card_limit": "many"}
+    refused = lead.post(address, row)
+    assert refused.status_code == 422
+    page = BeautifulSoup(refused.text, "html.parser")
+    assert page.select_one("#name")["value"] == "正在试制"
+    assert page.select_one(".error-summary a")["href"] == "#card_limit"
+    assert page.select_one("#card_limit")["value"] == "many"
+    assert lead.post(address, {**row, "card_limit": "", "shift": "left"}).status_code == 302
+    titles = lead.soup(address.removesuffix("/columns")).select(".board-column-title")
+    assert [each.get_text(" ", strip=True).split()[0] for each in titles][:2] == [
+        "正在试制",
+        "待办",
+    ]
+
+
 def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
     app: Flask, world: World, visit: Callable[..., Client]
 ) -> None:
@@ -92,15 +195,18 @@ def test_older_steps_of_a_project_are_folded_and_none_is_left_out(
     ("address", "field"),
     [
         ("/projects/{project}/partners", "organisation_id"),
-        ("/deliverables/{deliverable}/outcome/new", "taker_id"),
+        ("/deliverables/{rule}/outcome/new", "taker_id"),
+        ("/projects/{active}/deliverables", "owner_id"),
+        ("/projects/{active}/funds", "organisation_id"),
+        ("/projects/{active}/packages", "package-organisation_id"),
     ],
 )
 def test_no_organisation_is_chosen_before_somebody_chooses_one(
     world: World, visit: Callable[..., Client], address: str, field: str
 ) -> None:
-    numbers = {"project": world.project["calling"], "deliverable": world.deliverable["rule"]}
-    page, client = address.format(**numbers), visit("delegate")
-    select = client.soup(page).select_one(f"select[name={field}]")
+    numbers = {"project": world.project["calling"], "active": world.project["active"]}
+    page, client = address.format(**numbers, **world.deliverable), visit("delegate")
+    select = client.soup(page.replace("/packages", "/plan")).select_one(f"select[name={field}]")
     assert [each["value"] for each in select("option") if each.has_attr("selected")] == [""]
     refused = client.post(page, {field: "", "part": "检测", "title": "首台套"})
     assert refused.status_code == 422

@@ -8,6 +8,7 @@ from io import BytesIO
 
 import docx
 import pytest
+from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -16,7 +17,15 @@ from portal.database import db
 from portal.engines import WRITING
 from portal.errors import Denied, Refused
 from portal.periods import beginning
-from portal.research import cards, partnering, placing, reporting, word_file
+from portal.research import (
+    cards,
+    partnering,
+    placing,
+    plan_queries,
+    planning,
+    reporting,
+    word_file,
+)
 from portal.research.cards import CardContent
 from portal.research.models import Project
 from portal.research.work_models import ProgressReport
@@ -94,6 +103,58 @@ class TestOperations:
         ends = {"year": following.from_on.year, "quarter": following.quarter}
         with pytest.raises(Refused):
             reporting.draw_report(project, **ends, by=lead)
+
+
+def test_a_report_is_drawn_only_of_quarters_in_which_the_project_ran(
+    app: Flask, visit: Callable[..., Client], world: World
+) -> None:
+    this = beginning(clock.today(), 3)
+    with app.app_context():
+        began = active(world, begins_on=this.before().last_on).id
+        coming = active(world, begins_on=this.until_on).id
+        db.session.remove()
+    lead = visit("delegate")
+    offered = lead.soup(f"/projects/{began}/reports").select("select[name=quarter] option")
+    assert len(offered) == 2, "this quarter, and the one on whose last day it began"
+    early = this.before().before()
+    for number, asked in ((began, early), (coming, this)):
+        sent = {"quarter": f"{asked.from_on.year}-{asked.quarter}"}
+        assert lead.post(f"/projects/{number}/reports", sent).status_code == 422
+        with app.app_context():
+            project = db.session.get_one(Project, number)
+            ends = {"year": asked.from_on.year, "quarter": asked.quarter}
+            with pytest.raises(Refused):
+                reporting.draw_report(project, **ends, by=world.actor("delegate"))
+    page = lead.soup(f"/projects/{coming}/reports")
+    assert not page.select("select[name=quarter]") and "届时" in page.get_text()
+
+
+def test_a_draft_is_drawn_anew_and_says_of_when_its_figures_are(
+    app: Flask, visit: Callable[..., Client], world: World
+) -> None:
+    lead, address = visit("delegate"), f"/reports/{world.progress_report['drawn']}"
+    with app.app_context():
+        report = db.session.get_one(ProgressReport, world.progress_report["drawn"])
+        by, project = world.actor("delegate"), report.project
+        reporting.write_report(report, "按计划推进。", by=by)
+        for kpi in plan_queries.kpis_of(project.id):
+            planning.reach_kpi(project, kpi.id, actual_milli=4_321, by=by)
+        before = report.drawn_at
+        db.session.remove()
+    page = lead.soup(address)
+    assert "4.321" not in page.get_text()
+    anew = page.select_one("#as-of form")
+    sent = {each["name"]: each["value"] for each in anew.select("input[type=hidden]")}
+    assert lead.post(anew["action"], sent).location == address
+    said = lead.soup(address).get_text()
+    assert "4.321" in said and "按计划推进。" in said
+    with app.app_context():
+        report = db.session.get_one(ProgressReport, world.progress_report["drawn"])
+        assert report.drawn_at > before
+        reporting.seal_report(report, by=world.actor("delegate"))
+        db.session.remove()
+    page = lead.soup(address)
+    assert "截至" in page.select_one("#as-of").get_text() and not page.select("#as-of form")
 
 
 def test_the_word_file_opens_and_says_what_the_page_says(

@@ -435,6 +435,14 @@ class TestPages:
             assert found == {*(each.value for each in TASK_FIELDS), "other"}, language
             assert None not in found, "what is left out is known to be"
 
+    def test_the_list_as_a_workbook_begins_with_the_number_of_each_task(
+        self, world: World, visit: Callable[..., Client]
+    ) -> None:
+        answer = visit("supplier").get(f"/projects/{world.project['active']}/tasks.xlsx")
+        head, *rows = load_workbook(BytesIO(answer.data)).worksheets[0].iter_rows(values_only=True)
+        assert head[:2] == ("门户任务号", "任务")
+        assert dict(row[:2] for row in rows)[world.card["first"]].startswith("first")
+
     def test_checklists_and_comments_go_along_and_stay_as_they_are(
         self, app: Flask, world: World, visit: Callable[..., Client]
     ) -> None:
