@@ -42,7 +42,16 @@ from portal.accounts import queries as accounts_queries
 from portal.accounts import views as accounts_views
 from portal.alliances import operations as alliances_operations
 from portal.alliances import queries as alliances_queries
-from portal.areas import AREAS, JOB_PAGES, JOBS, NOUNS, PERSONAL_DATA, STANDING, WORKFLOWS
+from portal.areas import (
+    AREAS,
+    JOB_PAGES,
+    JOBS,
+    NOUNS,
+    PERSONAL_DATA,
+    SAID_OF_PAPERS,
+    STANDING,
+    WORKFLOWS,
+)
 from portal.cookies import SignedCookies
 from portal.database import db
 from portal.desk import context, frame
@@ -114,6 +123,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         ),
         jobs=dict(JOBS),
         job_pages=dict(JOB_PAGES),
+        said_of_papers=dict(SAID_OF_PAPERS),
         personal_data=PERSONAL_DATA,
         at_closure=(
             sign_in_personal.end_access,

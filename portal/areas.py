@@ -60,6 +60,7 @@ from portal.meetings import (
     agenda_views,
     minutes_views,
     observer_views,
+    proving,
     reply_views,
     resolution_models,
     resolution_views,
@@ -97,6 +98,8 @@ from portal.sign_in import (
     device_views,
     factor_reset_views,
     factor_views,
+    forgotten,
+    forgotten_views,
     invitation_views,
     passkey_views,
     password_views,
@@ -125,6 +128,7 @@ AREAS = (
     factor_reset_views,
     passkey_views,
     password_views,
+    forgotten_views,
     organisation_views,
     qualification_views,
     contact_views,
@@ -272,8 +276,17 @@ WORKFLOWS = (
 )
 
 #: What runs the jobs of each kind, and what the page of such a job says.
-JOBS: dict[str, jobs.Handler] = {imports_operations.JOB: imports_running.run_import}
+JOBS: dict[str, jobs.Handler] = {
+    imports_operations.JOB: imports_running.run_import,
+    forgotten.JOB: forgotten.run_job,
+}
 JOB_PAGES: dict[str, jobs.JobPage] = {imports_operations.JOB: imports_views.JOB_PAGE}
+
+#: What is so by now of a record whose paper somebody proves by its code (`documents/queries.py`).
+SAID_OF_PAPERS = {
+    "meeting": proving.said_of_meeting,
+    "resolution": proving.said_of_resolution,
+}
 
 #: Everything the portal holds of a person: the copy they may ask for (`accounts/views.py`).
 PERSONAL_DATA = (

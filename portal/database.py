@@ -19,11 +19,13 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Enum,
     MetaData,
     Select,
+    bindparam,
     false,
     inspect,
     literal,
@@ -34,6 +36,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from portal import clock
 from portal.engines import connecting, teach
 
 #: A select of any columns.
@@ -58,6 +61,12 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+#: The present inside SQL: asked when a statement runs, so that the statement can be kept.
+NOW = bindparam("now", callable_=clock.now, type_=Instant, unique=True)
+#: The present day in Shanghai, likewise.
+TODAY = bindparam("today", callable_=clock.today, type_=Date, unique=True)
 
 
 class Base(DeclarativeBase):

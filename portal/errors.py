@@ -67,6 +67,10 @@ class Missing(Exception):
     """There is no such record, or this person may not know that there is."""
 
 
+class DeadLink(Exception):
+    """A link by which one acts without signing in opens nothing: cut short, or never made here."""
+
+
 def is_overload(error: DBAPIError) -> bool:
     """Tell whether a database error means "try again later" rather than a fault of ours."""
     cause = error.orig
@@ -160,6 +164,12 @@ def init_app(app: Flask) -> None:
     def untrusted_host(_error: SecurityError) -> Response:
         # No address can be built for a host that is not ours, so there is no page to show.
         return Response("This host name is not served here.\n", 400, mimetype="text/plain")
+
+    @app.errorhandler(DeadLink)
+    def dead_link(_error: DeadLink) -> Response:
+        # The same for everybody, and whether or not there ever was such a link; sign-in would
+        # lead nowhere, for whoever was sent one needs no account.
+        return page(404, _("This link is incomplete, or it is no longer valid."), is_link=True)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:

@@ -188,6 +188,13 @@ def other_language() -> dict[str, str]:
 
 @cache
 def _described(language: str) -> dict[str, str]:
-    # Each language is named in itself, so that whoever needs it can read it.
-    name = Locale.parse(language).get_display_name(language) or language
-    return {"language": language, "tag": LANGUAGES[language], "label": name}
+    return {
+        "language": language,
+        "tag": LANGUAGES[language],
+        "label": name_in_itself(language),
+    }
+
+
+def name_in_itself(language: str) -> str:
+    """Return the name of a language in itself, so that whoever needs it can read it."""
+    return Locale.parse(language).get_display_name(language) or language

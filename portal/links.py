@@ -169,6 +169,19 @@ def revoke(link: ActionLink, *, by: Actor) -> None:
         outbox.withdraw_with_link(link.id, by=by)
 
 
+def revoke_for(person_id: int, purpose: str, *, by: Actor) -> None:
+    """Take back every link of a purpose that is for one person, inside an operation."""
+    for link in db.session.scalars(
+        select(ActionLink).where(
+            ActionLink.person_id == person_id,
+            ActionLink.purpose == purpose,
+            ActionLink.used_at.is_(None),
+            ActionLink.revoked_at.is_(None),
+        )
+    ):
+        revoke(link, by=by)
+
+
 def address(endpoint: str, **arguments: Any) -> str:
     """Return the full address of a page, as it may stand in a message or a QR code.
 

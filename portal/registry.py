@@ -7,7 +7,7 @@ what follows from a move.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,8 @@ class Registry:
     #: The ways out of the portal that the worker serves.
     couriers: tuple[Callable[[], Courier], ...] = ()
     consequences: dict[tuple[str, str], tuple[Consequence, ...]] = field(default_factory=dict)
+    #: What is so by now of a record whose paper is proved by its code, by the record's noun.
+    said_of_papers: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     #: Run in this order.
     tellings: tuple[Telling, ...] = ()
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from portal import clock, files, links
 from portal.access import require, standing_of
+from portal.accounts.addresses import PASSWORD_LINK
 from portal.accounts.models import Appointment, Organisation, OrganisationKind, Person
 from portal.accounts.operations import (
     create_organisation,
@@ -220,6 +221,7 @@ def build() -> World:
     _meet(world, now)
     _rotate(world, now)
     _ask_dues(world)
+    world.token["password"] = _link_for_password(world.person["loser"])
     told = select(Message.id).where(
         Message.person_id == world.person["delegate"], Message.notice == "interest.send"
     )
@@ -463,13 +465,15 @@ def _meet(world: World, now: datetime) -> None:
             world.action[name] = made.id
             if who:
                 actions.report_action(made, by=world.actor(who), note="已完成。")
+        edit_letterhead(hydrogen, prefix="氢盟", seal_holder="天津丙研究院", by=keeper)
+        # No proxy is made of a meeting that is over.
+        paper = issue_paper(held, DocumentKind.PROXY, by=keeper, receipt="proxy")
+        world.document["proxy"] = paper.id
         meeting_operations.adjourn_meeting(held, by=keeper)
         minutes.begin_minutes(held, by=keeper)
         minutes.review_minutes(held, by=keeper)
-        edit_letterhead(hydrogen, prefix="氢盟", seal_holder="天津丙研究院", by=keeper)
-        for kind in (DocumentKind.MINUTES, DocumentKind.PROXY):
-            paper = issue_paper(held, kind, by=keeper, receipt=kind.value)
-            world.document[kind.value] = paper.id
+        made_of_it = issue_paper(held, DocumentKind.MINUTES, by=keeper, receipt="minutes")
+        world.document["minutes"] = made_of_it.id
         sealed = files.receive(BytesIO(b"%PDF-1.4\n%sealed\n%%EOF\n"), "盖章.pdf")
         scan_document(paper, sealed, by=keeper)
         world.attachment["sealed"] = files.files_of(paper)[-1].id
@@ -680,6 +684,15 @@ def _link_to_approve(turn: Turn) -> str:
     made = links.make(
         asking.PROGRAMME, turn, by=SYSTEM, lifetime=asking.LIFETIME, person_id=turn.person_id
     )
+    return made.token
+
+
+@operation
+def _link_for_password(person_id: int) -> str:
+    """Make the link that whoever forgot their password gets."""
+    require(SYSTEM, "password_link.make")
+    who = db.session.get_one(Person, person_id)
+    made = links.make(PASSWORD_LINK, who, by=SYSTEM, lifetime=DAY, person_id=person_id)
     return made.token
 
 

@@ -11,6 +11,8 @@ from portal.errors import Refused
 
 #: Addresses of this domain reach nobody (RFC 2606): what an erased person is told apart by.
 NOWHERE = "erased.invalid"
+#: The purpose of links that set a new password: they end with the addresses they were sent to.
+PASSWORD_LINK = "password"  # noqa: S105 - a purpose, no secret
 #: What the columns hold.
 LONGEST_EMAIL = 254
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal import clock
 from portal.accounts import naming
-from portal.database import Model, Versioned, among, choice, constraints, db
+from portal.database import NOW, Model, Versioned, among, choice, constraints, db
 from portal.regions.models import Region
 from portal.roles import ROLES, Role, Scope
 
@@ -237,8 +237,7 @@ class Appointment(OfRole, Model):
     @is_running.inplace.expression
     @classmethod
     def _is_running(cls) -> Any:
-        at = clock.now()
-        return and_(cls.from_at <= at, or_(cls.until_at.is_(None), cls.until_at > at))
+        return and_(cls.from_at <= NOW, or_(cls.until_at.is_(None), cls.until_at > NOW))
 
     @property
     def first_on(self) -> date:

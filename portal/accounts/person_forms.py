@@ -11,9 +11,7 @@ from wtforms.validators import InputRequired, Regexp
 from portal.accounts.models import Person
 from portal.accounts.queries import account_name
 from portal.forms import Form, at_most, chosen, optional, required
-
-#: Each language in itself, so that whoever needs it can read it.
-NAMES = {"zh": _l("Simplified Chinese"), "en": _l("English")}
+from portal.language import LANGUAGES, name_in_itself
 
 
 class ProfileForm(Form):
@@ -22,7 +20,7 @@ class ProfileForm(Form):
     name = StringField(_l("Your name"), validators=[*required(), at_most(60)])
     language = RadioField(
         _l("Language"),
-        choices=[SelectChoice(tag, label) for tag, label in NAMES.items()],
+        choices=[SelectChoice(tag, name_in_itself(tag)) for tag in LANGUAGES],
         validators=chosen(),
     )
     is_large_type = BooleanField(_l("Larger type on every page"))

@@ -10,14 +10,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from portal import clock, journal, outbox
+from portal import clock, journal, links, outbox
 from portal.access import require
 from portal.accounts import person_queries
-from portal.accounts.addresses import NOWHERE, refuse_bad_addresses, refuse_reserved_address
+from portal.accounts.addresses import (
+    NOWHERE,
+    PASSWORD_LINK,
+    refuse_bad_addresses,
+    refuse_reserved_address,
+)
 from portal.accounts.models import Consent, Person
 from portal.accounts.operations import end_appointment
 from portal.accounts.queries import account_name
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.database import db
 from portal.errors import Refused
 from portal.operations import operation
@@ -72,7 +77,23 @@ def change_addresses(
             select(Person.id).where(column == value, Person.id != who.id)
         ):
             raise Refused(_l("This address belongs to somebody already."), field=field)
+    # Whoever reads the mailbox that is given up must not set a password from there.
+    links.revoke_for(who.id, PASSWORD_LINK, by=by)
+    if who.email and outbox.sends_mail() and new != {"email": who.email, "mobile": who.mobile}:
+        _tell_of_change(who)
     _change(who, new, by=by)
+
+
+def _tell_of_change(who: Person) -> None:
+    """Write to the address that holds till now: whoever changed it may not be its owner."""
+    with force_locale(who.language or "zh"):
+        subject = _("The addresses of your account are changed")
+        body = _(
+            "%(name)s, what you sign in to the alliance portal with was changed. If it was not "
+            "you, tell your alliance's secretariat or a portal administrator at once.",
+            name=who.name,
+        )
+    outbox.send_mail(who.email or "", subject, body, by=SYSTEM)
 
 
 @operation

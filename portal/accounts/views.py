@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from flask import Blueprint, current_app, flash, redirect, render_template, session, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, logout_user
@@ -76,7 +77,8 @@ def edit_profile() -> tuple[str, int] | Response:
                 by=by,
                 expected=form.expected,
             )
-            flash(_("Saved."), "success")
+            with force_locale(form.language.data):  # the next page speaks it already
+                flash(_("Saved."), "success")
             return redirect(url_for("accounts.view_account"))
     return render_template("accounts/edit_profile.html", form=form), form.status
 

@@ -33,6 +33,8 @@ from portal.outcomes.forms import OUTCOME_KINDS
 from portal.periods import MONTHS_OF_YEAR, Period, beginning
 from portal.research.workflow import PROJECT
 
+#: As long as the title of a paper is.
+LONGEST_TITLE = 160
 #: So many years back a report may be drafted of.
 YEARS = 5
 
@@ -149,6 +151,13 @@ def _wan(fen: int) -> str:
     return str(_("%(number)s × 10,000 yuan", number=number))
 
 
+def title_of(alliance: Alliance, year: int) -> str:
+    """Return what the report of a year is called."""
+    with force_locale(PAPER_LANGUAGE):
+        said = _("Annual report %(year)d of %(alliance)s", year=year, alliance=alliance.name)
+    return str(said)[:LONGEST_TITLE]
+
+
 def issue_report(
     alliance: Alliance, year: int, *, by: Actor, receipt: str | None = None
 ) -> Document:
@@ -161,7 +170,7 @@ def issue_report(
         raise Refused(_l("Choose one of the years offered."), field="year")
     with force_locale(PAPER_LANGUAGE):
         fields = report_fields(alliance, year, by=by)
-        title = _("Annual report %(year)d of %(alliance)s", year=year, alliance=alliance.name)
+    title = title_of(alliance, year)
     made = issue_document(
         alliance, DocumentKind.REPORT, title, about=alliance, by=by, receipt=receipt
     )

@@ -1,4 +1,4 @@
-"""`flask admin invite`: the first portal administrator, and any that was lost."""
+"""`flask admin`: the first portal administrator, any that was lost, and their passwords."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from flask.cli import AppGroup
 
 from portal import links
 from portal.actors import SYSTEM
+from portal.errors import Refused
 from portal.roles import Role
+from portal.sign_in import forgotten
 from portal.sign_in.inviting import invite
 
 admin = AppGroup("admin", help="Portal administrators.")
@@ -23,3 +25,16 @@ def invite_administrator(name: str, email: str | None, mobile: str | None) -> No
     click.echo(f"Address: {links.address('invitations.take_up', token=made.token)}")
     click.echo(f"Or type {made.code} at {links.address('invitations.enter_code')}")
     click.echo("It works once, for 14 days.")
+
+
+@admin.command("password-link")
+@click.argument("account")
+def hand_out_password_link(account: str) -> None:
+    """Print a link and eight digits, once, by which the owner of ACCOUNT sets a new password."""
+    try:
+        made = forgotten.hand_out_link(account, by=SYSTEM, reason="flask admin password-link")
+    except Refused as refused:
+        raise click.ClickException("Nobody has an open account under this name.") from refused
+    click.echo(f"Address: {links.address('passwords.set_by_link', token=made.token)}")
+    click.echo(f"Or type {made.code} at {links.address('passwords.enter_code')}")
+    click.echo("It works once, for 24 hours; a second factor is asked for as ever.")

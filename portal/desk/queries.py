@@ -18,8 +18,10 @@ from portal.inbox.models import Message
 from portal.introductions.models import Introduction
 from portal.matters.models import Matter
 from portal.matters.queries import waiting
-from portal.meetings.models import Meeting
+from portal.meetings.models import Meeting, Seat
 from portal.meetings.resolution_models import Action, Resolution
+from portal.meetings.waiting import awaited as awaited_of_seats
+from portal.meetings.waiting import unanswered
 from portal.outcomes.models import Outcome
 from portal.prepared import Prepared
 from portal.regions.models import Region
@@ -33,13 +35,15 @@ from portal.workflow import awaiting
 #: The nouns whose lifecycles wait for people.
 AWAITED = (
     *(Listing, Interest, Membership, Outcome, GuestAnswer, Introduction, Turn, Swap, Handover),
-    *(Resolution, Action, Meeting, Document, Project, Partner),
+    *(Resolution, Action, Meeting, Document, Project, Partner, Seat),
 )
 #: What waits not only for a move of its lifecycle: a matter for a step, a term for an answer.
 OTHERWISE: dict[Any, Callable[[Standing, Any], ColumnElement[bool]]] = {
     Matter: lambda standing, _model: waiting(standing),
     Turn: awaited,
     Swap: awaited,
+    Resolution: awaited_of_seats,
+    Seat: unanswered,
 }
 #: What is counted, by name.
 NOUNS = tuple(model.noun for model in (*AWAITED, Matter, Message))

@@ -15,6 +15,7 @@ from portal.alliances.models import Membership, Tier
 from portal.database import db, plain
 from portal.documents.models import Document, DocumentKind
 from portal.documents.workflow import DocumentState
+from portal.registry import registry
 
 #: Documents of one list.
 PAGE = 200
@@ -54,8 +55,8 @@ def papers_of(standing: Standing, thing: Any) -> list[Paper]:
     return [Paper(*row) for row in found]
 
 
-def made_already(thing: Any, kind: DocumentKind) -> Document | None:
-    """Return the newest paper of a kind that stands about a record, or None."""
+def made_already(thing: Any, kind: DocumentKind, title: str | None = None) -> Document | None:
+    """Return the newest paper of a kind (and of a title, if any) about a record, or None."""
     return db.session.scalar(
         select(Document)
         .where(
@@ -64,6 +65,7 @@ def made_already(thing: Any, kind: DocumentKind) -> Document | None:
             Document.kind == kind,
             Document.digest.is_not(None),
             Document.state != DocumentState.REVOKED,
+            *((Document.title == title,) if title else ()),
         )
         .order_by(Document.id.desc())
         .limit(1)
@@ -73,6 +75,25 @@ def made_already(thing: Any, kind: DocumentKind) -> Document | None:
 def document_of_code(code: str) -> Document | None:
     """Return the document that a code stands on, or None."""
     return db.session.scalar(select(Document).where(Document.code == code[:24]))
+
+
+class Said(NamedTuple):
+    """What is so by now of the record that a paper is about, and keeps it from being the last word.
+
+    The heading stands where the page would say that the paper is genuine.
+    """
+
+    heading: str
+    sentence: str
+
+
+def said_today(document: Document | None) -> Said | None:
+    """Return what the room of a paper's record says against it by now, or None."""
+    if document is None or not document.is_genuine:
+        return None
+    told = registry().said_of_papers.get(document.about_noun)
+    found: Said | None = told(document) if told else None
+    return found
 
 
 class Certified(NamedTuple):

@@ -51,15 +51,21 @@ def papers_about(thing: Any) -> list[dict[str, Any]]:
     return [{**each._asdict(), "label": DOCUMENT.labels[each.state]} for each in found]
 
 
-def asked_once_more(thing: Any, kind: DocumentKind) -> tuple[str, int] | None:
+def asked_once_more(
+    thing: Any, kind: DocumentKind, *, title: str | None = None, **sent: str
+) -> tuple[str, int] | None:
     """Return the page that asks whether another paper is wanted, where one stands already.
 
-    None: none stands, or the person said so there. Each paper takes a number for good.
+    None: none stands, or the person said so there. Each paper takes a number for good. A title
+    tells papers of a kind apart where a record has several; `sent` is sent once more.
     """
-    made = None if request.form.get("another") else queries.made_already(thing, kind)
+    made = None if request.form.get("another") else queries.made_already(thing, kind, title)
     if made is None or not can(current_standing(), "document.view", made):
         return None
-    return render_template("documents/make_another.html", made=made, form=Form(), words=WORDS), 409
+    page = render_template(
+        "documents/make_another.html", made=made, form=Form(), sent=sent, words=WORDS
+    )
+    return page, 409
 
 
 @bp.get("/alliances/<alliance_slug>/documents")
@@ -101,6 +107,7 @@ def document_page(document: Document, **more: Any) -> str:
         "form": ScanForm(),
         "address": operations.verify_address(document),
         "certified": queries.membership_certified(document),
+        "said": queries.said_today(document),
         "timeline": timeline_of(document) if is_keeping else (),
     }
     return render_template("documents/view_document.html", **{**values, **more})
@@ -248,12 +255,14 @@ def drop_template(alliance: Alliance, kind: str) -> Response:
 def verify(code: str) -> tuple[str, int]:
     """Say what a paper is whose code was scanned, and whether it is genuine.
 
-    A certificate says no more than what is so today: the membership may have ended since. A paper
-    whose seal nobody checked yet is the portal's, but not in force.
+    A certificate says no more than what is so today: the membership may have ended since. So do a
+    resolution that was repealed and minutes that are not final. A paper whose seal nobody checked
+    yet is the portal's, but not in force.
     """
     document = queries.document_of_code(code)
     certified = queries.membership_certified(document)
+    said = queries.said_today(document)
     page = render_template(
-        "documents/verify.html", document=document, certified=certified, words=WORDS
+        "documents/verify.html", document=document, certified=certified, said=said, words=WORDS
     )
     return page, 200 if document else 404

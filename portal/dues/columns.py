@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.alliances.forms import TIERS
 from portal.dues.forms import METHODS
-from portal.dues.workflow import DUE
+from portal.dues.wording import standing_words
 from portal.language import FEN_PER_YUAN, localised
 from portal.sheets.exporting import Field
 from portal.sheets.writing import Kind
@@ -28,7 +28,7 @@ DUES = (
     Field(_l("Tier"), lambda row: TIERS[row.tier]),
     _amount(_l("Due (yuan)"), "amount_fen"),
     Field(_l("Why it differs"), lambda row: row.reason, width=28),
-    Field(_l("State"), lambda row: DUE.labels[row.state], width=10),
+    Field(_l("State"), lambda row: standing_words(row)[0], width=10),
     _amount(_l("Came in (yuan)"), "paid_fen"),
     _amount(_l("Still open (yuan)"), "open_fen"),
     Field(_l("Paid on"), lambda row: row.paid_on, Kind.DAY, width=12),
@@ -42,7 +42,7 @@ OWN_DUES = (
     Field(_l("Year"), lambda due: due.dues_year.year, Kind.NUMBER, width=8),
     Field(_l("To be paid by"), lambda due: due.dues_year.due_on, Kind.DAY, width=14),
     _amount(_l("Due (yuan)"), "amount_fen"),
-    Field(_l("State"), lambda due: DUE.labels[due.state], width=10),
+    Field(_l("State"), lambda due: standing_words(due)[0], width=10),
     _amount(_l("Came in (yuan)"), "paid_fen"),
     Field(_l("Paid on"), lambda due: due.paid_on, Kind.DAY, width=12),
     Field(_l("Invoice number"), lambda due: due.invoice, width=22),

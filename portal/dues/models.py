@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal import clock
 from portal.accounts.models import Organisation
 from portal.alliances.models import Alliance, Tier
 from portal.database import Model, Versioned, choice, constraints
@@ -96,6 +97,11 @@ class Due(Versioned, Model):
     alliance: Mapped[Alliance] = relationship(lazy="joined", innerjoin=True)
     dues_year: Mapped[DuesYear] = relationship(lazy="joined", innerjoin=True)
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should be paid by now and is not."""
+        return self.state is DueState.OPEN and self.dues_year.due_on < clock.today()
 
     @property
     def left_fen(self) -> int:

@@ -51,6 +51,12 @@ class DueRow(NamedTuple):
     paid_on: date | None
     method: PaymentMethod | None
     invoice: str | None
+    due_on: date
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should be paid by now and is not."""
+        return self.state is DueState.OPEN and self.due_on < clock.today()
 
     @property
     def open_fen(self) -> int:
@@ -134,6 +140,7 @@ def _read(alliance_id: int, year: int) -> tuple[list[Year], list[DueRow]]:
             Due.paid_on,
             Due.method,
             Due.invoice,
+            DuesYear.due_on,
         )
         .join(DuesYear, DuesYear.id == Due.dues_year_id)
         .join(Organisation, Organisation.id == Due.organisation_id)

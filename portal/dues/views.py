@@ -38,6 +38,7 @@ from portal.workflow import open_to
 
 bp = Blueprint("dues", __name__)
 bp.add_app_template_filter(wording.yuan, "yuan")
+bp.add_app_template_filter(wording.standing_words, "due_standing")
 
 TAB = "dues.list_dues"
 #: The operation of each move of the lifecycle; a test compares it with the table.

@@ -13,8 +13,9 @@ from flask_babel import gettext as _
 
 from portal.alliances.forms import TIERS
 from portal.alliances.models import Alliance
+from portal.dues.models import Due
 from portal.dues.queries import FACETS, DueRow, Year
-from portal.dues.workflow import DUE
+from portal.dues.workflow import DUE, DueState
 from portal.language import FEN_PER_YUAN, day, is_english, localised
 
 
@@ -24,6 +25,14 @@ def yuan(fen: int | None) -> str:
         return ""
     number = format_decimal(Decimal(fen) / FEN_PER_YUAN, "0.##")
     return f"¥{number}" if is_english() else str(_("%(number)s yuan", number=number))
+
+
+def standing_words(line: Due | DueRow) -> tuple[str, str]:
+    """Return how a line stands: a word, and what gives it its colour; overdue before unpaid."""
+    if line.is_overdue:
+        return _("Overdue"), "overdue"
+    is_open = line.state is DueState.OPEN
+    return str(DUE.labels[line.state]), "unpaid" if is_open else line.state.value
 
 
 def in_words(fen: int) -> str:

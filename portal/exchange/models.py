@@ -26,18 +26,13 @@ from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance, Membership
 from portal.chain.models import ChainNode
-from portal.database import Instant, Model, Versioned, among, choice, constraints
+from portal.database import NOW, TODAY, Model, Versioned, among, choice, constraints
 from portal.exchange.vocabulary import ClosedAs as ClosedAs
 from portal.exchange.vocabulary import Direction as Direction
 from portal.exchange.vocabulary import ListingKind as ListingKind
 from portal.exchange.vocabulary import ListingVisibility as ListingVisibility
 from portal.exchange.workflow import InterestState, ListingState, holding_in_sql
 from portal.regions.models import Region
-
-#: The present inside SQL: asked when a statement runs, not when it is built, so that a
-#: statement can be kept.
-TODAY = bindparam("today", callable_=clock.today, type_=Date, unique=True)
-NOW = bindparam("now", callable_=clock.now, type_=Instant, unique=True)
 
 #: So many days before its last one a listing may be renewed, and so many days that adds.
 RENEWABLE_DAYS, RENEWED_DAYS = 30, 90

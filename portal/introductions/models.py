@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.accounts.models import Organisation, Person
-from portal.database import Model, Versioned, choice, constraints
-from portal.exchange.models import NOW, Listing
+from portal.database import NOW, Model, Versioned, choice, constraints
+from portal.exchange.models import Listing
 from portal.introductions.workflow import IntroductionState, holding_in_sql
 
 OPEN = (IntroductionState.ASKED, IntroductionState.AGREED)

@@ -22,6 +22,8 @@ from portal.operations import earlier_result, keep_receipt, operation
 
 #: No agenda is longer.
 MOST_ITEMS = 100
+#: Characters of the path of the page that an item is about.
+LONGEST_LINK = 200
 #: What an action that comes back is given, in minutes.
 FOLLOW_UP_MINUTES = 5
 
@@ -42,7 +44,10 @@ def portal_path(written: str | None) -> str | None:
 
     Only the path is kept: what stands on an agenda leads nowhere outside.
     """
-    parts = urlsplit((written or "").strip())
+    try:
+        parts = urlsplit((written or "").strip())
+    except ValueError:  # as of http://[, which is no address at all
+        return None
     path = parts.path if parts.scheme in ("", "http", "https") else ""
     return path if path.startswith("/") and not path.startswith("//") else None
 

@@ -17,11 +17,11 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import NumberRange
+from wtforms.validators import NumberRange, ValidationError
 
 from portal import clock
 from portal.forms import FIRST_YEAR, LAST_YEAR, Form, at_most, chosen, optional, required
-from portal.meetings.agenda import ItemContent, portal_path
+from portal.meetings.agenda import LONGEST_LINK, ItemContent, portal_path
 from portal.meetings.counting import Base, Share
 from portal.meetings.models import Answer, Meeting, MeetingKind, Seat
 from portal.meetings.observers import Attending
@@ -155,6 +155,14 @@ class ItemForm(Form):
         _l("Address of a page of this portal it is about"), validators=[at_most(300)]
     )
 
+    def validate_link(self, field: StringField) -> None:
+        """Refuse what names no page, rather than drop it unseen."""
+        path = portal_path(field.data)
+        if field.data and (path is None or len(path) > LONGEST_LINK):
+            raise ValidationError(
+                _l("This is no address of a page here: it begins with / or with https://.")
+            )
+
     def content(self) -> ItemContent:
         """Return what was typed."""
         return ItemContent(
@@ -162,7 +170,7 @@ class ItemForm(Form):
             text=self.text.data or None,
             presenter=self.presenter.data or None,
             minutes=self.minutes.data if self.minutes.data is not None else 10,
-            link=(portal_path(self.link.data) or "")[:200] or None,
+            link=portal_path(self.link.data),
         )
 
 

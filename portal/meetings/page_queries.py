@@ -61,7 +61,10 @@ class MeetingRow(MeetingFacts):
     #: The frozen rules as they are written in the database: a dictionary is no key.
     written_rules: str | None
     short_reason: str | None
+    opened_at: datetime | None
+    closed_at: datetime | None
     minutes_by_id: int | None
+    minutes_due_at: datetime | None
 
     @property
     def is_announced(self) -> bool:
@@ -153,7 +156,10 @@ _RECORD = Prepared(
         Meeting.noticed_at,
         cast(Meeting.rules, Text),
         Meeting.short_reason,
+        Meeting.opened_at,
+        Meeting.closed_at,
         Meeting.minutes_by_id,
+        Meeting.minutes_due_at,
     )
     .join(Alliance, Alliance.id == Meeting.alliance_id)
     .where(Meeting.id == _MEETING),

@@ -83,6 +83,8 @@ def meeting_fields(meeting: Meeting) -> dict[str, Any]:
     return {
         "meeting": meeting.title,
         "when": _when(meeting.starts_at),
+        "opened": _when(meeting.opened_at) if meeting.opened_at else "",
+        "closed": _when(meeting.closed_at) if meeting.closed_at else "",
         "place": meeting.place,
         "text": meeting.text or "",
         "short_reason": meeting.short_reason or "",
@@ -117,9 +119,11 @@ def resolution_fields(resolution: Resolution) -> dict[str, Any]:
     figures = _figures(resolution)
     if figures is None:
         raise Refused(_("It has not been voted on yet."))
+    meeting = resolution.meeting
     return {
-        "meeting": resolution.meeting.title,
-        "when": _when(resolution.meeting.starts_at),
+        "meeting": meeting.title,
+        # Not the announced time: the vote is no earlier than the meeting was opened.
+        "when": _when(meeting.opened_at or meeting.starts_at),
         "text": resolution.text,
         **figures,
     }
@@ -140,11 +144,12 @@ def ballot_fields(meeting: Meeting) -> dict[str, Any]:
 def issue_paper(meeting: Meeting, kind: DocumentKind, *, by: Actor, receipt: str) -> Document:
     """Issue one of a meeting's papers as a numbered Word file.
 
-    Raises `Refused` before notice, of a cancelled meeting, and for minutes of one that was not
-    held.
+    Raises `Refused` before notice, of a cancelled meeting, for minutes of one that was not held,
+    and for notice and proxy of one that was.
     """
     require(by, "document.issue", meeting.alliance)
-    if meeting.state is MeetingState.CANCELLED:
+    is_late = kind in BEFOREHAND and meeting.is_announced and not meeting.is_prepared
+    if is_late or meeting.state is MeetingState.CANCELLED:
         raise Refused(_("This paper cannot be made any more."))
     if not meeting.is_announced or (kind is DocumentKind.MINUTES and meeting.closed_at is None):
         raise Refused(_("This paper cannot be made yet."))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload, lazyload, load_only
@@ -61,6 +61,25 @@ def timed_from(starts_at: datetime, items: Sequence[Item]) -> list[tuple[str, It
         found.append((f"{at:%H:%M}", item))
         at += timedelta(minutes=item.minutes)
     return found
+
+
+class Budget(NamedTuple):
+    """How long an agenda takes by its items, and how long the meeting is planned, in minutes."""
+
+    asked: int
+    planned: int
+
+
+def overrun(meeting: MeetingFacts, items: Sequence[Item]) -> Budget | None:
+    """Return both where the items of an agenda ask for more time than the meeting has, or None.
+
+    One held in writing takes no time of anybody's day.
+    """
+    if meeting.is_written:
+        return None
+    planned = int((meeting.ends_at - meeting.starts_at).total_seconds()) // 60
+    asked = sum(item.minutes for item in items)
+    return Budget(asked, planned) if asked > planned else None
 
 
 def agenda_of(meeting: Meeting) -> Sequence[AgendaItem]:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from portal import links, posters
 from portal.access import current_actor, public, requires
 from portal.calendars import MEDIA_TYPE
-from portal.errors import Missing, Refused
+from portal.errors import DeadLink, Missing, Refused
 from portal.forms import Form, refusals
 from portal.meetings import contacts, presence, queries, replying, sharing, texts
 from portal.meetings.forms import ANSWERS, ReplyForm
@@ -89,7 +89,7 @@ def answer_notice(token: str) -> tuple[str, int] | Response:
         is_for_nobody = replying.is_for_nobody(token)
         return render_template("meetings/given_up.html", is_for_nobody=is_for_nobody), 410
     if meeting is None:
-        raise Missing("a reply by an unknown link")
+        raise DeadLink("a reply by an unknown link")
     if meeting.takes_sign_in:
         return _sign_in(meeting, seat, token)
     form = ReplyForm(presence.speaking_seats(meeting), seat)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal import clock
 from portal.accounts.models import Organisation
@@ -65,6 +65,11 @@ class Resolution(Versioned, Model):
         UniqueConstraint("alliance_id", "year", "sequence"),
         CheckConstraint("(closed_at IS NULL) = (verdict IS NULL)", name="closed_with_verdict"),
         CheckConstraint("(year IS NULL) = (sequence IS NULL)", name="numbered_whole"),
+        CheckConstraint(
+            "ended_by_id IS NULL OR (ended_by_id <> id AND ended_at IS NOT NULL)",
+            name="ended_by_another",
+        ),
+        Index(None, "ended_by_id"),
     )
     noun = "resolution"
     address = "id"
@@ -101,10 +106,16 @@ class Resolution(Versioned, Model):
     year: Mapped[int | None]
     sequence: Mapped[int | None]
     effective_on: Mapped[date | None]
+    #: When it was superseded or repealed, and by which resolution, where that was named by number.
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("resolution.id"))
 
     alliance: Mapped[Alliance] = relationship(lazy="joined", innerjoin=True)
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
     meeting: Mapped[Any] = relationship("Meeting", lazy="joined", innerjoin=True, viewonly=True)
+    ended_by: Mapped[Resolution | None] = relationship(
+        remote_side="Resolution.id", foreign_keys=[ended_by_id], viewonly=True
+    )
     votes: Mapped[list[Vote]] = relationship(order_by="Vote.seat_id", viewonly=True)
     #: The seats that may vote on it: the roll of its meeting.
     roll: Mapped[list[Any]] = relationship(
@@ -167,6 +178,16 @@ class Resolution(Versioned, Model):
         )
 
     actions: Mapped[list[Action]] = relationship(order_by="Action.id", viewonly=True)
+    if TYPE_CHECKING:
+        #: Whether it superseded or repealed an earlier one.
+        has_ended: bool
+
+
+_EARLIER = Resolution.__table__.alias("earlier")
+# Read with the record, so that the page of the many that ended nothing asks for no list.
+Resolution.has_ended = column_property(  # type: ignore[assignment]
+    exists().where(_EARLIER.c.ended_by_id == Resolution.__table__.c.id)
+)
 
 
 class Vote(Model):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -80,6 +80,36 @@ def registry_of(
         )
     order = (Resolution.year.desc(), Resolution.sequence.desc(), Resolution.id.desc())
     return db.session.scalars(found.order_by(*order).limit(PAGE)).all()
+
+
+def later_ones(resolution: Resolution) -> list[str]:
+    """Return the later resolutions of its body that hold, as a sentence quotes them."""
+    if resolution.year is None:
+        return []
+    meeting = resolution.meeting
+    found = db.session.scalars(
+        select(Resolution)
+        .join(Meeting, Meeting.id == Resolution.meeting_id)
+        .where(
+            Resolution.alliance_id == resolution.alliance_id,
+            Meeting.kind == meeting.kind,
+            among(Resolution.state, REGISTERS["in_force"]),
+            tuple_(Resolution.year, Resolution.sequence)
+            > tuple_(resolution.year, resolution.sequence),
+        )
+        .order_by(Resolution.year.desc(), Resolution.sequence.desc())
+        .limit(PAGE)
+    )
+    return [f"{number_of(each)} {each.title}" for each in found]
+
+
+def ended_by(resolution: Resolution) -> Sequence[Resolution]:
+    """Return the earlier resolutions whose place it took, or that it repealed."""
+    if not resolution.has_ended:
+        return ()
+    return db.session.scalars(
+        select(Resolution).where(Resolution.ended_by_id == resolution.id).order_by(Resolution.id)
+    ).all()
 
 
 def votes_on(resolution: Resolution) -> Sequence[Vote]:

@@ -38,7 +38,7 @@ from portal.meetings.views import WORDS, bp
 from portal.moves import attempt
 from portal.sheets.exporting import exported
 from portal.uploads import takes_upload
-from portal.workflow import open_to, words_for
+from portal.workflow import Move, open_to, words_for
 
 __all__ = ["bp"]
 
@@ -55,6 +55,8 @@ MOVES = {
     "supersede": resolutions.supersede_resolution,
     "repeal": resolutions.repeal_resolution,
 }
+#: The moves whose note names the later resolution they rest on.
+NAMING = ("supersede", "repeal")
 ACTION_MOVES = {
     "report": actions.report_action,
     "close_out": actions.close_out_action,
@@ -127,16 +129,20 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
     roll = meeting.seats if is_shown else []
     mine = presence.seats_of_voter(meeting, standing.actor.organisation_id) if may_vote else []
     timeline = timeline_of(resolution) if sees_votes else []
+    moves = open_to(standing, resolution)
     values: dict[str, Any] = {
         "resolution": resolution,
         "number": resolution_queries.number_of(resolution),
+        "number_of": resolution_queries.number_of,
+        "ended": resolution_queries.ended_by(resolution),
         "meeting": meeting,
         "words": WORDS,
         "shares": SHARES,
         "bases": BASES,
         "choices": CHOICES,
         "verdicts": VERDICTS,
-        "moves": open_to(standing, resolution),
+        "moves": moves,
+        "offered": _offered(resolution, moves),
         "mine": [(seat, _why_no_vote(resolution, meeting, seat)) for seat in mine],
         "present": {each.id for each in presence.present_seats(meeting)} if roll else set(),
         "roll": roll if sees_votes else [],
@@ -158,6 +164,13 @@ def resolution_page(resolution: Resolution, **more: Any) -> str:
         "timeline": timeline,
     }
     return render_template("meetings/view_resolution.html", **{**values, **more})
+
+
+def _offered(resolution: Resolution, moves: list[Move]) -> dict[str, tuple[Any, list[str]]]:
+    """Return what may be chosen for the note of a move that names a later resolution."""
+    naming = [each for each in moves if each.name in NAMING]
+    later = resolution_queries.later_ones(resolution) if naming else []
+    return {each.name: (each.note_label, later) for each in naming if later}
 
 
 def _why_no_vote(resolution: Resolution, meeting: Meeting, seat: Seat) -> Any:

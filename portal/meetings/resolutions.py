@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from portal.database import db
 from portal.errors import Refused
 from portal.meetings.agenda import MOST_ITEMS
 from portal.meetings.models import AgendaItem, Meeting
+from portal.meetings.quoting import resolution_named
 from portal.meetings.resolution_models import Resolution, ResolutionKind
 from portal.meetings.resolution_workflow import RESOLUTION
 from portal.meetings.rules import rule_for, thawed
@@ -150,19 +152,37 @@ def implement_resolution(
     move(resolution, "implement", by=by, expected=expected, note=note)
 
 
+def _ended_by(resolution: Resolution, note: str | None) -> dict[str, Any]:
+    """Return the columns of an end: when, and by which resolution, where a sentence quotes one.
+
+    Raises `Refused` where it quotes one of another body, itself, or one that is older.
+    """
+    number = resolution_named(resolution.alliance_id, note)
+    if number is not None and resolution.year is not None:
+        later = db.session.get_one(Resolution, number)
+        if later.meeting.kind is not resolution.meeting.kind:
+            raise Refused(_l("That is a resolution of another body."), field="note")
+        # The words quoted a number, so both have one.
+        if (later.year or 0, later.sequence or 0) <= (resolution.year, resolution.sequence or 0):
+            raise Refused(_l("That resolution is no later one."), field="note")
+    return {"ended_at": clock.now(), "ended_by_id": number}
+
+
 @operation
 def supersede_resolution(
     resolution: Resolution, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Record which later resolution took its place."""
+    """Record which later resolution of its body took its place, by the number that is quoted."""
     require(by, "resolution.count", resolution)
-    move(resolution, "supersede", by=by, expected=expected, note=note)
+    also = _ended_by(resolution, note)
+    move(resolution, "supersede", by=by, expected=expected, note=note, also=also)
 
 
 @operation
 def repeal_resolution(
     resolution: Resolution, *, by: Actor, expected: int | None = None, note: str | None = None
 ) -> None:
-    """Record by which resolution it was repealed."""
+    """Record by which later resolution of its body it was repealed, by the number quoted."""
     require(by, "resolution.count", resolution)
-    move(resolution, "repeal", by=by, expected=expected, note=note)
+    also = _ended_by(resolution, note)
+    move(resolution, "repeal", by=by, expected=expected, note=note, also=also)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.access import can, current_actor, current_standing, may_see, requires
@@ -39,6 +37,7 @@ from portal.meetings.forms import (
     RuleForm,
 )
 from portal.meetings.models import Meeting, MeetingKind
+from portal.meetings.offered import offered_moves
 from portal.meetings.page_queries import MeetingRow
 from portal.meetings.pages import agenda_html, item_fields
 from portal.meetings.papers import papers_open
@@ -46,7 +45,6 @@ from portal.meetings.resolution_workflow import ACTION, RESOLUTION
 from portal.meetings.workflow import MEETING
 from portal.moves import attempt
 from portal.sheets.exporting import exported
-from portal.workflow import Move, NoteRule, open_to
 
 bp = Blueprint("meetings", __name__)
 
@@ -147,7 +145,7 @@ def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
     """Render a meeting's page; `more` carries a failed move or a form with errors."""
     standing = current_standing()
     is_keeping = can(standing, "meeting.edit", meeting)
-    may_edit, moves = is_keeping and meeting.is_prepared, _moves(meeting)
+    may_edit, moves = is_keeping and meeting.is_prepared, offered_moves(standing, meeting)
     asked = page_queries.ask(
         meeting.id,
         meeting.alliance_id,
@@ -165,12 +163,13 @@ def meeting_page(meeting: Meeting | MeetingRow, **more: Any) -> str:
     timeline = tuple(timeline_of(meeting)) if is_keeping else ()
 
     def values() -> dict[str, Any]:
-        seats = page_queries.seat_rows(asked)
+        seats, rows = page_queries.seat_rows(asked), page_queries.agenda_rows(asked)
         return {
             "meeting": meeting,
             "words": WORDS,
             "moves": moves,
-            "agenda": page_queries.agenda_rows(asked),
+            "agenda": rows,
+            "overrun": queries.overrun(meeting, rows) if may_edit else None,
             "agenda_html": agenda_html,
             "seats": seats,
             "names": {seat.id: seat.name for seat in seats},
@@ -201,19 +200,6 @@ def _reply_token(
         if seat.held_by_id == own and seat.joined_to_id is None and seat.answer is None:
             return replying.seat_token(seat, standing.actor.person_id)
     return ""
-
-
-def _moves(meeting: Meeting | MeetingRow) -> list[Move]:
-    """Return the moves one may make; a notice that comes late asks why."""
-    found = open_to(current_standing(), meeting)
-    asked = rules.asked_of(meeting.alliance_id, meeting.kind) if not meeting.rules else None
-    if asked is None or operations.notice_days_left(meeting) >= asked.notice_days:
-        return found
-    why = _l("Why at shorter notice than the charter asks (it stands in the notice)")
-    return [
-        replace(each, note=NoteRule.REQUIRED, note_label=why) if each.name == "notice" else each
-        for each in found
-    ]
 
 
 @bp.post("/meetings/<int:meeting_id>/moves/<move>")

@@ -10,7 +10,7 @@ from portal import actors, links
 from portal.access import current_actor, public, requires
 from portal.alliances.queries import chair_of
 from portal.database import db
-from portal.errors import Missing, Refused
+from portal.errors import DeadLink, Refused
 from portal.forms import Form, refusals
 from portal.links import ActionLink
 from portal.meetings import vote_links, voting
@@ -86,7 +86,7 @@ def vote_by_link(token: str) -> tuple[str, int] | Response:
     link = _found(vote_links.VOTE, token)
     asked, form = vote_links.vote_of(link), Form()
     if asked is None:
-        raise Missing(f"link at {request.path}")
+        raise DeadLink(f"link at {request.path}")
     said = request.form.get("said", "")
     if form.validate_on_submit():
         with refusals(form):
@@ -112,7 +112,7 @@ def open_by_link(token: str) -> tuple[str, int] | Response:
 def _found(purpose: str, token: str) -> ActionLink:
     link = links.find(purpose, token)
     if link is None:
-        raise Missing(f"link at {request.path}")
+        raise DeadLink(f"link at {request.path}")
     return link
 
 

@@ -5,18 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, exists, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    exists,
+    false,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from portal import clock
 from portal.actors import Standing
 from portal.alliances.models import Alliance
-from portal.database import db, plain
+from portal.database import Instant, db, plain
 from portal.documents.models import Document
 from portal.meetings.models import Meeting, Seat
 from portal.meetings.replying import answers_for, seat_token
 from portal.meetings.resolution_models import Action, Resolution, Vote
 from portal.meetings.resolution_workflow import ResolutionState
 from portal.meetings.workflow import MeetingState
+from portal.words import any_of
 from portal.workflow import awaiting
 
 #: The nouns of which something may wait, with the endpoint of a record of each.
@@ -26,7 +37,10 @@ AWAITED: tuple[tuple[Any, str], ...] = (
     (Meeting, "meetings.view_meeting"),
     (Document, "documents.view_document"),
 )
-NOUNS = tuple(model.noun for model, _endpoint in AWAITED)
+#: What the desk counts together: these, and seats of one's own that have not answered.
+NOUNS = (*(model.noun for model, _endpoint in AWAITED), Seat.noun)
+#: Told anew each time: what the badge asks is kept.
+_NOW = bindparam("meetings_now", callable_=clock.now, type_=Instant, unique=True)
 
 
 @dataclass(frozen=True)
@@ -59,35 +73,72 @@ def waiting_for(standing: Standing, limit: int) -> list[Waiting]:
     ]
 
 
-def of_own_seats(standing: Standing, limit: int) -> list[Waiting]:
-    """Return the notices that a seat of one's own has not answered, and the votes it may file."""
-    actor, now = standing.actor, clock.now()
-    if not answers_for(standing, actor.organisation_id):
-        return []
-    own = (Seat.held_by_id == actor.organisation_id, Seat.joined_to_id.is_(None))
-    asked = (Seat.answer.is_(None), Meeting.starts_at > now, ~Meeting.is_written)
-    is_noticed = Meeting.state == MeetingState.NOTICED
-    notices = db.session.execute(
-        select(Seat, Meeting)
-        .join(Meeting, Meeting.id == Seat.meeting_id)
-        .where(*own, *asked, is_noticed)
-        .order_by(Meeting.starts_at)
-        .limit(limit)
+def _own_seat(standing: Standing) -> ColumnElement[bool] | None:
+    """Return the condition "a seat of one's own", or None for who answers for nobody."""
+    own = standing.actor.organisation_id
+    if own is None or not answers_for(standing, own):
+        return None
+    return and_(Seat.held_by_id == own, Seat.joined_to_id.is_(None))
+
+
+def unanswered(standing: Standing, _model: Any = Seat) -> ColumnElement[bool]:
+    """Return the condition "this seat is one's own and has not answered the notice"."""
+    own = _own_seat(standing)
+    if own is None:
+        return false()
+    answerable = select(Meeting.id).where(
+        Meeting.state == MeetingState.NOTICED, ~Meeting.is_written, Meeting.starts_at > _NOW
     )
+    return and_(own, Seat.answer.is_(None), Seat.meeting_id.in_(answerable.correlate(None)))
+
+
+def _may_vote(own: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    """Return what must hold of a resolution, its meeting and a seat that may file a vote now."""
     is_there = and_(
         Meeting.state == MeetingState.IN_SESSION,
         Seat.arrived_at.is_not(None),
         Seat.left_at.is_(None),
     )
-    in_writing = and_(Meeting.is_written, is_noticed, Meeting.ends_at > now)
+    in_writing = and_(
+        Meeting.is_written, Meeting.state == MeetingState.NOTICED, Meeting.ends_at > _NOW
+    )
     voted = exists().where(Vote.resolution_id == Resolution.id, Vote.seat_id == Seat.id)
+    is_open = and_(Resolution.state == ResolutionState.VOTING, ~Resolution.is_secret)
+    return own, is_open, ~voted, or_(is_there, in_writing)
+
+
+def awaited(standing: Standing, model: Any) -> ColumnElement[bool]:
+    """Return the condition "this resolution waits": for a move, or for the vote of one's seat."""
+    own = _own_seat(standing)
+    if own is None:
+        return awaiting(standing, model)
+    votes = (
+        select(Seat.id)
+        .join(Meeting, Meeting.id == Seat.meeting_id)
+        .where(Meeting.id == Resolution.meeting_id, *_may_vote(own))
+        .correlate(Resolution)
+    )
+    return any_of((awaiting(standing, model), votes.exists()))
+
+
+def of_own_seats(standing: Standing, limit: int) -> list[Waiting]:
+    """Return the notices that a seat of one's own has not answered, and the votes it may file."""
+    own = _own_seat(standing)
+    if own is None:
+        return []
+    notices = db.session.execute(
+        select(Seat, Meeting)
+        .join(Meeting, Meeting.id == Seat.meeting_id)
+        .where(unanswered(standing))
+        .order_by(Meeting.starts_at)
+        .limit(limit)
+    )
     votes = plain(
         select(Resolution.id, Resolution.title, Alliance.name, Seat.name)
         .join(Meeting, Meeting.id == Resolution.meeting_id)
         .join(Seat, Seat.meeting_id == Meeting.id)
         .join(Alliance, Alliance.id == Meeting.alliance_id)
-        .where(*own, Resolution.state == ResolutionState.VOTING, ~Resolution.is_secret, ~voted)
-        .where(or_(is_there, in_writing))
+        .where(*_may_vote(own))
         .order_by(Resolution.id)
         .limit(limit)
     )
@@ -95,7 +146,7 @@ def of_own_seats(standing: Standing, limit: int) -> list[Waiting]:
         Waiting(
             meeting.title,
             "meetings.answer_notice",
-            {"token": seat_token(seat, actor.person_id)},
+            {"token": seat_token(seat, standing.actor.person_id)},
             meeting.alliance.name,
             seat.name,
         )

@@ -6,18 +6,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, bindparam, or_
+from sqlalchemy import ForeignKey, Index, String, or_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock
 from portal.accounts.models import Organisation, Person
 from portal.chain.models import ChainNode
-from portal.database import Model, Versioned, choice, constraints
+from portal.database import TODAY, Model, Versioned, choice, constraints
 from portal.organisations.telephone import dialled
-
-#: The present inside SQL: asked when a statement runs, so that the statement can be kept.
-TODAY = bindparam("qualified_today", callable_=clock.today, type_=Date, unique=True)
 
 
 class OrganisationNode(Model):

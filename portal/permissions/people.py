@@ -93,6 +93,8 @@ PEOPLE: dict[str, tuple[Line, ...]] = {
     "factor_reset.view": ((administrator,), (a_secretary,)),
     "factor_reset.request": ((administrator,), (a_secretary,)),
     "factor_reset.confirm": ((administrator, not_the_requester), (a_secretary, not_the_requester)),
+    #: Whose: `forgotten.may_hand_out`. Never as an agent, who and whose link it is would blur.
+    "password_link.make": ((by_system,), (administrator, in_person), (a_secretary, in_person)),
     "appointment.view": (
         (is_mine,),
         (is_at_organisation, delegate_of("scope_id")),

@@ -8,10 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Integer, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from portal import clock
 from portal.accounts.models import Appointment, Organisation, Person
 from portal.accounts.queries import OF_ORGANISATION
-from portal.database import Instant, among
+from portal.database import NOW, among
 from portal.prepared import Prepared
 from portal.research.models import Partner
 from portal.research.staff_models import ProjectPerson, ProjectRole
@@ -35,9 +34,6 @@ class Side:
     people: tuple[Named, ...]
 
 
-_AT = bindparam("at", callable_=clock.now, type_=Instant, unique=True)
-
-
 def _was_interrupted() -> ColumnElement[bool]:
     """Return whether a person stopped acting for the organisation since the role was given.
 
@@ -56,7 +52,7 @@ def _was_interrupted() -> ColumnElement[bool]:
         over.scope_id == Partner.organisation_id,
         among(over.role, OF_ORGANISATION),
         over.until_at > ProjectPerson.named_at,
-        over.until_at <= _AT,
+        over.until_at <= NOW,
         ~follows.correlate(over).exists(),
     )
     return ends.correlate(ProjectPerson, Partner).exists()
@@ -69,8 +65,8 @@ _PEOPLE = Prepared(
         Appointment,
         (Appointment.scope_id == Partner.organisation_id)
         & among(Appointment.role, OF_ORGANISATION)
-        & (Appointment.from_at <= _AT)
-        & or_(Appointment.until_at.is_(None), Appointment.until_at > _AT),
+        & (Appointment.from_at <= NOW)
+        & or_(Appointment.until_at.is_(None), Appointment.until_at > NOW),
     )
     .outerjoin(Person, Person.id == Appointment.person_id)
     .outerjoin(

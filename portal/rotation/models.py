@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal import clock
 from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.alliances.models import Alliance, ChairTerm, Tier
-from portal.database import Instant, Model, Versioned, choice, constraints
+from portal.database import TODAY, Instant, Model, Versioned, choice, constraints
 from portal.meetings.resolution_models import Resolution
 from portal.rotation.cases import Order
 from portal.rotation.workflow import OPEN, HandoverState, SwapState, TurnState
@@ -36,9 +36,7 @@ SHORTEST, LONGEST = 1, 36
 #: Days after which an exchange that nobody answered is the secretariat's too.
 PATIENCE = 7
 
-#: The present day in Shanghai, and the last day on which a term that begins is to be confirmed:
-#: asked when a statement runs.
-TODAY = bindparam("rotation_today", callable_=clock.today, type_=Day, unique=True)
+#: The last day on which a term that begins is to be confirmed: asked when a statement runs.
 SOON = bindparam(
     "rotation_soon", callable_=lambda: clock.today() + CONFIRMED_AHEAD, type_=Day, unique=True
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import math
 import secrets
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -121,8 +122,10 @@ def throttle(*charges: tuple[str, int]) -> None:
     for key, limit in charges:
         wait = operations.charge_attempt(key, limit)
         if wait:
+            minutes = max(2, math.ceil(wait / 60))
             raise TooMany(
-                _l("Too many attempts. Please wait a quarter of an hour."), retry_after=wait
+                _l("Too many attempts. Please wait about %(minutes)d minutes.", minutes=minutes),
+                retry_after=wait,
             )
 
 

@@ -26,6 +26,13 @@ class PasswordForm(Form):
     )
 
 
+class PasswordLinkForm(Form):
+    """Whom an officer hands a link for a new password, and how it is known who asks."""
+
+    account = StringField(_l("Mobile number or e-mail"), validators=[*required(), at_most(254)])
+    reason = StringField(_l("Reason"), validators=[*required(), at_most(200)])
+
+
 class PasskeyForm(Form):
     """The name of a new passkey; the browser's script fills in the passkey itself."""
 

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import aliased
 
-from portal import clock, journal, outbox
+from portal import clock, journal
 from portal.access import require, standing_of
 from portal.accounts.models import Person
 from portal.accounts.queries import account_name, organisations_of, person_named
@@ -28,6 +28,7 @@ from portal.roles import Role
 from portal.sign_in.factors import factors_of, forget_authenticator
 from portal.sign_in.models import FactorReset, Passkey
 from portal.sign_in.operations import end_sessions_of
+from portal.sign_in.telling import tell
 
 #: How long a request waits for the second officer.
 LIFETIME = timedelta(days=3)
@@ -177,7 +178,4 @@ def _tell(reset: FactorReset, *, by: Actor) -> None:
             "for this, tell your alliance's secretariat at once.",
             name=who.name,
         )
-    if who.email:
-        outbox.send_mail(who.email, subject, body, by=by)
-    elif who.mobile:
-        outbox.send_sms(who.mobile, body, by=by)
+    tell(who, subject, body, by=by)

@@ -34,6 +34,12 @@ class CodeForm(Form):
     code = StringField(_l("Eight digits"), validators=[*required(), at_most(20)])
 
 
+class ForgottenForm(Form):
+    """Whose password was forgotten."""
+
+    account = StringField(_l("Mobile number or e-mail"), validators=[*required(), at_most(254)])
+
+
 class InvitationForm(Form):
     """Who takes up an invitation, and how they will sign in."""
 

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from portal.access import current_actor, public
 from portal.accounts.queries import scope_name
 from portal.database import db
-from portal.errors import Missing
 from portal.forms import refusals
 from portal.roles import ROLES
 from portal.sign_in import entering, inviting, operations, passwords, policy
@@ -57,10 +56,11 @@ def take_up_code() -> tuple[str, int] | Response:
 @bp.route("/invitations/<token>", methods=["GET", "POST"])
 @public
 def take_up(token: str) -> tuple[str, int] | Response:
-    """Show who invites to what; accept it."""
+    """Show who invites to what; accept it. A link that was cut short leads to the digits."""
     found = inviting.invitation_of(token)
     if found is None:
-        raise Missing("invitation")
+        flash(_("This link is not complete. Open it whole, or type the eight digits."), "error")
+        return redirect(url_for("invitations.enter_code"))
     return _take_up(found)
 
 

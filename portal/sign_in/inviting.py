@@ -20,6 +20,7 @@ from portal.accounts.addresses import refuse_bad_addresses, refuse_reserved_addr
 from portal.accounts.granting import may_still_grant, require_to_grant
 from portal.accounts.models import Person
 from portal.accounts.operations import create_person, grant_appointment
+from portal.accounts.person_queries import running_appointments
 from portal.accounts.queries import account_name, person_named, scope_name
 from portal.actors import SYSTEM, Actor, person
 from portal.database import db
@@ -140,8 +141,8 @@ def accept_invitation(
     """Take the role one was invited to; whoever is not signed in gets an account first.
 
     The password arrives hashed. Raises `Refused` where the link is used, taken back or expired,
-    where the account name belongs to somebody (who then signs in first), or where the inviter
-    may no longer grant the role.
+    where the account name belongs to somebody (who then signs in first), where the inviter may
+    no longer grant the role, or where the person holds it already.
     """
     require(by, "session.start")
     links.use(invitation.link, by=by)
@@ -149,6 +150,10 @@ def accept_invitation(
         raise Refused(_l("Whoever invited you may no longer do so. Ask for a new invitation."))
     if by.person_id is not None:
         who = db.session.get_one(Person, by.person_id)
+        if _has_already(who, invitation):  # mostly whoever only looked whether the link works
+            raise Refused(
+                _l("You hold this role already. The invitation stays open for whom it is for.")
+            )
     else:
         who = _new_person(name or "", account or "", password_hash)
     grant_appointment(
@@ -168,9 +173,31 @@ def accept_invitation(
     return who
 
 
+def _has_already(who: Person, invitation: Invitation) -> bool:
+    """Tell whether somebody holds now, for as long, what an invitation would give them."""
+    return any(
+        each.is_running
+        and (each.role, each.scope_id) == (invitation.role, invitation.scope_id)
+        and (
+            each.until_at is None
+            or (invitation.until_at is not None and each.until_at >= invitation.until_at)
+        )
+        for each in running_appointments(who.id)
+    )
+
+
 def _new_person(name: str, account: str, password_hash: str | None) -> Person:
     stored = account_name(account)
-    if person_named(stored) is not None:
+    found = person_named(stored)
+    if found is not None and not found.is_open:
+        raise Refused(
+            _l(
+                "The account under this name was closed and opens no more. Take another address "
+                "or number, or ask a portal administrator to erase the closed account first."
+            ),
+            field="account",
+        )
+    if found is not None:
         raise Refused(
             _l("Somebody has an account under this name. If it is you, sign in first."),
             field="account",

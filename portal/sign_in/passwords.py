@@ -8,8 +8,9 @@ from __future__ import annotations
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from portal import journal
+from portal import journal, links
 from portal.access import require
+from portal.accounts.addresses import PASSWORD_LINK
 from portal.accounts.models import Person
 from portal.actors import Actor
 from portal.operations import operation
@@ -45,12 +46,13 @@ def set_password(
 ) -> None:
     """Give a person a new password (hashed before) and end all their other sessions.
 
-    `session` is the one that goes on. With a `key` it goes on under that, so that a copy of its
-    older cookie is worth nothing either.
+    Links that were to set one end with it. `session` is the one that goes on. With a `key` it
+    goes on under that, so that a copy of its older cookie is worth nothing either.
     """
     require(by, "person.secure", who)
     who.password_hash = password_hash
     journal.note("person.set_password", who, by=by)
+    links.revoke_for(who.id, PASSWORD_LINK, by=by)
     end_sessions_of(who.id, by=by, but=session.id if session else None)
     if session is not None and key is not None:
         prove_session(session, key=key, by=by)

@@ -27,7 +27,10 @@ def sign_in() -> tuple[str, int] | Response:
         return redirect(target)
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("sign_in/sign_in.html", form=form), 422 if form.errors else 200
+        # A key that opens nothing any more: whoever comes here did not mean to sign out.
+        was_ended = "_user_id" in session and not form.is_submitted()
+        page = render_template("sign_in/sign_in.html", form=form, was_ended=was_ended)
+        return page, 422 if form.errors else 200
     account = account_name(form.account.data or "")
     person = person_named(account)
     charge = entering.account_charge(person, account)
@@ -67,12 +70,15 @@ def prove_again() -> tuple[str, int] | Response:
 @bp.post("/sign-out")
 @requires("portal.desk")
 def sign_out() -> Response:
-    """End the session at the server, then forget the cookie."""
+    """End the session at the server, then forget the cookie; go on where somebody else comes in."""
+    target = request.args.get("next")
+    kept = {name: session[name] for name in entering.CARRIED if target and name in session}
     operations.end_session(entering.own_session(), by=current_user.actor)
     logout_user()
     session.clear()
+    session.update(kept)
     flash(_("You are signed out."), "success")
-    return redirect(entering.inside("/"))
+    return redirect(entering.inside(target or "/"))
 
 
 @bp.post("/acting-for")

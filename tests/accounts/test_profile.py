@@ -266,3 +266,29 @@ class TestOutbox:
     def test_is_nobody_s_but_by_right(self, world: World, context: None) -> None:
         write(world.actor("manager"))
         assert outbox.messages_to_send(standing_of(ANONYMOUS)) == []
+
+
+def test_the_old_mailbox_hears_that_addresses_were_changed(
+    app: Flask, world: World, context: None
+) -> None:
+    app.config["MAIL_ADAPTER"] = "smtp"
+    told = select(OutboxMessage).where(
+        OutboxMessage.recipient == "delegate@test.example",
+        OutboxMessage.subject.contains("已修改"),
+    )
+    who = someone(world)
+    addresses(who, world.actor("delegate"), email=who.email)
+    assert not db.session.scalars(told).all(), "nothing changed"
+    addresses(who, world.actor("delegate"), email="thief@test.example")
+    assert db.session.scalars(told).one().written_by_id is None
+
+
+def test_a_chosen_language_is_named_in_itself_and_spoken_at_once(
+    visit: Callable[..., Client],
+) -> None:
+    client = visit("delegate")
+    labels = [each.text.strip() for each in client.soup("/account/profile").select(".choice-label")]
+    assert labels == ["中文", "English"]
+    client.post("/account/profile", {"name": "测试", "language": "en"})
+    client.language = "en"
+    assert "Saved." in client.get("/account").text

@@ -141,3 +141,16 @@ def test_the_page_makes_it_in_chinese_whoever_asks(visit: Visit) -> None:
     assert keeper.post(address, {"year": "1999"}).status_code == 422
     made = keeper.post(address, {"year": str((datetime.now(UTC) - timedelta(days=1)).year)})
     assert "年度报告" in keeper.get(str(made.location)).text
+
+
+def test_a_second_report_of_a_year_takes_a_number_only_after_asking(visit: Visit) -> None:
+    keeper, address = visit("secretary"), "/alliances/hydrogen/annual-report"
+    year = (datetime.now(UTC) - timedelta(days=1)).year
+    first = keeper.post(address, {"year": str(year)})
+    assert first.status_code == 302
+    assert keeper.post(address, {"year": str(year - 1)}).status_code == 302, "another year's"
+    asked = keeper.post(address, {"year": str(year)})
+    assert asked.status_code == 409 and first.location in asked.text
+    assert f'name="year" value="{year}"' in asked.text, "the page sends the year once more"
+    second = keeper.post(address, {"year": str(year), "another": "1"})
+    assert second.status_code == 302 and second.location != first.location

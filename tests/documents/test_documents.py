@@ -317,7 +317,11 @@ def test_another_number_is_taken_only_after_asking_and_never_of_what_is_past(
     with app.app_context():
         held = make.in_session(world, 3)
         meeting_operations.adjourn_meeting(held, by=world.actor("secretary"))
-        open_ones = papers.papers_open(held)
+        open_ones, over = papers.papers_open(held), f"/meetings/{held.id}/papers"
         db.session.remove()
     assert DocumentKind.MINUTES in open_ones
     assert not {DocumentKind.NOTICE, DocumentKind.PROXY} & set(open_ones)
+    for kind in ("notice", "proxy"):
+        refused = keeper.post(f"{over}/{kind}")
+        assert refused.status_code == 422, "also where nobody offered it"
+        assert "该文书已不能再生成" in refused.text

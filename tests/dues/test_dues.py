@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -314,6 +315,37 @@ def test_the_reminder_names_who_has_not_paid_and_no_amount(world: World, visit: 
     text = page.select_one("#chase-text").get_text()  # type: ignore[union-attr]
     assert "河北乙材料有限公司" in text and "北京甲氢能有限公司" not in text
     assert "元" not in text.split("：", 1)[1]
+
+
+def test_what_is_overdue_says_so_and_a_manager_finds_it_from_the_alliance(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    ledger, due = "/alliances/hydrogen/dues", f"/dues/{world.due['quiet']}"
+    keeper = visit("secretary")
+
+    def chips() -> list[str]:
+        return [each.text for each in keeper.soup(ledger).select(f'li:has(a[href="{due}"]) .state')]
+
+    for days_ago, said in ((0, "未缴"), (1, "已逾期")):
+        with app.app_context():
+            year = db.session.get_one(Due, world.due["quiet"]).dues_year
+            operations.set_dues(
+                hydrogen(world),
+                year.year,
+                due_on=clock.today() - timedelta(days=days_ago),
+                rates={rate.tier: rate.amount_fen for rate in year.rates},
+                by=world.actor("secretary"),
+            )
+            db.session.remove()
+        assert chips() == [said]
+    assert keeper.soup(due).select(".state-overdue")
+    page = keeper.get(ledger).text
+    assert page.index('id="chase-text"') < page.index(f'href="{due}"'), "before the first row"
+    own = f"/organisations/{world.organisation['maker']}/dues"
+    assert visit("manager").soup("/alliances/hydrogen").select_one(f'aside a[href="{own}"]')
+    assert (
+        visit("delegate").soup("/alliances/hydrogen").select_one(f'aside a[href="{own}"]') is None
+    )
 
 
 def test_the_ledger_is_narrowed_by_what_is_known(world: World, visit: Visit) -> None:

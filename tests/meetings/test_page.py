@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from portal.database import db
@@ -83,3 +84,39 @@ def test_a_field_that_was_refused_keeps_what_was_typed_for_whoever_typed_it(
     assert "半句" not in keeper.get(address).text
     with app.app_context():
         assert db.session.query(AgendaItem).filter_by(title="半句").count() == 0
+
+
+def test_an_agenda_longer_than_its_meeting_says_so_to_whoever_keeps_it(
+    app: Flask, world: World, visit: Visit
+) -> None:
+    with app.app_context():
+        meeting, by = make.noticed(world), world.actor("secretary")
+        before = sum(item.minutes for item in agenda.items_of(meeting))
+        agenda.add_item(meeting, agenda.ItemContent("长题", minutes=180 - before), by=by)
+        address = f"/meetings/{meeting.id}"
+        db.session.remove()
+    keeper = visit("secretary", language="en")
+    assert "The items ask for" not in keeper.soup(address).text, "it just fits"
+    with app.app_context():
+        meeting = db.session.get_one(Meeting, int(address.rpartition("/")[2]))
+        agenda.add_item(meeting, agenda.ItemContent("再一题", minutes=1), by=by)
+        db.session.remove()
+    said = "The items ask for 181 minutes; the meeting is planned for 180."
+    assert said in keeper.soup(address).text
+    assert said not in visit("delegate", language="en").soup(address).text
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "listings/3", "http://[", "/" + "a" * 250])
+def test_an_item_about_no_page_of_the_portal_is_shown_again(
+    link: str, app: Flask, world: World, visit: Visit
+) -> None:
+    address = f"/meetings/{_meeting(app, world, 0)}"
+    keeper, sent = visit("secretary", language="en"), {"title": "带链接的议题", "link": link}
+    for page in (f"{address}/items", "/alliances/hydrogen/agenda/new"):
+        answer = keeper.post(page, sent)
+        assert answer.status_code == 422
+        assert "This is no address of a page here" in answer.text
+        assert f'value="{link}"' in answer.text
+    sent["link"] = "/listings/3"
+    assert keeper.post(f"{address}/items", sent).status_code == 302
+    assert keeper.soup(address).select('.agenda-title a[href="/listings/3"]')

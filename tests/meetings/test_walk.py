@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
@@ -246,6 +247,13 @@ def test_an_unanswered_notice_and_an_open_vote_lead_a_member_to_them(
         number, seat = opened(world, ballot).id, ballot.seats[1].id
         db.session.remove()
     member = visit("delegate")
+
+    def badge() -> int:
+        shown = member.soup("/desk").select_one(".section-title .count")
+        return int(shown.text) if shown else 0
+
+    assert "/meetings/waiting" in member.get("/desk").text
+    waits = badge()
     link = 'a[href^="/replies/"]'
     waiting = member.soup("/meetings/waiting")
     assert "待答复的会议" in {each.text for each in waiting.select(link)}
@@ -255,9 +263,37 @@ def test_an_unanswered_notice_and_an_open_vote_lead_a_member_to_them(
     assert visit("secretary").soup(f"/meetings/{meeting_id}").select_one(link) is None
     said = {"answer": "comes", "attendee": "王主任"}
     assert member.post(str(way["href"]), said).status_code == 302
+    assert badge() == waits - 1, "a notice that is answered waits no more"
     cast = {"seat_id": str(seat), "said": "yes"}
     assert member.post(f"/resolutions/{number}/vote", cast).status_code == 302
+    assert badge() == waits - 2, "nor does a vote that is filed"
     waiting = member.soup("/meetings/waiting")
     assert "待答复的会议" not in {each.text for each in waiting.select(link)}
     assert waiting.select_one(f'a[href="/resolutions/{number}"]') is None
     assert member.soup(f"/meetings/{meeting_id}").select_one(link) is None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_link_that_was_cut_short_says_so_to_whoever_followed_it(
+    language: str, app: Flask, world: World, visit: Visit
+) -> None:
+    said = {
+        "zh": ("这个链接打不开内容", "请联系联盟秘书处"),
+        "en": ("This link opens nothing", "ask the secretariat of the alliance"),
+    }[language]
+    cut = [
+        f"/replies/{world.token['seat'][:-3]}",
+        f"/votes/{world.token['vote'][:-3]}",
+        f"/votes/open/{world.token['open'][:-3]}",
+    ]
+    texts = set()
+    for address in (*cut, "/replies/x", "/votes/x"):
+        for who in ("anonymous", "delegate"):
+            answer = visit(who, language=language).get(address)
+            assert answer.status_code == 404
+            assert all(each in answer.text for each in said)
+            shown = answer.text.partition("<main")[2].partition("</main>")[0]
+            texts.add((who, shown))
+    assert len(texts) == 2, "nothing tells a link that never was from one that is damaged"
+    answer = visit(language=language).post(cut[1], {"said": "yes"})
+    assert answer.status_code == 404

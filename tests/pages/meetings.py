@@ -70,7 +70,9 @@ CASES: list[Case] = [
     view("meetings.fetch_poster", HYDROGEN, meeting="noticed"),
     view("meetings.answer_notice", EVERYONE, arguments={"token": "seat"}, is_open=True),
     view("meetings.answer_notice", EVERYONE, arguments={"token": "group"}, is_open=True),
-    view("meetings.answer_notice", "", arguments={"token": "no-such"}),
+    view(
+        "meetings.answer_notice", EVERYONE, status=404, arguments={"token": "no-such"}, is_open=True
+    ),
     view("meetings.calendar_file", EVERYONE, arguments={"token": "seat"}, is_open=True),
     view("meetings.view_minutes", HYDROGEN, meeting="held"),
     view("meetings.view_minutes", "secretary", meeting="running"),
@@ -94,9 +96,13 @@ CASES: list[Case] = [
     send("meetings.send_links", "secretary", f"{MEMBERS} chair", resolution="voting"),
     send("meetings.hand_link", "secretary", f"{MEMBERS} chair", resolution="voting", status=422),
     view("meetings.vote_by_link", EVERYONE, arguments={"token": "vote"}, is_open=True),
-    view("meetings.vote_by_link", "", arguments={"token": "no-such"}),
+    view(
+        "meetings.vote_by_link", EVERYONE, status=404, arguments={"token": "no-such"}, is_open=True
+    ),
     view("meetings.open_by_link", EVERYONE, arguments={"token": "open"}, is_open=True),
-    view("meetings.open_by_link", "", arguments={"token": "no-such"}),
+    view(
+        "meetings.open_by_link", EVERYONE, status=404, arguments={"token": "no-such"}, is_open=True
+    ),
     view("meetings.fetch_rows", HYDROGEN, resolution="passed"),
     view(
         "meetings.fetch_file", "secretary", f"{MEMBERS} chair", resolution="passed", file="ballots"

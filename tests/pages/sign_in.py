@@ -19,7 +19,8 @@ CASES: list[Case] = [
     view("invitations.enter_code", EVERYONE, is_open=True),
     view("invitations.take_up_code", EVERYONE, is_open=True, status=302),
     view("invitations.take_up", EVERYONE, arguments={"token": "invitation"}, is_open=True),
-    view("invitations.take_up", "", arguments={"token": "no-such"}),
+    # A link that was cut short leads on, with a word why.
+    view("invitations.take_up", EVERYONE, arguments={"token": "no-such"}, is_open=True, status=302),
     # Where no provider is set up, all three lead to the sign-in page.
     send("sso.begin", EVERYONE, is_open=True),
     view("sso.go", EVERYONE, is_open=True, status=302),
@@ -44,6 +45,26 @@ CASES: list[Case] = [
     send("passkeys.remove_passkey", SIGNED_IN, status=422, data={"passkey_id": "99999"}),
     view("passwords.change_password", SIGNED_IN),
     send("passwords.change_password", SIGNED_IN, status=422, data={"password": "short"}),
+    # a forgotten password; the portal of the tests sends no mail of its own
+    view("passwords.ask_for_link", EVERYONE, is_open=True),
+    send("passwords.ask_for_link", EVERYONE, status=422, is_open=True, data={"account": "x"}),
+    view("passwords.link_asked", EVERYONE, is_open=True),
+    view("passwords.enter_code", EVERYONE, is_open=True),
+    view("passwords.set_by_code", EVERYONE, is_open=True, status=302),
+    view("passwords.set_by_link", EVERYONE, arguments={"token": "password"}, is_open=True),
+    send(
+        "passwords.set_by_link",
+        EVERYONE,
+        arguments={"token": "password"},
+        status=422,
+        is_open=True,
+        data={"password": "short"},
+    ),
+    view(
+        "passwords.set_by_link", EVERYONE, arguments={"token": "no-such"}, is_open=True, status=302
+    ),
+    view("passwords.hand_out_link", OFFICERS, NO_OFFICERS),
+    send("passwords.hand_out_link", OFFICERS, NO_OFFICERS, status=422),
     view("factors.list_factor_resets", OFFICERS, NO_OFFICERS),
     send("factors.list_factor_resets", OFFICERS, NO_OFFICERS, status=422),
     send("factors.confirm_factor_reset", "secretary", "admin", factor_reset="waiting"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +16,11 @@ from portal import clock, links
 from portal.access import standing_of
 from portal.accounts.models import Appointment, Person
 from portal.accounts.operations import end_appointment
+from portal.accounts.person_operations import close_account
 from portal.actors import ANONYMOUS, SYSTEM, person
 from portal.database import db
 from portal.errors import Denied, Refused
+from portal.operations import operation
 from portal.roles import Role
 from portal.sign_in.inviting import (
     LIFETIME,
@@ -119,6 +121,40 @@ def test_an_account_that_exists_is_not_taken_over(world: World, context: None) -
     assert made.invitation.link.is_live
 
 
+def test_who_holds_the_role_leaves_the_invitation_to_whom_it_is_for(
+    world: World, context: None
+) -> None:
+    made = invited(world)
+    with pytest.raises(Refused, match="已担任"):
+        accept_invitation(made.invitation, by=world.actor("delegate"))
+    assert made.invitation.link.is_live
+    ending = clock.now() + timedelta(days=30)
+    who = accept_invitation(made.invitation, by=world.actor("stranger"))
+    longer = invited(world)
+    limit(who.id, ending)
+    accept_invitation(longer.invitation, by=person(who.id))
+    assert db.session.scalar(select(func.count()).where(Appointment.person_id == who.id)) == 2, (
+        "an invitation beyond the end is taken"
+    )
+
+
+@operation
+def limit(person_id: int, until: datetime) -> None:
+    """Let every appointment of somebody end."""
+    for held in db.session.scalars(select(Appointment).where(Appointment.person_id == person_id)):
+        held.until_at = until
+
+
+def test_whose_account_was_closed_is_told_what_helps(world: World, context: None) -> None:
+    who = db.session.get_one(Person, world.person["stranger"])
+    close_account(who, by=person(who.id))
+    made = invited(world)
+    with pytest.raises(Refused, match="已注销"):
+        accept_invitation(
+            made.invitation, by=ANONYMOUS, name="王新", account=who.email, password_hash="x"
+        )
+
+
 def test_neither_token_nor_digits_stand_in_the_database(world: World, context: None) -> None:
     made = invited(world)
     stored = db.session.execute(select(*links.ActionLink.__table__.columns)).all()
@@ -186,8 +222,29 @@ class TestInTheBrowser:
         ]
         assert answers == [422, 422, 422, 429, 429]
 
-    def test_an_unknown_address_leads_to_sign_in(self, visit: Visit) -> None:
-        assert visit().open("/invitations/nothing").status_code == 302
+    def test_an_address_cut_short_leads_to_the_digits_and_says_why(self, visit: Visit) -> None:
+        client = visit()
+        answer = client.open("/invitations/nothing")
+        assert (answer.status_code, answer.location) == (302, "/invitations")
+        assert "链接不完整" in client.get("/invitations").text
+
+    def test_who_is_signed_in_as_somebody_else_signs_out_and_goes_on(
+        self, app: Flask, world: World, visit: Visit
+    ) -> None:
+        token, code = make(app, world)
+        client = visit("outsider")
+        client.post("/invitations", {"code": code})
+        for path in (f"/invitations/{token}", "/invitations/mine"):
+            (form,) = client.soup(path).select("main form[action^='/sign-out']")
+            assert form["action"].endswith(path)
+        left = client.post("/sign-out", query_string={"next": "/invitations/mine"})
+        assert left.location == "/invitations/mine"
+        assert "王新" in client.get("/invitations/mine").text, "the digits need not be typed again"
+        assert client.get("/desk").status_code == 302
+
+    def test_signing_out_leads_to_no_other_site(self, visit: Visit) -> None:
+        left = visit("delegate").post("/sign-out", query_string={"next": "//evil.example"})
+        assert left.location == "/desk"
 
     def test_links_follow_no_host_header(self, app: Flask, world: World, visit: Visit) -> None:
         with app.test_request_context("/", headers={"Host": "evil.example"}):

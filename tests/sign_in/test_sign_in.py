@@ -160,6 +160,7 @@ def test_the_sixth_guess_is_not_even_looked_at(app: Flask, visit: Visit) -> None
     assert 0 < int(right.headers["Retry-After"]) <= 15 * 60
     assert "15分钟" in right.text and "几分钟" not in right.text, "one time to wait"
     assert 'href="/sign-in">返回登录' in right.text
+    assert 'href="/forgotten-password">忘记密码' in right.text
     other = visit().post("/sign-in", {"account": "supplier@test.example", "password": "x"})
     assert other.status_code == 422
 
@@ -213,3 +214,13 @@ def test_a_role_ends_with_its_appointment(app: Flask, visit: Visit, world: World
     client = visit("former")
     assert client.get(f"/listings/{world.listing['draft']}").status_code == 404
     assert client.get("/listings/new").status_code == 403
+
+
+def test_whose_session_was_ended_elsewhere_reads_so(visit: Visit) -> None:
+    here, elsewhere = visit("delegate"), visit("delegate")
+    assert "您已退出登录" not in visit().get("/sign-in").text
+    elsewhere.post("/account/devices/sign-out-others")
+    assert here.get("/desk").location == "/sign-in?next=/desk"
+    assert "您已退出登录：" in here.get("/sign-in?next=/desk").text
+    assert elsewhere.post("/sign-out").status_code == 302
+    assert "您已退出登录：" not in elsewhere.get("/sign-in").text, "who signed out knows"
