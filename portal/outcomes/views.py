@@ -14,7 +14,7 @@ from portal.accounts.queries import timeline_of
 from portal.database import db
 from portal.errors import DeadLink, Missing
 from portal.forms import refusals
-from portal.moves import attempt
+from portal.moves import attempt, say_done
 from portal.outcomes import operations, queries
 from portal.outcomes.columns import OUTCOMES
 from portal.outcomes.facts import outcome_facts
@@ -129,7 +129,7 @@ def agree_to_show(outcome: Outcome) -> Response:
     """Agree, or no longer agree, that everyone may see it."""
     agrees = request.form.get("agrees") == "yes"
     operations.agree_to_show(outcome, by=current_actor(), agrees=agrees)
-    flash(_("Done."), "success")
+    say_done(outcome, "publish" if agrees else "conceal")
     return redirect(url_for("outcomes.view_outcome", outcome_id=outcome.id))
 
 
