@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.accounts.models import Appointment
+from portal.accounts.operations import end_appointment
+from portal.actors import SYSTEM
 from portal.database import db
 from portal.engines import WRITING
 from portal.roles import Role
@@ -24,9 +26,16 @@ ROUNDS = repeated("SOAK_LINK_ROUNDS", 3)
 
 
 def invited(world: World) -> int:
-    made = inviting.invite(
-        Role.DELEGATE, world.organisation["quiet"], name="王新", by=inviting.SYSTEM
+    """Invite somebody anew; whoever holds the role still would be refused for that."""
+    held = select(Appointment).where(
+        Appointment.scope_id == world.organisation["quiet"],
+        Appointment.role == Role.DELEGATE,
+        Appointment.person_id == world.person["stranger"],
+        Appointment.is_running,
     )
+    for appointment in db.session.scalars(held).all():
+        end_appointment(appointment, by=SYSTEM)
+    made = inviting.invite(Role.DELEGATE, world.organisation["quiet"], name="王新", by=SYSTEM)
     found: int = made.invitation.id
     db.session.remove()
     return found
