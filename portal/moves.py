@@ -18,6 +18,7 @@ from portal.access import current_actor
 from portal.database import db
 from portal.errors import Refused
 from portal.forms import version_in
+from portal.workflow import words_for
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Failed:
     sentence: str | LazyString
     note: str | None
     status: int
+
+
+def say_done(thing: Any, act: str) -> None:
+    """Tell the person what was done with a record, in the words of its timeline."""
+    flash(_("%(done)s.", done=words_for(f"{thing.noun}.{act}")), "success")
 
 
 def attempt(moves: Mapping[str, Callable[..., None]], name: str, thing: Any) -> Failed | None:
@@ -47,5 +53,5 @@ def attempt(moves: Mapping[str, Callable[..., None]], name: str, thing: Any) -> 
     except Refused as refused:
         db.session.refresh(thing)
         return Failed(name, refused.sentence, note, refused.status)
-    flash(_("Done."), "success")
+    say_done(thing, name)
     return None

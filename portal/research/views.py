@@ -13,7 +13,7 @@ from portal.access import can, current_actor, current_standing, requires
 from portal.accounts.queries import TimelineEntry, timeline_of
 from portal.alliances.queries import alliances_of
 from portal.forms import refusals
-from portal.moves import attempt
+from portal.moves import attempt, say_done
 from portal.research import operations, plan_queries, queries
 from portal.research.facts import (
     moves_with_what_is_open,
@@ -185,7 +185,7 @@ def approve_project(project: Project) -> Response | tuple[str, int]:
             operations.approve_project(
                 project, **form.basis, by=current_actor(), expected=form.expected
             )
-            flash(_("Done."), "success")
+            say_done(project, "approve")
             return redirect(url_for("research.view_project", project_id=project.id))
     return project_page(project, approval_form=form), form.status
 

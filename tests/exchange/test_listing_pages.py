@@ -200,7 +200,7 @@ class TestTheForm:
         field = delegate.soup(f"/listings/{made.id}/edit").select_one("#amount")
         assert field is not None and field["value"] == typed
 
-    @pytest.mark.parametrize("typed", ["0.001", "58.125", "NaN", "Infinity", "-1"])
+    @pytest.mark.parametrize("typed", ["0.001", "58.125", "NaN", "Infinity", "-1", "-5.123"])
     def test_refuses_an_amount_it_could_not_keep(
         self, app: Flask, visit: Visit, typed: str
     ) -> None:
@@ -211,6 +211,8 @@ class TestTheForm:
         assert answer.status_code == 422
         if typed in ("0.001", "58.125"):
             assert "At most two decimals." in answer.text
+        page = BeautifulSoup(answer.text, "html.parser")
+        assert len(page.select("#amount-error p")) == 1, "one mistake is told once"
         assert count(app) == before
 
     def test_keeps_an_unfinished_draft_and_names_what_is_missing_when_it_is_submitted(
@@ -291,3 +293,37 @@ def test_the_form_and_the_saved_draft_say_when_and_where_files_are_added(visit: 
     page = delegate.soup(saved.headers["Location"])
     assert "附件可在本页正文下方添加" in page.get_text()
     assert page.select('#files a[href$="/files/new"]')
+
+
+def test_each_move_says_what_was_done(world: World, visit: Visit) -> None:
+    listing = f"/listings/{world.listing['public']}"
+    said = {"zh": ("已办好：暂停。", "已办好：恢复发布。"), "en": ("Paused it.", "Resumed it.")}
+    for language, sentences in said.items():
+        delegate = visit("delegate", language=language)
+        for move, sentence in zip(("pause", "resume"), sentences, strict=True):
+            delegate.post(f"{listing}/moves/{move}")
+            message = delegate.soup(listing).select_one(".flash")
+            assert message is not None
+            assert sentence in message.get_text()
+
+
+def test_the_same_text_sent_again_from_another_form_is_asked_about_once(
+    app: Flask, visit: Visit
+) -> None:
+    delegate, address = visit("delegate", language="en"), "/listings/new?secrecy=none"
+    sent = {**WHOLE, "submit": "1"}
+    first = delegate.post(address, {**sent, "key": "first"}).headers["Location"]
+    before = count(app)
+    assert delegate.post(address, {**sent, "key": "first"}).headers["Location"] == first
+    asked = delegate.post(address, {**sent, "key": "second"})
+    assert (asked.status_code, count(app)) == (422, before)
+    page = BeautifulSoup(asked.text, "html.parser")
+    assert page.select_one(f'main a[href="{first}"]'), "the first is a tap away"
+    assert page.select_one("input#again:not([checked])"), "and the way to post it all the same"
+    assert delegate.post(address, {**sent, "key": "second", "again": "y"}).status_code == 302
+    assert count(app) == before + 1
+    # Another text is another listing; so is the same one, once the first is put away.
+    other = {**sent, "specification": "70MPa瓶口阀。"}
+    made = delegate.post(address, other).headers["Location"]
+    delegate.post(f"{made}/moves/discard")
+    assert delegate.post(address, {**other, "key": "third"}).status_code == 302
