@@ -44,9 +44,12 @@ def attempt(moves: Mapping[str, Callable[..., None]], name: str, thing: Any) -> 
     """
     operation = moves.get(name) or abort(404)
     note = request.form.get("note")
+    # What was chosen of what the form offered comes before what was typed beside it.
+    offered = request.form.get("offered", "").strip()
+    told = " · ".join(part for part in (offered, (note or "").strip()) if part) if offered else note
     expected = version_in(request.form.get("version", ""))
     try:
-        operation(thing, by=current_actor(), expected=expected, note=note)
+        operation(thing, by=current_actor(), expected=expected, note=told)
     except Refused as refused:
         db.session.refresh(thing)
         return Failed(name, refused.sentence, note, refused.status)

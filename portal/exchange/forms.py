@@ -22,7 +22,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import NumberRange
+from wtforms.validators import NumberRange, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import clock
@@ -77,6 +77,12 @@ VISIBILITIES = {
 #: An amount is typed in 10,000 yuan and kept in fen.
 FEN_PER_TEN_THOUSAND_YUAN = 1_000_000
 LONGEST_TEXT = 5000
+
+
+def one_mistake(_form: Form, field: DecimalField) -> None:
+    """Judge no further what is wrong already: one mistake is told once."""
+    if field.errors:
+        raise StopValidation
 
 
 def two_decimals(_form: Form, field: DecimalField) -> None:
@@ -146,12 +152,16 @@ class ListingForm(Form):
         places=None,  # shown again exactly as it is kept
         validators=[
             optional(),
+            one_mistake,
             NumberRange(0, LARGEST_AMOUNT, message=_l("An amount between 0 and 10,000,000.")),
+            one_mistake,
             two_decimals,
         ],
     )
     cooperation = StringField(_l("Form of cooperation"), validators=[optional(), at_most(40)])
     is_anonymous = BooleanField(_l("Post it anonymously"))
+    #: Asked for only where the same text was posted already.
+    again = BooleanField(_l("Post it all the same, as another one"))
 
     def __init__(self, *args: Any, listing: Listing | None = None, **kwargs: Any) -> None:
         super().__init__(*args, thing=listing, **kwargs)

@@ -28,6 +28,7 @@ from portal.exchange.models import (
     ListingVisibility,
     Naming,
 )
+from portal.exchange.repeating import posted_already
 from portal.exchange.rules import missing_from, wrong_in_content
 from portal.exchange.workflow import LISTING, InterestState, ListingState
 from portal.operations import earlier_result, keep_receipt, operation
@@ -46,13 +47,16 @@ def post_listing(
     by: Actor,
     submit: bool = False,
     receipt: str | None = None,
+    only_once: bool = False,
 ) -> Listing:
     """Post a supply or demand of the actor's organisation as a draft, or submit it at once.
 
-    A draft may be unfinished: without a specification, confidential without names.
+    A draft may be unfinished: without a specification, confidential without names. `only_once`
+    takes the same text, posted within a day, for a slip.
 
     Raises `Refused` for a day outside one year, a node of another chain, a confidential
-    listing that names nobody; `Denied` where the organisation is no member of the alliance.
+    listing that names nobody, such a slip; `Denied` where the organisation is no member of the
+    alliance.
     """
     standing = require(by, "listing.create")
     if alliance.id not in standing[Role.MEMBER]:
@@ -60,6 +64,10 @@ def post_listing(
     earlier = earlier_result(Listing, receipt)
     if earlier is not None:
         return earlier
+    if only_once and posted_already(alliance, by.organisation_id, content) is not None:
+        raise Refused(
+            _l("Your organisation posted this very text within the last day."), field="again"
+        )
     organisation = db.session.get_one(Organisation, by.organisation_id)
     listing = Listing(
         alliance=alliance,

@@ -30,6 +30,7 @@ from portal.exchange.columns import LISTINGS
 from portal.exchange.facts import NO_ANSWERS, listing_facts
 from portal.exchange.forms import InterestForm, ListingForm
 from portal.exchange.models import Listing
+from portal.exchange.repeating import posted_already
 from portal.exchange.rules import wrong_in_content
 from portal.exchange.sharing import text_of
 from portal.files import files_of
@@ -160,9 +161,10 @@ def new_listing() -> str | tuple[str, int] | Response:
                 by=by,
                 submit="submit" in request.form,
                 receipt=form.receipt(by),
+                only_once=not form.again.data,
             )
             return _saved(listing)
-    return _form_page(form, None, mine)
+    return _form_page(form, None, mine, _slip(form, alliance))
 
 
 @bp.route("/listings/<int:listing_id>/edit", methods=["GET", "POST"])
@@ -208,8 +210,18 @@ def _is_right(form: ListingForm, alliance: Alliance | None) -> bool:
     return is_right and not wrong
 
 
+def _slip(form: ListingForm, alliance: Alliance | None) -> Listing | None:
+    """Return the listing that says already what the form was refused for saying again."""
+    if alliance is None or not form.again.errors:
+        return None
+    return posted_already(alliance, current_actor().organisation_id, form.content())
+
+
 def _form_page(
-    form: ListingForm, listing: Listing | None, mine: Sequence[Alliance]
+    form: ListingForm,
+    listing: Listing | None,
+    mine: Sequence[Alliance],
+    posted: Listing | None = None,
 ) -> tuple[str, int]:
     is_stale = form.status == 409
     if is_stale and listing is not None:
@@ -222,6 +234,7 @@ def _form_page(
         listing=listing,
         alliances=mine,
         opens_more=form.has_more,
+        posted=posted,
         stored=listing_facts(current_standing(), listing) if is_stale and listing else None,
         **kept_guesses(form),
     )

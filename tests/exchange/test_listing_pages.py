@@ -201,7 +201,7 @@ class TestTheForm:
         field = delegate.soup(f"/listings/{made.id}/edit").select_one("#amount")
         assert field is not None and field["value"] == typed
 
-    @pytest.mark.parametrize("typed", ["0.001", "58.125", "NaN", "Infinity", "-1"])
+    @pytest.mark.parametrize("typed", ["0.001", "58.125", "NaN", "Infinity", "-1", "-5.123"])
     def test_refuses_an_amount_it_could_not_keep(
         self, app: Flask, visit: Visit, typed: str
     ) -> None:
@@ -212,6 +212,8 @@ class TestTheForm:
         assert answer.status_code == 422
         if typed in ("0.001", "58.125"):
             assert "At most two decimals." in answer.text
+        page = BeautifulSoup(answer.text, "html.parser")
+        assert len(page.select("#amount-error p")) == 1, "one mistake is told once"
         assert count(app) == before
 
     def test_keeps_an_unfinished_draft_and_names_what_is_missing_when_it_is_submitted(
@@ -350,3 +352,25 @@ def test_a_name_that_asks_takes_no_colon_where_a_mistake_is_named(visit: Visit) 
     page = BeautifulSoup(answer.text, "html.parser")
     named = [link.get_text(" ", strip=True) for link in page.select(".error-summary a")]
     assert named == ["What is it? Say whether you seek or offer.", "Title: Give it a title."]
+
+
+def test_the_same_text_sent_again_from_another_form_is_asked_about_once(
+    app: Flask, visit: Visit
+) -> None:
+    delegate, address = visit("delegate", language="en"), "/listings/new?secrecy=none"
+    sent = {**WHOLE, "submit": "1"}
+    first = delegate.post(address, {**sent, "key": "first"}).headers["Location"]
+    before = count(app)
+    assert delegate.post(address, {**sent, "key": "first"}).headers["Location"] == first
+    asked = delegate.post(address, {**sent, "key": "second"})
+    assert (asked.status_code, count(app)) == (422, before)
+    page = BeautifulSoup(asked.text, "html.parser")
+    assert page.select_one(f'main a[href="{first}"]'), "the first is a tap away"
+    assert page.select_one("input#again:not([checked])"), "and the way to post it all the same"
+    assert delegate.post(address, {**sent, "key": "second", "again": "y"}).status_code == 302
+    assert count(app) == before + 1
+    # Another text is another listing; so is the same one, once the first is put away.
+    other = {**sent, "specification": "70MPa瓶口阀。"}
+    made = delegate.post(address, other).headers["Location"]
+    delegate.post(f"{made}/moves/discard")
+    assert delegate.post(address, {**other, "key": "third"}).status_code == 302
