@@ -2,8 +2,8 @@
 
 The portal mails it to whoever asks for an account that has an e-mail address; nobody learns
 whether there is one, for asking writes the same row for every name, and the worker does the rest.
-Without mail an officer hands it over: a portal administrator, or a secretary to people of their
-own alliances alone (`may_hand_out`). It proves no second factor.
+Without mail an officer hands it over: a portal administrator to whoever is no officer, or a
+secretary to people of their own alliances alone (`may_hand_out`). It proves no second factor.
 """
 
 from __future__ import annotations
@@ -94,17 +94,18 @@ def hand_out_link(account: str, *, by: Actor, reason: str) -> MadeLink:
     """
     standing = require(by, "password_link.make")
     who = person_named(account_name(account))
+    if who is not None and who.id == by.person_id:
+        raise Refused(_l("Change your own password in your account."), field="account")
     # One sentence for all, so that an officer learns nothing of other alliances' people.
     if who is None or not who.is_open or not may_hand_out(standing, who.id):
         raise Refused(
             _l(
                 "Nobody you alone are responsible for goes by this name. Whoever holds an office "
-                "of the portal, or acts in other alliances too, asks a portal administrator."
+                "of the portal, chairs an alliance, or acts for an organisation that is a member "
+                "of other alliances too, asks a portal administrator."
             ),
             field="account",
         )
-    if who.id == by.person_id:
-        raise Refused(_l("Change your own password in your account."), field="account")
     made = _make(who, lifetime=HANDED_LIFETIME, by=by, with_code=True)
     journal.note("person.hand_out_link", who, by=by, detail={"note": reason})
     with force_locale(who.language or "zh"):
@@ -124,8 +125,9 @@ def may_hand_out(standing: Standing, person_id: int) -> bool:
     """Tell whether an officer may hand a person a link for a new password.
 
     Administrators may. A secretary may where everything the person does here, as an agent too,
-    is done for members or as expert of the secretary's alliances: whoever holds the link can
-    become the person, and must gain nothing by it that lies beyond.
+    is done as expert of the secretary's alliances, or for members of these and of no others, and
+    the person chairs none: whoever holds the link can become the person, and must gain nothing
+    by it that lies beyond.
     """
     if standing.actor == SYSTEM or standing[Role.ADMINISTRATOR]:
         return True
@@ -136,7 +138,9 @@ def may_hand_out(standing: Standing, person_id: int) -> bool:
         for each in running_agencies(person_id)
         if each.agent_id == person_id
     ]
-    return bool(held) and all(_is_within(own, *each) for each in held)
+    if not held or standing_of(person(person_id))[Role.CHAIR]:
+        return False
+    return all(_is_within(own, *each) for each in held)
 
 
 def _is_within(own: frozenset[int], holder_id: int, role: Role, scope_id: int) -> bool:
@@ -144,7 +148,9 @@ def _is_within(own: frozenset[int], holder_id: int, role: Role, scope_id: int) -
         return scope_id in own
     if ROLES[role].scope is not Scope.ORGANISATION:
         return False
-    return bool(standing_of(person(holder_id, scope_id))[Role.MEMBER] & own)
+    # Whoever acts for an organisation acts in every alliance that it is a member of.
+    found = standing_of(person(holder_id, scope_id))[Role.MEMBER]
+    return bool(found) and found <= own
 
 
 def text_of(who: Person, made: MadeLink) -> str:

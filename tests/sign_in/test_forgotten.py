@@ -15,10 +15,12 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal import clock, jobs, journal
-from portal.accounts.models import Appointment, Person
+from portal.accounts.models import Appointment, Organisation, Person
 from portal.accounts.operations import grant_appointment
 from portal.accounts.person_operations import change_addresses, close_account
 from portal.actors import SYSTEM, person
+from portal.alliances.models import Alliance, Tier
+from portal.alliances.operations import admit_organisation
 from portal.database import db
 from portal.errors import Denied, Refused
 from portal.jobs import Job
@@ -306,6 +308,7 @@ class TestHandingOut:
             ("secretary", "delegate", True),
             ("secretary", "expert", True),
             ("secretary", "outsider", False),
+            ("secretary", "chair", False),
             ("secretary", "admin", False),
             ("secretary", "liaison", False),
             ("secretary", "other_secretary", False),
@@ -332,7 +335,13 @@ class TestHandingOut:
 
     @pytest.mark.parametrize(
         "more",
-        ["office to come", "office of that number", "another alliance", "agent of an officer"],
+        [
+            "office to come",
+            "office of that number",
+            "another alliance",
+            "organisation in another alliance",
+            "agent of an officer",
+        ],
     )
     def test_a_secretary_gains_nothing_beyond_their_alliance(
         self, world: World, context: None, more: str
@@ -346,6 +355,10 @@ class TestHandingOut:
             grant_appointment(who, Role.LIAISON, scope_id=number, by=SYSTEM)
         elif more == "another alliance":
             grant_appointment(who, Role.DELEGATE, scope_id=world.organisation["medic"], by=SYSTEM)
+        elif more == "organisation in another alliance":
+            maker = db.session.get_one(Organisation, world.organisation["maker"])
+            biomedicine = db.session.get_one(Alliance, world.alliance["biomedicine"])
+            admit_organisation(biomedicine, maker, Tier.MEMBER, by=world.actor("other_secretary"))
         else:
             theirs = db.session.scalars(
                 select(Appointment).where(
