@@ -150,9 +150,7 @@ class Deliverable(Versioned, Model):
     project: Mapped[Project] = relationship()
     owner: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     accepted_by: Mapped[Person | None] = relationship(lazy="joined")
-    versions: Mapped[list[DeliverableVersion]] = relationship(
-        order_by="DeliverableVersion.number", lazy="selectin"
-    )
+    versions: Mapped[list[DeliverableVersion]] = relationship(order_by="DeliverableVersion.number")
     participants: Mapped[list[Participant]] = relationship(
         primaryjoin=lambda: and_(
             foreign(Participant.project_id) == Deliverable.project_id,

@@ -295,7 +295,6 @@ def test_the_form_and_the_saved_draft_say_when_and_where_files_are_added(visit: 
     assert page.select('#files a[href$="/files/new"]')
 
 
-<<<<<<< HEAD
 def test_each_move_says_what_was_done(world: World, visit: Visit) -> None:
     listing = f"/listings/{world.listing['public']}"
     said = {"zh": ("已办好：暂停。", "已办好：恢复发布。"), "en": ("Paused it.", "Resumed it.")}
@@ -306,7 +305,8 @@ def test_each_move_says_what_was_done(world: World, visit: Visit) -> None:
             message = delegate.soup(listing).select_one(".flash")
             assert message is not None
             assert sentence in message.get_text()
-=======
+
+
 def test_the_same_text_sent_again_from_another_form_is_asked_about_once(
     app: Flask, visit: Visit
 ) -> None:
@@ -327,4 +327,3 @@ def test_the_same_text_sent_again_from_another_form_is_asked_about_once(
     made = delegate.post(address, other).headers["Location"]
     delegate.post(f"{made}/moves/discard")
     assert delegate.post(address, {**other, "key": "third"}).status_code == 302
->>>>>>> 937e094baf3a5347ebcff7153139a88e95325a6d
