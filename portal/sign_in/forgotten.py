@@ -35,6 +35,8 @@ from portal.sign_in.telling import tell
 
 #: The kind of the job that sends the link.
 JOB = "password_link"
+#: Who requests, and who confirms, that somebody's second factor is taken away.
+OFFICERS = frozenset({Role.ADMINISTRATOR, Role.SECRETARY})
 #: How long a mailed link opens its page, and one that an officer hands over.
 MAILED_LIFETIME = timedelta(minutes=30)
 HANDED_LIFETIME = timedelta(hours=24)
@@ -96,6 +98,14 @@ def hand_out_link(account: str, *, by: Actor, reason: str) -> MadeLink:
     who = person_named(account_name(account))
     if who is not None and who.id == by.person_id:
         raise Refused(_l("Change your own password in your account."), field="account")
+    if who is not None and standing[Role.ADMINISTRATOR] and is_officer(who.id):
+        raise Refused(
+            _l(
+                "An administrator or a secretary gets a link by mail, or on the server itself "
+                "(flask admin password-link): nobody is to become the second of two officers."
+            ),
+            field="account",
+        )
     # One sentence for all, so that an officer learns nothing of other alliances' people.
     if who is None or not who.is_open or not may_hand_out(standing, who.id):
         raise Refused(
@@ -124,13 +134,16 @@ def hand_out_link(account: str, *, by: Actor, reason: str) -> MadeLink:
 def may_hand_out(standing: Standing, person_id: int) -> bool:
     """Tell whether an officer may hand a person a link for a new password.
 
-    Administrators may. A secretary may where everything the person does here, as an agent too,
-    is done as expert of the secretary's alliances, or for members of these and of no others, and
-    the person chairs none: whoever holds the link can become the person, and must gain nothing
-    by it that lies beyond.
+    Administrators may where the person is no officer: whoever became one, who need not have a
+    second factor, would both request and confirm that somebody else's is taken away (decision
+    21). A secretary may where everything the person does here, as an agent too, is done as expert
+    of the secretary's alliances, or for members of these and of no others, and the person chairs
+    none: whoever holds the link can become the person, and must gain nothing by it beyond.
     """
-    if standing.actor == SYSTEM or standing[Role.ADMINISTRATOR]:
+    if standing.actor == SYSTEM:
         return True
+    if standing[Role.ADMINISTRATOR]:
+        return not is_officer(person_id)
     own = standing[Role.SECRETARY]
     held = [(person_id, each.role, each.scope_id) for each in running_appointments(person_id)]
     held += [
@@ -141,6 +154,11 @@ def may_hand_out(standing: Standing, person_id: int) -> bool:
     if not held or standing_of(person(person_id))[Role.CHAIR]:
         return False
     return all(_is_within(own, *each) for each in held)
+
+
+def is_officer(person_id: int) -> bool:
+    """Tell whether a person is an administrator or a secretary now, or will be."""
+    return any(each.role in OFFICERS for each in running_appointments(person_id))
 
 
 def _is_within(own: frozenset[int], holder_id: int, role: Role, scope_id: int) -> bool:

@@ -314,7 +314,9 @@ class TestHandingOut:
             ("secretary", "other_secretary", False),
             ("secretary", "stranger", False),
             ("other_secretary", "delegate", False),
-            ("admin", "secretary", True),
+            ("admin", "chair", True),
+            ("admin", "liaison", True),
+            ("admin", "secretary", False),
             ("admin", "admin", False),
         ],
     )
@@ -378,8 +380,28 @@ class TestHandingOut:
         with pytest.raises(Refused, match="仅由您负责"):
             forgotten.hand_out_link(ACCOUNT, by=world.actor("secretary"), reason="x")
 
-    def test_a_link_does_not_outlast_what_its_maker_may(self, world: World, context: None) -> None:
-        made = forgotten.hand_out_link(ACCOUNT, by=world.actor("secretary"), reason="x")
+    def test_no_administrator_becomes_the_second_of_two_officers(
+        self, app: Flask, visit: Visit, world: World
+    ) -> None:
+        """They request that a factor is taken away: whoever confirms it must be somebody else."""
+
+        def name() -> None:
+            who = db.session.get_one(Person, world.person["stranger"])
+            begins = clock.now() + timedelta(days=9)
+            grant_appointment(who, Role.ADMINISTRATOR, scope_id=0, from_at=begins, by=SYSTEM)
+
+        inside(app, name)
+        admin = visit("admin")
+        for account in ("other_secretary@test.example", "stranger@test.example"):
+            answer = admin.post("/password-links", {"account": account, "reason": "x"})
+            assert answer.status_code == 422
+            assert "flask admin password-link" in answer.text
+
+    @pytest.mark.parametrize("by", ["secretary", "admin"])
+    def test_a_link_does_not_outlast_what_its_maker_may(
+        self, world: World, context: None, by: str
+    ) -> None:
+        made = forgotten.hand_out_link(ACCOUNT, by=world.actor(by), reason="x")
         who = db.session.get_one(Person, world.person["delegate"])
         grant_appointment(who, Role.ADMINISTRATOR, scope_id=0, by=SYSTEM)
         with pytest.raises(Refused, match="已无权"):
