@@ -185,8 +185,12 @@ def text_of(who: Person, made: MadeLink) -> str:
 
 
 def _make(who: Person, *, lifetime: timedelta, by: Actor, with_code: bool = False) -> MadeLink:
-    """Make a link for a person; a new one ends those before it."""
-    links.revoke_for(who.id, PASSWORD_LINK, by=by)
+    """Make a link for a person; a new one ends those before it.
+
+    Not so a mailed one those from a hand, which alone have digits: anybody can ask for a mail,
+    and nobody is to end what was just read out.
+    """
+    links.revoke_for(who.id, PASSWORD_LINK, by=by, spares_codes=not with_code)
     return links.make(
         PASSWORD_LINK, who, by=by, lifetime=lifetime, person_id=who.id, with_code=with_code
     )

@@ -160,6 +160,20 @@ class TestALinkEnds:
         assert "重新申请链接" in refused.text
         assert visit().post(second, FORM).status_code == 302
 
+    def test_not_where_somebody_else_asks_while_digits_are_read_out(
+        self, app: Flask, visit: Visit, world: World
+    ) -> None:
+        """Anybody can ask for a mail to anybody: it ends mailed links alone."""
+        handed = inside(
+            app, lambda: forgotten.hand_out_link(ACCOUNT, by=world.actor("secretary"), reason="x")
+        )
+        mailed = asked(app, visit)
+        client = visit()
+        entered = client.post("/forgotten-password/code", {"code": handed.code})
+        assert entered.location == "/new-password"
+        assert client.post("/new-password", FORM).location == "/sign-in"
+        assert visit().post(mailed, FORM).status_code == 422, "it ends with the password"
+
     def test_after_half_an_hour(self, app: Flask, visit: Visit) -> None:
         token = asked(app, visit).rpartition("/")[2]
 
