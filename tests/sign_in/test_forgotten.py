@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal import clock, jobs, journal
+from portal import clock, delivering, jobs, journal
 from portal.accounts.models import Appointment, Organisation, Person
 from portal.accounts.operations import grant_appointment
 from portal.accounts.person_operations import change_addresses, close_account
@@ -26,6 +26,7 @@ from portal.errors import Denied, Refused
 from portal.jobs import Job
 from portal.journal import JournalDetail, JournalLine
 from portal.links import ActionLink
+from portal.mailing import courier
 from portal.operations import operation
 from portal.organisations.people import name_agent
 from portal.outbox import OutboxMessage
@@ -269,7 +270,8 @@ def test_neither_journal_nor_log_nor_links_hold_what_opens(
     caplog.set_level(logging.DEBUG)
     token = asked(app, visit).rpartition("/")[2]
     app.config["MAIL_ADAPTER"] = "outbox"  # what waited for a server waits for a hand now
-    assert token not in visit("admin").get("/outbox").text
+    for who in ("admin", "delegate"):
+        assert token not in visit(who).get("/outbox").text
     visit().post(f"/new-password/{token}", FORM)
 
     def stored() -> str:
@@ -280,6 +282,24 @@ def test_neither_journal_nor_log_nor_links_hold_what_opens(
     assert token not in kept, "the mail that waited is emptied with its link"
     assert NEW not in kept
     assert token not in caplog.text
+
+
+@pytest.mark.usefixtures("mailing")
+def test_a_mail_that_is_refused_for_good_says_nothing_any_more(app: Flask, visit: Visit) -> None:
+    """Whoever sits at an unlocked screen must not find the key to the account in its outbox."""
+    token = asked(app, visit).rpartition("/")[2]
+
+    def refuse() -> str:
+        found = db.session.scalars(select(OutboxMessage).where(OutboxMessage.body.contains(token)))
+        message = found.one()
+        delivering.give_up(courier(), message.id, error="550", by=SYSTEM)
+        assert message.undeliverable_at and message.withdrawn_at
+        return message.body
+
+    assert inside(app, refuse) == ""
+    for who in ("admin", "delegate"):
+        page = visit(who).get("/outbox").text
+        assert token not in page and "d***@test.example" not in page
 
 
 def test_where_no_mail_is_set_up_the_page_says_whom_to_ask(app: Flask, visit: Visit) -> None:
