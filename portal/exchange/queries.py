@@ -260,6 +260,14 @@ def returned_because(listing: Listing) -> str | None:
     return notes[-1] if notes else None
 
 
+def was_discarded(listing: Listing) -> bool:
+    """Tell whether a listing was put away before others saw it; only its record says so."""
+    if listing.state is not ListingState.CLOSED:
+        return False
+    lines = journal.lines_about(Listing.noun, listing.id)
+    return any(line.verb == "listing.discard" for line, _detail in lines)
+
+
 def listings_of(
     standing: Standing, organisation_id: int, limit: int, *, open_only: bool = True
 ) -> Sequence[ListingRow]:
