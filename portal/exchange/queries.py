@@ -31,8 +31,8 @@ PAGE = 20
 #: A list counts no further than this: beyond it "200+" says enough and costs nothing.
 COUNT_LIMIT = 200
 
-#: What the state facet offers: a word -> a condition at this instant.
-OPEN, EXPIRED = "open", "expired"
+#: What the state facet offers: a word -> a condition at this instant; the last sets none.
+OPEN, EXPIRED, ALL = "open", "expired", "all"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ListingFilter:
     region_id: int | None = None
     node_ids: frozenset[int] = frozenset()
     organisation_id: int | None = None
-    #: `open`, `expired`, or a stored state.
+    #: `open`, `expired`, `all`, or a stored state.
     state: str = OPEN
 
 
@@ -169,7 +169,7 @@ def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
         found += [Listing.state == ListingState.PUBLISHED, within]
     elif wanted.state == EXPIRED:
         found += [Listing.state == ListingState.PUBLISHED, ~within]
-    else:
+    elif wanted.state != ALL:
         found.append(Listing.state == ListingState(wanted.state))
     for column, value in (
         (Listing.alliance_id, wanted.alliance_id),
