@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, select, tuple_
 
-from portal import clock, journal, search
+from portal import clock, search
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
@@ -248,24 +248,11 @@ def _browse_key(after: str | None) -> Any:
     return tuple_(literal(listed_at, Listing.listed_at.type), literal(int(listing_id)))
 
 
-def returned_because(listing: Listing) -> str | None:
-    """Return what the secretariat wants changed, while a listing is sent back; else None."""
-    if listing.state is not ListingState.RETURNED:
-        return None
-    notes = [
-        (detail or {}).get("note")
-        for line, detail in journal.lines_about(Listing.noun, listing.id)
-        if line.verb in ("listing.return", "listing.turn_down")
-    ]
-    return notes[-1] if notes else None
-
-
-def was_discarded(listing: Listing) -> bool:
-    """Tell whether a listing was put away before others saw it; only its record says so."""
-    if listing.state is not ListingState.CLOSED:
-        return False
-    lines = journal.lines_about(Listing.noun, listing.id)
-    return any(line.verb == "listing.discard" for line, _detail in lines)
+def count_elsewhere(standing: Standing, wanted: ListingFilter, page: ListingPage) -> int:
+    """Return how many a search that found nothing finds in other states; 0 for everything else."""
+    if page.raw or not page.is_first or not wanted.query or wanted.state == ALL:
+        return 0
+    return list_page(standing, replace(wanted, state=ALL), size=1).count or 0
 
 
 def listings_of(

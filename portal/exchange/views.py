@@ -20,6 +20,7 @@ from portal.exchange import (
     facets,
     fill_in_queries,
     filling_in,
+    history_queries,
     interest_queries,
     membership_effects,
     operations,
@@ -72,8 +73,11 @@ def list_listings() -> str:
     shown = facets.read(request.args, current_standing())
     after, may_post = request.args.get("after"), can(current_standing(), "listing.create")
     page = queries.list_page(current_standing(), shown.filter, after)
+    elsewhere = queries.count_elsewhere(current_standing(), shown.filter, page)
     values = {"page": page, "shown": shown, "is_first": not after, "may_post": may_post}
-    key = page, shown.narrowing, tuple(shown.arguments.items()), export_address(), may_post
+    values |= {"elsewhere": elsewhere}
+    kept_by = page, shown.narrowing, tuple(shown.arguments.items()), export_address()
+    key = *kept_by, may_post, elsewhere
     return render_kept("exchange/list_listings.html", key, lambda: values)
 
 
@@ -110,8 +114,8 @@ def listing_page(listing: Listing, **more: Any) -> str:
     values: dict[str, Any] = {
         "listing": listing,
         "facts_of": listing_facts(current_standing(), listing),
-        "returned_because": queries.returned_because(listing) if sees_history else None,
-        "is_discarded": sees_history and queries.was_discarded(listing),
+        "returned_because": history_queries.returned_because(listing) if sees_history else None,
+        "is_discarded": sees_history and history_queries.was_discarded(listing),
         "no_answers": NO_ANSWERS[listing.state_now],
         "may_edit": can(standing, "listing.edit", listing) and listing.state in operations.EDITABLE,
         "moves": open_to(standing, listing),

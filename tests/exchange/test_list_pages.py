@@ -50,3 +50,23 @@ def test_what_an_address_asks_for_and_nobody_knows_is_named(visit: Visit) -> Non
     assert not visit("anonymous").soup(known).select(".record-notice")
     several = "/listings?direction=up&region=XX&kind=none&node=1&state=gone"
     assert len(visit("delegate").soup(several).select(".record-notice")) == 5
+
+
+def test_a_search_that_finds_nothing_open_counts_what_stands_elsewhere(
+    world: World, visit: Visit
+) -> None:
+    delegate = visit("delegate", language="en")
+    submitted = world.listing["submitted"]
+    title = delegate.soup(f"/listings/{submitted}").select_one("h1")
+    assert title is not None
+    sought = f"/listings?q={quote(title.get_text(strip=True))}"
+    page = delegate.soup(sought)
+    assert not shown(page)
+    empty = page.select_one(".empty")
+    assert empty is not None and "1 is found in another state." in empty.get_text()
+    link = empty.select_one("a")
+    assert link is not None
+    assert shown(delegate.soup(str(link["href"]))) == {submitted}
+    # Whoever may not see it learns nothing of it, nor from a page that is kept for others.
+    others = visit("supplier", language="en").soup(sought).select_one(".empty")
+    assert others is not None and "other state" not in others.get_text()
