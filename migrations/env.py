@@ -42,6 +42,8 @@ def run() -> None:
         @event.listens_for(engine, "connect")
         def loosen(connection: Any, _record: Any) -> None:
             connection.execute("PRAGMA foreign_keys=OFF")
+            # Else a table that is rebuilt cannot take its name while a trigger speaks of it.
+            connection.execute("PRAGMA legacy_alter_table=ON")
             connection.execute("PRAGMA journal_mode=WAL")
 
         @event.listens_for(engine, "begin")

@@ -169,8 +169,9 @@ def _begin_postgresql(connection: Connection) -> None:
     writing = options.get(WRITING, False)
     driver: Any = connection.connection.dbapi_connection
     # Between two statements others may commit, within a transaction as without one, so whoever
-    # reads needs none (two questions less for each page) unless one state was asked for.
-    driver.autocommit = not writing and "isolation_level" not in options
+    # reads needs none (two questions less for each page) unless an isolation was asked for.
+    if "isolation_level" not in options:
+        driver.autocommit = not writing
     driver.read_only = not writing
     if writing:
         lock_postgresql(connection)

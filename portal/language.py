@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, support
-from flask import Flask, g, has_request_context, redirect, request
+from flask import Flask, current_app, g, has_request_context, redirect, request
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -170,15 +170,20 @@ def init_app(app: Flask, keep: Callable[[str], None]) -> None:
         response = redirect(readable_address(without=(ARGUMENT,)))
         if current_user.is_authenticated:
             keep(wanted)
-        response.set_cookie(
-            COOKIE,
-            wanted,
-            max_age=365 * 24 * 3600,
-            samesite="Lax",
-            httponly=True,
-            secure=app.config["SESSION_COOKIE_SECURE"],
-        )
+        remember(response, wanted)
         return response
+
+
+def remember(response: Response, language: str) -> None:
+    """Let the browser keep a language, for whoever is not signed in."""
+    response.set_cookie(
+        COOKIE,
+        language,
+        max_age=365 * 24 * 3600,
+        samesite="Lax",
+        httponly=True,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
 
 
 def other_language() -> dict[str, str]:

@@ -18,6 +18,7 @@ from portal.access import current_actor
 from portal.database import db
 from portal.errors import Refused
 from portal.forms import version_in
+from portal.workflow import words_for
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Failed:
     status: int
 
 
+def say_done(thing: Any, act: str) -> None:
+    """Tell the person what was done with a record, in the words of its timeline."""
+    flash(_("%(done)s.", done=words_for(f"{thing.noun}.{act}")), "success")
+
+
 def attempt(moves: Mapping[str, Callable[..., None]], name: str, thing: Any) -> Failed | None:
     """Make the move that was sent for a record; return the refusal to show, or None if done.
 
@@ -38,11 +44,14 @@ def attempt(moves: Mapping[str, Callable[..., None]], name: str, thing: Any) -> 
     """
     operation = moves.get(name) or abort(404)
     note = request.form.get("note")
+    # What was chosen of what the form offered comes before what was typed beside it.
+    offered = request.form.get("offered", "").strip()
+    told = " · ".join(part for part in (offered, (note or "").strip()) if part) if offered else note
     expected = version_in(request.form.get("version", ""))
     try:
-        operation(thing, by=current_actor(), expected=expected, note=note)
+        operation(thing, by=current_actor(), expected=expected, note=told)
     except Refused as refused:
         db.session.refresh(thing)
         return Failed(name, refused.sentence, note, refused.status)
-    flash(_("Done."), "success")
+    say_done(thing, name)
     return None

@@ -18,7 +18,7 @@ from portal.accounts.models import Person
 from portal.accounts.person_forms import AddressesForm, CloseForm, EraseForm, profile_form
 from portal.database import db
 from portal.forms import refusals
-from portal.language import chosen_language
+from portal.language import chosen_language, remember
 
 bp = Blueprint("accounts", __name__)
 
@@ -79,7 +79,9 @@ def edit_profile() -> tuple[str, int] | Response:
             )
             with force_locale(form.language.data):  # the next page speaks it already
                 flash(_("Saved."), "success")
-            return redirect(url_for("accounts.view_account"))
+            response = redirect(url_for("accounts.view_account"))
+            remember(response, form.language.data)  # or signing out would bring the old one back
+            return response
     return render_template("accounts/edit_profile.html", form=form), form.status
 
 

@@ -25,7 +25,7 @@ from portal.alliances.views import alliance_page, bp
 from portal.database import db
 from portal.forms import refusals
 from portal.language import localised
-from portal.moves import attempt
+from portal.moves import attempt, say_done
 from portal.sheets.exporting import MOST_ROWS, exported
 from portal.workflow import open_to
 
@@ -277,7 +277,7 @@ def _decide(
                 note=form.note.data,
                 **more(),
             )
-            flash(_("Done."), "success")
+            say_done(membership, name)
             return redirect(back)
     if form.status == 409:
         db.session.refresh(membership)

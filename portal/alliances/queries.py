@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -294,9 +294,9 @@ class Chair:
         return self.planned[0] if self.planned else None
 
     @property
-    def until_day(self) -> date | None:
-        """The day, in Shanghai, on which the next term begins."""
-        return clock.day_of(self.until) if self.until else None
+    def last_day(self) -> date | None:
+        """The last day of the term, in Shanghai: the one before the next term begins."""
+        return clock.day_of(self.until) - timedelta(days=1) if self.until else None
 
     @property
     def progress(self) -> int:

@@ -86,6 +86,7 @@ class _Held:
         at(starts - 12 * DAY, self.call)
         at(starts - 8 * DAY, self.answer)
         at(starts, self.hold)
+        at(starts + 2.5 * HOUR, self.close)
         at(starts + 3 * HOUR, self.write)
         at(starts + 2 * DAY, self.review)
         if self.row["fate"] == "archived":
@@ -133,7 +134,10 @@ class _Held:
         if made.year is not None:
             resolutions.enact_resolution(made, by=self.keeper)
         self.ask(made)
-        operations.adjourn_meeting(meeting, by=self.chair)
+
+    def close(self) -> None:
+        """Let the chair close it."""
+        operations.adjourn_meeting(self.held, by=self.chair)
 
     def ask(self, made: Resolution) -> None:
         """Ask members to do things, and let them report."""

@@ -13,7 +13,7 @@ from portal.access import current_actor, current_standing, public, requires
 from portal.accounts.models import Organisation, Person
 from portal.alliances.models import Alliance
 from portal.database import db
-from portal.errors import Missing
+from portal.errors import DeadLink
 from portal.exchange import filling_in
 from portal.exchange.choices import all_choices
 from portal.exchange.facts import listing_facts
@@ -154,7 +154,7 @@ def confirm_by_link(token: str) -> str | tuple[str, int] | Response:
     """Show what would be published (GET), and answer as the person it is for (POST)."""
     link = links.find(filling_in.PURPOSE, token)
     if link is None or link.person_id is None:
-        raise Missing(f"link at {request.path}")
+        raise DeadLink(f"link at {request.path}")
     listing = db.session.get_one(Listing, link.record_id)
     form, by = ConfirmForm(), actors.person(link.person_id, listing.organisation_id)
     if form.validate_on_submit():

@@ -13,7 +13,7 @@ from portal.access import can, current_actor, current_standing, public, requires
 from portal.accounts.queries import timeline_of
 from portal.actors import Standing
 from portal.database import db
-from portal.errors import Missing
+from portal.errors import DeadLink
 from portal.exchange.anonymity import without_owner
 from portal.exchange.models import Direction, Listing
 from portal.forms import refusals
@@ -114,7 +114,7 @@ def answer(token: str) -> str | tuple[str, int] | Response:
     """Show what the link asks (GET), and answer as the person it is for (POST)."""
     link = links.find(operations.DEMAND_SIDE, token) or links.find(operations.SUPPLY_SIDE, token)
     if link is None or link.person_id is None:
-        raise Missing(f"link at {request.path}")
+        raise DeadLink(f"link at {request.path}")
     introduction = db.session.get_one(Introduction, link.record_id)
     form = AnswerForm()
     if form.validate_on_submit():

@@ -100,7 +100,7 @@ def matter_page(matter: Matter, **more: Any) -> str:
         "outcomes": outcomes,
         "may_record": may_record,
         "linkable": between(matter.owner_id, matter.partner_id) if may_record else (),
-        "other": matter.other_than(standing.actor.organisation_id),
+        "across": matter.other_than(standing.actor.organisation_id),
         "facts_of": matter_facts(matter),
         "moves": open_to(standing, matter),
         "takes_steps": is_moving and matter.is_open,

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     and_,
-    bindparam,
     exists,
     false,
     literal,
@@ -17,10 +16,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from portal import clock
 from portal.actors import Standing
 from portal.alliances.models import Alliance
-from portal.database import Instant, db, plain
+from portal.database import NOW, db, plain
 from portal.documents.models import Document
 from portal.meetings.models import Meeting, Seat
 from portal.meetings.replying import answers_for, seat_token
@@ -39,8 +37,6 @@ AWAITED: tuple[tuple[Any, str], ...] = (
 )
 #: What the desk counts together: these, and seats of one's own that have not answered.
 NOUNS = (*(model.noun for model, _endpoint in AWAITED), Seat.noun)
-#: Told anew each time: what the badge asks is kept.
-_NOW = bindparam("meetings_now", callable_=clock.now, type_=Instant, unique=True)
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ def unanswered(standing: Standing, _model: Any = Seat) -> ColumnElement[bool]:
     if own is None:
         return false()
     answerable = select(Meeting.id).where(
-        Meeting.state == MeetingState.NOTICED, ~Meeting.is_written, Meeting.starts_at > _NOW
+        Meeting.state == MeetingState.NOTICED, ~Meeting.is_written, Meeting.starts_at > NOW
     )
     return and_(own, Seat.answer.is_(None), Seat.meeting_id.in_(answerable.correlate(None)))
 
@@ -100,7 +96,7 @@ def _may_vote(own: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
         Seat.left_at.is_(None),
     )
     in_writing = and_(
-        Meeting.is_written, Meeting.state == MeetingState.NOTICED, Meeting.ends_at > _NOW
+        Meeting.is_written, Meeting.state == MeetingState.NOTICED, Meeting.ends_at > NOW
     )
     voted = exists().where(Vote.resolution_id == Resolution.id, Vote.seat_id == Seat.id)
     is_open = and_(Resolution.state == ResolutionState.VOTING, ~Resolution.is_secret)

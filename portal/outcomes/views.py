@@ -12,9 +12,9 @@ from portal import actors, clock, files, links
 from portal.access import can, current_actor, current_standing, may_see, public, requires
 from portal.accounts.queries import timeline_of
 from portal.database import db
-from portal.errors import Missing
+from portal.errors import DeadLink, Missing
 from portal.forms import refusals
-from portal.moves import attempt
+from portal.moves import attempt, say_done
 from portal.outcomes import operations, queries
 from portal.outcomes.columns import OUTCOMES
 from portal.outcomes.facts import outcome_facts
@@ -129,7 +129,7 @@ def agree_to_show(outcome: Outcome) -> Response:
     """Agree, or no longer agree, that everyone may see it."""
     agrees = request.form.get("agrees") == "yes"
     operations.agree_to_show(outcome, by=current_actor(), agrees=agrees)
-    flash(_("Done."), "success")
+    say_done(outcome, "publish" if agrees else "conceal")
     return redirect(url_for("outcomes.view_outcome", outcome_id=outcome.id))
 
 
@@ -149,7 +149,7 @@ def answer(token: str) -> str | tuple[str, int] | Response:
     """Show what the link asks (GET), and answer as the person it is for (POST)."""
     link = links.find(operations.PURPOSE, token)
     if link is None or link.person_id is None:
-        raise Missing(f"link at {request.path}")
+        raise DeadLink(f"link at {request.path}")
     outcome = db.session.get_one(Outcome, link.record_id)
     form, by = AnswerForm(), actors.person(link.person_id, outcome.other_id)
     if form.validate_on_submit():

@@ -42,7 +42,7 @@ def project_facts(project: Project) -> list[Fact]:
         (_("Begins on"), day(project.begins_on) or None, None),
         (_("Ends on"), day(project.ends_on) or None, None),
         (_("Basis"), project.basis, basis),
-        (_("Day of that paper"), day(project.basis_on) or None, None),
+        (_("Day of the basis"), day(project.basis_on) or None, None),
     ]
 
 

@@ -11,7 +11,7 @@ from portal.access import can, current_actor, current_standing, public, requires
 from portal.accounts.forms import ORGANISATION_KINDS
 from portal.accounts.models import Organisation
 from portal.database import db
-from portal.errors import Missing
+from portal.errors import DeadLink
 from portal.forms import Form, refusals
 from portal.moves import attempt
 from portal.research import partnering, queries, suggestion_queries
@@ -124,7 +124,7 @@ def answer(token: str) -> str | tuple[str, int] | Response:
     """Show what the link asks (GET), and answer as the person it is for (POST)."""
     link = links.find(partnering.PURPOSE, token)
     if link is None or link.person_id is None:
-        raise Missing(f"link at {request.path}")
+        raise DeadLink(f"link at {request.path}")
     partner = db.session.get_one(Partner, link.record_id)
     form, by = AnswerForm(), actors.person(link.person_id, partner.organisation_id)
     if form.validate_on_submit():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from portal import clock
 from portal.database import among, db, plain
@@ -105,7 +106,10 @@ def funds_of(project_id: int) -> Sequence[Fund]:
 def deliverables_of(project_id: int) -> Sequence[Deliverable]:
     """Return the deliverables of a project, newest first, each with its versions."""
     return db.session.scalars(
-        select(Deliverable).where(Deliverable.project_id == project_id).order_by(-Deliverable.id)
+        select(Deliverable)
+        .where(Deliverable.project_id == project_id)
+        .options(selectinload(Deliverable.versions))
+        .order_by(-Deliverable.id)
     ).all()
 
 

@@ -13,7 +13,7 @@ from portal.access import can, current_actor, current_standing, requires
 from portal.accounts.queries import TimelineEntry, timeline_of
 from portal.alliances.queries import alliances_of
 from portal.forms import refusals
-from portal.moves import attempt
+from portal.moves import attempt, say_done
 from portal.research import operations, plan_queries, queries
 from portal.research.facts import (
     moves_with_what_is_open,
@@ -144,6 +144,7 @@ def project_page(project: Project, **more: Any) -> str:
         "may_ask": leads and project.is_unfinished,
         "lost": what_it_spans_no_more(project) if is_inside or is_keeper else None,
         "is_inside": is_inside,
+        "sees_terms": is_inside or _is_asked_late(project, standing.actor.organisation_id),
         "is_keeper": is_keeper,
         "missing": what_is_missing(project) if is_lead or is_keeper else (),
         "offer_form": OfferForm() if may_offer else None,
@@ -153,6 +154,13 @@ def project_page(project: Project, **more: Any) -> str:
         "timeline": _history(project, is_inside=is_inside) if is_inside or is_keeper else (),
     }
     return render_template("research/view_project.html", **{**values, **more})
+
+
+def _is_asked_late(project: Project, organisation_id: int | None) -> bool:
+    """Tell whether an organisation is asked into a project whose terms are agreed already."""
+    return not project.is_gathering and any(
+        each.organisation_id == organisation_id for each in project.unanswered
+    )
 
 
 def _people(project: Project) -> dict[int, list[Named]]:
@@ -177,7 +185,7 @@ def approve_project(project: Project) -> Response | tuple[str, int]:
             operations.approve_project(
                 project, **form.basis, by=current_actor(), expected=form.expected
             )
-            flash(_("Done."), "success")
+            say_done(project, "approve")
             return redirect(url_for("research.view_project", project_id=project.id))
     return project_page(project, approval_form=form), form.status
 

@@ -10,7 +10,6 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -18,21 +17,19 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
-    bindparam,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from portal import clock
 from portal.accounts.models import Organisation, Person
-from portal.database import TRIGGERS, Model, Trigger, Versioned, choice, constraints
+from portal.database import TODAY, TRIGGERS, Model, Trigger, Versioned, choice, constraints
 from portal.files import Attachment
 from portal.research.models import Participant, Project
 from portal.research.workflow import PartnerState
 
 #: Money in fen, and figures in thousandths.
 _LARGE = BigInteger().with_variant(Integer, "sqlite")
-_TODAY = bindparam("plan_today", callable_=clock.today, type_=Date, unique=True)
 
 
 class FundSource(StrEnum):
@@ -127,7 +124,7 @@ class Milestone(Versioned, Model):
     @is_overdue.inplace.expression
     @classmethod
     def _is_overdue(cls) -> Any:
-        return and_(cls.met_on.is_(None), cls.due_on < _TODAY)
+        return and_(cls.met_on.is_(None), cls.due_on < TODAY)
 
 
 class Deliverable(Versioned, Model):
@@ -153,9 +150,7 @@ class Deliverable(Versioned, Model):
     project: Mapped[Project] = relationship()
     owner: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     accepted_by: Mapped[Person | None] = relationship(lazy="joined")
-    versions: Mapped[list[DeliverableVersion]] = relationship(
-        order_by="DeliverableVersion.number", lazy="selectin"
-    )
+    versions: Mapped[list[DeliverableVersion]] = relationship(order_by="DeliverableVersion.number")
     participants: Mapped[list[Participant]] = relationship(
         primaryjoin=lambda: and_(
             foreign(Participant.project_id) == Deliverable.project_id,

@@ -56,6 +56,11 @@ class Span:
     start: date
     until: date
 
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return date.fromordinal(self.until.toordinal() - 1)
+
     def meets(self, other: Span) -> bool:
         """Tell whether the two share a day."""
         return self.start < other.until and other.start < self.until

@@ -36,11 +36,6 @@ class Line:
     why: str | None = None
     breaks: tuple[str, ...] = ()
 
-    @property
-    def last_day(self) -> date:
-        """Its last day."""
-        return date.fromordinal(self.days.until.toordinal() - 1)
-
 
 @dataclass(frozen=True)
 class Draft:

@@ -13,6 +13,7 @@ from portal.database import db
 from portal.forms import refusals
 from portal.meetings.resolution_queries import number_of
 from portal.rotation import chartering, operations
+from portal.rotation.cases import Span
 from portal.rotation.drafting import Draft, Drafting, drafting_for
 from portal.rotation.forms import BlackoutForm, PlanForm
 from portal.rotation.history import charter_of
@@ -50,7 +51,7 @@ def plan(alliance: Alliance) -> tuple[str, int] | Response:
         draft=draft,
         drafting=drafting,
         charter=charter,
-        blackouts=drafting.ledger.blackouts,
+        blackouts=[(each, Span(each.from_on, each.until_on)) for each in drafting.ledger.blackouts],
         offered=[(number_of(each), each.title) for each in resolutions_offered(alliance.id)],
     )
     return page, form.status

@@ -16,7 +16,7 @@ from portal.alliances.frame import alliance_page
 from portal.alliances.models import Alliance
 from portal.alliances.queries import people_of
 from portal.database import db
-from portal.errors import Missing
+from portal.errors import DeadLink
 from portal.forms import Form, refusals, version_in
 from portal.moves import attempt
 from portal.rotation import asking, deferring, operations, vacancies
@@ -137,7 +137,7 @@ def _by_link(
 ) -> str | tuple[str, int] | Response:
     link = links.find(purpose, token)
     if link is None or link.person_id is None:
-        raise Missing(f"link at {request.path}")
+        raise DeadLink(f"link at {request.path}")
     turn = db.session.get_one(Turn, link.record_id)
     form, by = Form(), actors.person(link.person_id, turn.organisation_id)
     if form.validate_on_submit():

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete
 
-from portal import clock, journal, links, outbox
+from portal import journal, links, outbox
 from portal.access import require, standing_of
 from portal.accounts.addresses import PASSWORD_LINK
 from portal.accounts.models import Person
@@ -26,7 +26,6 @@ from portal.actors import ANONYMOUS, SYSTEM, Actor, Standing, person
 from portal.database import db
 from portal.errors import Refused
 from portal.jobs import Job, advance, enqueue, record_of
-from portal.language import moment
 from portal.links import ActionLink, MadeLink
 from portal.operations import operation
 from portal.roles import ROLES, Role, Scope
@@ -189,17 +188,6 @@ def set_by_link(link: ActionLink, password_hash: str, *, attempts_key: str) -> N
     links.use(link, by=person(who.id))
     set_password(who, password_hash, by=person(who.id))
     db.session.execute(delete(Attempts).where(Attempts.key == attempts_key))
-    with force_locale(who.language or "zh"):
-        subject = _("Your password was changed")
-        body = _(
-            "%(name)s, your password for the alliance portal was changed by a link, on %(at)s. "
-            "You are signed out everywhere. If it was not you, ask for a new link at %(address)s "
-            "and tell your alliance's secretariat at once.",
-            name=who.name,
-            at=moment(clock.now()),
-            address=links.address("passwords.ask_for_link"),
-        )
-    tell(who, subject, body, by=SYSTEM)
 
 
 def link_of(token: str) -> ActionLink | None:

@@ -86,8 +86,11 @@ def _take_up(invitation: Invitation) -> tuple[str, int] | Response:
 
 
 def _accept(invitation: Invitation, form: InvitationForm) -> Response:
+    sentence = _("Welcome. You can begin right away.")
     if current_user.is_authenticated:
         inviting.accept_invitation(invitation, by=current_actor())
+        if invitation.is_at_organisation and current_user.organisation_id is not None:
+            sentence = _("Welcome. At the desk you choose for which organisation you act.")
     else:
         who = inviting.accept_invitation(
             invitation,
@@ -98,7 +101,7 @@ def _accept(invitation: Invitation, form: InvitationForm) -> Response:
         )
         entering.enter(who, is_own_device=bool(form.is_own_device.data), means="invitation")
     session.pop(KEPT, None)
-    flash(_("Welcome. You can begin right away."), "success")
+    flash(sentence, "success")
     return redirect(url_for("desk.view_desk"))
 
 

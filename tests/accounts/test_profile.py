@@ -292,3 +292,5 @@ def test_a_chosen_language_is_named_in_itself_and_spoken_at_once(
     client.post("/account/profile", {"name": "测试", "language": "en"})
     client.language = "en"
     assert "Saved." in client.get("/account").text
+    client.post("/sign-out")
+    assert "Forgot your password?" in client.get("/sign-in").text, "after signing out, too"

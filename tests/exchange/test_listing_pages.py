@@ -295,6 +295,18 @@ def test_the_form_and_the_saved_draft_say_when_and_where_files_are_added(visit: 
     assert page.select('#files a[href$="/files/new"]')
 
 
+def test_each_move_says_what_was_done(world: World, visit: Visit) -> None:
+    listing = f"/listings/{world.listing['public']}"
+    said = {"zh": ("已办好：暂停。", "已办好：恢复发布。"), "en": ("Paused it.", "Resumed it.")}
+    for language, sentences in said.items():
+        delegate = visit("delegate", language=language)
+        for move, sentence in zip(("pause", "resume"), sentences, strict=True):
+            delegate.post(f"{listing}/moves/{move}")
+            message = delegate.soup(listing).select_one(".flash")
+            assert message is not None
+            assert sentence in message.get_text()
+
+
 def test_the_same_text_sent_again_from_another_form_is_asked_about_once(
     app: Flask, visit: Visit
 ) -> None:

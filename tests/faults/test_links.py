@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.accounts.models import Appointment
+from portal.accounts.operations import end_appointment
+from portal.actors import SYSTEM
 from portal.database import db
+from portal.engines import WRITING
 from portal.roles import Role
 from portal.sign_in import inviting, scanning
 from tests.conftest import both_engines
@@ -23,9 +26,16 @@ ROUNDS = repeated("SOAK_LINK_ROUNDS", 3)
 
 
 def invited(world: World) -> int:
-    made = inviting.invite(
-        Role.DELEGATE, world.organisation["quiet"], name="王新", by=inviting.SYSTEM
+    """Invite somebody anew; whoever holds the role still would be refused for that."""
+    held = select(Appointment).where(
+        Appointment.scope_id == world.organisation["quiet"],
+        Appointment.role == Role.DELEGATE,
+        Appointment.person_id == world.person["stranger"],
+        Appointment.is_running,
     )
+    for appointment in db.session.scalars(held).all():
+        end_appointment(appointment, by=SYSTEM)
+    made = inviting.invite(Role.DELEGATE, world.organisation["quiet"], name="王新", by=SYSTEM)
     found: int = made.invitation.id
     db.session.remove()
     return found
@@ -80,8 +90,10 @@ def test_the_update_alone_holds_it_without_the_lock(url: str, world: World, cont
 def test_without_both_walls_the_race_shows(url: str, world: World, context: None) -> None:
     """The control: with lock and wall gone, somebody gets in twice, so the tests above can fail."""
     # The wall is the condition of the update; a rule that always finds the link unused removes it.
-    with db.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT", portal_write=True)
+    with (
+        db.engine.connect().execution_options(**{WRITING: True}) as connection,
+        connection.begin(),
+    ):
         connection.execute(
             text(
                 "CREATE FUNCTION forget_use() RETURNS trigger LANGUAGE plpgsql AS "

@@ -76,7 +76,7 @@ def test_page_minutes_and_paper_say_when_it_was_opened(
         made = papers.issue_paper(meeting, DocumentKind.MINUTES, by=by, receipt="real")
         here = early.astimezone(clock.LOCAL_ZONE)
         opened = f"{here.year}年{here.month}月{here.day}日{here:%H:%M}"
-        assert f"开会时间：{opened}至{opened}" in said_in(made)
+        assert f"实际开会时间：{opened}至{opened}" in said_in(made)
         assert written_by_paper == opened
         address, written = f"/meetings/{meeting.id}", moment(early)
         db.session.remove()

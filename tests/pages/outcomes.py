@@ -31,7 +31,7 @@ CASES: list[Case] = [
         file="contract",
     ),
     view("outcomes.answer", EVERYONE, arguments={"token": "outcome"}, is_open=True),
-    view("outcomes.answer", "", arguments={"token": "no-such"}),
+    view("outcomes.answer", EVERYONE, status=404, arguments={"token": "no-such"}, is_open=True),
     move("outcome", "confirm", "claimed", "supplier", f"{OWNERS} secretary"),
     move("outcome", "decline", "claimed", "supplier", f"{OWNERS} secretary", note="金额不符。"),
     move("outcome", "retract", "claimed", OWNERS, "supplier secretary"),

@@ -65,7 +65,7 @@ CASES: list[Case] = [
     move("project_partner", "decline", "asked", f"chair {OWNERS}"),
     move("project_partner", "leave", "confirmed", PARTIES, note="业务调整。"),
     view("research.answer", EVERYONE, arguments={"token": "project"}),
-    view("research.answer", "", arguments={"token": "no-such"}),
+    view("research.answer", EVERYONE, status=404, arguments={"token": "no-such"}, is_open=True),
     # the board: for whoever takes part; the secretariat sees the project and not its cards
     view("research.view_board", PARTIES, "secretary", project="active"),
     view("research.board_version", PARTIES, "secretary", project="active"),

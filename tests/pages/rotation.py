@@ -111,9 +111,15 @@ CASES: list[Case] = [
         note="另有任用。",
     ),
     view("rotation.answer", EVERYONE, arguments={"token": "turn"}, is_open=True),
-    view("rotation.answer", "", arguments={"token": "no-such"}),
+    view("rotation.answer", EVERYONE, status=404, arguments={"token": "no-such"}, is_open=True),
     view("rotation.answer_programme", EVERYONE, arguments={"token": "programme"}, is_open=True),
-    view("rotation.answer_programme", "", arguments={"token": "no-such"}),
+    view(
+        "rotation.answer_programme",
+        EVERYONE,
+        status=404,
+        arguments={"token": "no-such"},
+        is_open=True,
+    ),
     view("rotation.draft_programme", "chair", others("chair"), turn="running"),
     send(
         "rotation.draft_programme",

@@ -22,7 +22,7 @@ from portal.research.models import Project
 from portal.research.partnering import confirm_partner
 from portal.research.workflow import PARTNER, PROJECT
 from tests.client import Client
-from tests.research.make import active, ask, board, idea, part_of
+from tests.research.make import TERMS, active, ask, board, idea, part_of, token_sent
 from tests.world import World
 
 #: Steps that are shown at once.
@@ -138,6 +138,12 @@ def test_a_running_project_that_lost_its_partners_says_so_and_finds_another(
     with app.app_context():
         project = db.session.get_one(Project, number)
         assert project.lacks_regions, "who was asked has to agree"
+        token = token_sent()
+        db.session.remove()
+    for who, page in (("supplier", address), ("anonymous", f"/projects/answer/{token}")):
+        assert TERMS in visit(who).soup(page).get_text(), "who joins late reads what was agreed"
+    with app.app_context():
+        project = db.session.get_one(Project, number)
         confirm_partner(part_of(project, supplier), by=world.actor("supplier"))
         assert visit("supplier").soup(address).select_one(".section") is not None
         ask(world, project, "chairer")

@@ -89,3 +89,25 @@ def test_a_draft_of_a_programme_is_shown_to_all_only_once_the_chair_agreed(
     assert "走访会员" not in visit("anonymous").get(address).text
     visit("chair").post(f"{address}/programme/approve")
     assert "走访会员" in visit("anonymous").get(address).text
+
+
+def test_the_last_day_is_the_same_wherever_a_term_or_a_stretch_is_told(visit: Visit) -> None:
+    client = visit()
+    term = client.soup(SCHEDULE).select_one(".term-now .term-days")
+    assert term is not None
+    last = term.get_text(" ", strip=True).split("至")[1].strip()
+    for address in ("/alliances/hydrogen", "/alliances/hydrogen/members", SCHEDULE):
+        band = client.soup(address).select_one(".chair-term span")
+        assert band is not None
+        assert band.get_text(strip=True) == f"任期至{last}"
+
+
+def test_a_stretch_is_shown_with_the_last_day_that_was_entered(visit: Visit, world: World) -> None:
+    keeper = visit("secretary")
+    member = str(world.organisation["quiet"])
+    days = {"from_on": "2031-03-01", "last_on": "2031-03-09"}
+    sent = keeper.post(f"{SCHEDULE}/blackouts/new", {"organisation_id": member, **days})
+    assert sent.status_code == 302
+    shown = keeper.soup(f"{SCHEDULE}/plan").select_one(".plan-blackouts")
+    assert shown is not None
+    assert "2031年3月9日" in shown.get_text() and "2031年3月10日" not in shown.get_text()

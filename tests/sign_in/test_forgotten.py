@@ -383,4 +383,5 @@ def test_the_command_line_helps_whom_nobody_can(app: Flask, world: World, contex
     found = forgotten.link_by_code(code[1])
     assert found is not None and found.person_id == world.person["admin"]
     forgotten.set_by_link(found, "x", attempts_key="x")
-    assert run(args=["admin", "password-link", "nobody@test.example"]).exit_code == 1
+    nobody = run(args=["admin", "password-link", "nobody@test.example"])
+    assert nobody.exit_code == 1 and "Nobody has" in nobody.output

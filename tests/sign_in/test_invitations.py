@@ -212,7 +212,21 @@ class TestInTheBrowser:
         token, _code = make(app, world)
         client = visit("stranger")
         assert client.post(f"/invitations/{token}").location == "/desk"
+        assert "现在就可以开始" in client.get("/desk").text
+        assert client.get("/listings/new").status_code == 200, "without signing in anew"
         assert "此链接已使用过" in visit().get(f"/invitations/{token}").text
+
+    def test_who_acts_for_another_organisation_goes_on_doing_so(
+        self, app: Flask, world: World, visit: Visit
+    ) -> None:
+        token, _code = make(app, world)
+        client = visit("supplier")
+        client.post(f"/invitations/{token}")
+        page = client.soup("/desk")
+        assert "选择为哪家单位" in page.text
+        chosen = page.select_one("select[name=organisation_id] option[selected]")
+        assert chosen is not None
+        assert chosen["value"].endswith(str(world.organisation["supplier"]))
 
     def test_wrong_digits_are_throttled(self, app: Flask, world: World, visit: Visit) -> None:
         app.config["SIGN_INS_PER_ADDRESS"] = 3

@@ -14,6 +14,7 @@ from portal.accounts.models import Person
 from portal.database import db
 from portal.errors import Denied
 from portal.operations import operation
+from portal.outbox import OutboxMessage
 from portal.sign_in.models import Session
 from portal.sign_in.passwords import hash_password, matches, set_password
 from portal.sign_in.policy import ESTIMATED, password_refusal
@@ -120,6 +121,21 @@ def test_a_refused_change_says_why_and_changes_nothing(
     assert NEW not in answer.text
     assert hash_of(app, world, "delegate") == OLD_HASH
     assert elsewhere.get("/desk").status_code == 200
+
+
+@pytest.mark.parametrize(("adapter", "letters"), [("smtp", 1), ("outbox", 0)])
+def test_where_mail_leaves_by_itself_the_person_is_told(
+    app: Flask, visit: Visit, password: None, adapter: str, letters: int
+) -> None:
+    app.config["MAIL_ADAPTER"] = adapter
+    form = {"current": OLD, "password": NEW, "again": NEW}
+    assert visit("delegate").post("/account/password", form).status_code == 302
+    with app.app_context():
+        told = select(OutboxMessage.body).where(OutboxMessage.subject == "您的密码已修改")
+        found = db.session.scalars(told).all()
+        db.session.remove()
+    assert len(found) == letters
+    assert NEW not in str(found)
 
 
 def test_whoever_has_none_is_asked_for_none(app: Flask, visit: Visit, world: World) -> None:
