@@ -108,13 +108,18 @@ def edit_listing(
     by: Actor,
     expected: int | None = None,
     submit: bool = False,
+    take_back: bool = False,
 ) -> None:
     """Change what a draft or returned listing says, and submit it at once if asked.
+
+    `take_back` makes a draft of one that is in review first.
 
     Raises `Stale` for an old version, `Refused` in any other state or for bad content.
     """
     require(by, "listing.edit", listing)
     check_version(listing, expected)
+    if take_back and listing.state is ListingState.SUBMITTED:
+        recall_listing(listing, by=by)
     if listing.state not in EDITABLE:
         raise Refused(_l("Take it back first: what is in review or published does not change."))
     write_content(listing, content, is_draft=not submit)

@@ -374,3 +374,77 @@ def test_the_same_text_sent_again_from_another_form_is_asked_about_once(
     made = delegate.post(address, other).headers["Location"]
     delegate.post(f"{made}/moves/discard")
     assert delegate.post(address, {**other, "key": "third"}).status_code == 302
+
+
+def test_what_is_in_review_is_taken_back_at_one_tap(world: World, visit: Visit) -> None:
+    page = visit("delegate", language="en").soup(f"/listings/{world.listing['submitted']}")
+    assert move_form(page, "recall").find_parent("details") is None
+    assert "lapse" not in page.select_one(".moves-beside").get_text()  # type: ignore[union-attr]
+
+
+def test_a_discarded_draft_is_called_so(world: World, visit: Visit) -> None:
+    delegate, draft = visit("delegate", language="en"), f"/listings/{world.listing['draft']}"
+    delegate.post(f"{draft}/moves/discard")
+
+    def state(address: str) -> str:
+        label = delegate.soup(address).select_one(".page-above .state")
+        assert label is not None
+        return label.get_text(strip=True)
+
+    assert state(draft) == "Was discarded"
+    assert state(f"/listings/{world.listing['closed']}") == "Closed"
+
+
+class TestAnOldForm:
+    """Two tabs: the first one saved, submitted or published what the second one still edits."""
+
+    TYPED = {**WHOLE, "title": "求购球阀", "submit": "1"}
+
+    def stale(self, client: Client, address: str) -> tuple[BeautifulSoup, str]:
+        answer = client.post(f"{address}/edit", {**self.TYPED, "version": "0"})
+        assert answer.status_code == 409
+        page = BeautifulSoup(answer.text, "html.parser")
+        version = page.select_one("main form input[name=version]")
+        title = page.select_one("#title")
+        assert version is not None and title is not None
+        assert title["value"] == "求购球阀", "what was typed stays"
+        assert "changed in the meantime" in page.select_one(".error-summary-title").get_text()  # type: ignore[union-attr]
+        return page, str(version["value"])
+
+    def test_of_a_draft_replaces_it_when_it_is_sent_again(
+        self, app: Flask, world: World, visit: Visit
+    ) -> None:
+        delegate, address = visit("delegate", language="en"), f"/listings/{world.listing['draft']}"
+        page, version = self.stale(delegate, address)
+        assert "Sending it again replaces" in page.get_text()
+        again = delegate.post(f"{address}/edit", {**self.TYPED, "version": version})
+        assert again.status_code == 302
+        assert "求购球阀" in delegate.soup(address).get_text()
+
+    def test_of_what_is_in_review_takes_it_back_with_the_same_button(
+        self, world: World, visit: Visit
+    ) -> None:
+        delegate = visit("delegate", language="en")
+        address = f"/listings/{world.listing['submitted']}"
+        page, version = self.stale(delegate, address)
+        assert "Sending it again replaces" not in page.get_text()
+        names = [button["name"] for button in page.select(".form-actions button")]
+        assert names == ["take_back"], "no button that would be refused"
+        sent = {**self.TYPED, "version": version, "take_back": "1"}
+        del sent["submit"]
+        assert delegate.post(f"{address}/edit", sent).status_code == 302
+        page = delegate.soup(address)
+        assert "求购球阀" in page.get_text()
+        assert move_form(page, "submit"), "it is a draft now"
+
+    def test_of_what_is_published_says_that_it_cannot_be_saved_and_where_to_go(
+        self, world: World, visit: Visit
+    ) -> None:
+        delegate = visit("delegate", language="en")
+        address = f"/listings/{world.listing['public']}"
+        page, version = self.stale(delegate, address)
+        assert "Sending it again replaces" not in page.get_text()
+        assert not page.select(".form-actions button")
+        assert page.select_one(f'.panel a[href="{address}"]')
+        sent = {**self.TYPED, "version": version, "take_back": "1"}
+        assert delegate.post(f"{address}/edit", sent).status_code == 422, "answers would lapse"
