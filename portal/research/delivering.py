@@ -20,12 +20,11 @@ from portal.outcomes.operations import Claim, Source, claim_outcome
 from portal.research.models import Project
 from portal.research.team import people_in
 from portal.research.work_models import Deliverable, DeliverableKind, DeliverableVersion
-from portal.research.workflow import ProjectState
 from portal.workflow import check_version
 
 
 def _refuse_archived(project: Project) -> None:
-    if project.state is ProjectState.ARCHIVED:
+    if project.is_archived:
         raise Refused(_l("The project is archived."))
 
 

@@ -116,6 +116,11 @@ class Project(Versioned, Model):
         return self.state in UNFINISHED
 
     @property
+    def is_archived(self) -> bool:
+        """Whether it is put away for good: nothing is delivered any more."""
+        return self.state is ProjectState.ARCHIVED
+
+    @property
     def began_on(self) -> date:
         """The day on which it begins by what it says, else the day it was written down."""
         return self.begins_on or clock.day_of(self.created_at)

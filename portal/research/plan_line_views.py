@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -13,23 +15,22 @@ from portal.forms import Form, refusals, version_in
 from portal.research import plan_queries, replanning, team
 from portal.research.models import Project
 from portal.research.plan_forms import KpiForm, MilestoneForm, PackageForm
-from portal.research.plan_queries import Line
 from portal.research.plan_views import plan_page
 from portal.research.views import bp
 from portal.research.work_models import Kpi, WorkPackage
 
 
-def _line(project: Project, kind: str, number: int) -> Line:
-    line = plan_queries.line_of(project.id, kind, number)
-    if line is None:
+def _form(project: Project, kind: str, line: Any) -> PackageForm | KpiForm | MilestoneForm:
+    """Return the form of a kind of line; also where the line itself is gone by now.
+
+    What was typed is kept then, to be added anew. Raises `Missing` where nothing was typed yet.
+    """
+    model = plan_queries.LINES.get(kind)
+    if model is None or (line is None and request.method != "POST"):
         raise Missing(f"line of a plan at {request.path}")
-    return line
-
-
-def _form(line: Line) -> PackageForm | KpiForm | MilestoneForm:
-    if isinstance(line, WorkPackage):
-        return PackageForm(team.people_in(line.project_id), line)
-    return KpiForm(line) if isinstance(line, Kpi) else MilestoneForm(line)
+    if model is WorkPackage:
+        return PackageForm(team.people_in(project.id), line)
+    return KpiForm(line) if model is Kpi else MilestoneForm(line)
 
 
 def _write(project: Project, number: int, form: PackageForm | KpiForm | MilestoneForm) -> None:
@@ -56,14 +57,16 @@ def _write(project: Project, number: int, form: PackageForm | KpiForm | Mileston
 @requires("project.lead", Project)
 def edit_line(project: Project, kind: str, number: int) -> str | tuple[str, int] | Response:
     """Change a work package, an indicator or a milestone."""
-    line = _line(project, kind, number)
-    form = _form(line)
+    line = plan_queries.line_of(project.id, kind, number)
+    form = _form(project, kind, line)
     if form.validate_on_submit():
         with refusals(form):
             _write(project, number, form)
             flash(_("Saved."), "success")
             return redirect(url_for("research.view_plan", project_id=project.id, _anchor=kind))
-    page = render_template("research/edit_line.html", project=project, form=form, line=line)
+    page = render_template(
+        "research/edit_line.html", project=project, form=form, line=line, kind=kind
+    )
     return page, form.status
 
 

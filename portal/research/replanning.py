@@ -13,7 +13,7 @@ from portal import journal
 from portal.access import require
 from portal.actors import Actor
 from portal.database import db
-from portal.errors import Refused
+from portal.errors import Refused, Stale
 from portal.operations import operation
 from portal.research.board_models import Card
 from portal.research.models import Project
@@ -31,7 +31,7 @@ def _line(kind: type[Kind], project: Project, number: int, expected: int | None)
     refuse_ended(project)
     line = db.session.get(kind, number)
     if line is None or line.project_id != project.id:
-        raise Refused(_l("It was taken off already."))
+        raise Stale(_l("It was taken off already."))
     check_version(line, expected)
     return line
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from icalendar import Calendar
 
@@ -171,6 +172,41 @@ def test_a_stale_change_of_the_plan_keeps_what_was_typed(
     assert lead.post(gone, data={"version": seen}).status_code == 409
     assert lead.post(gone).status_code == 302
     assert "设计评审" not in lead.get(plan).text
+
+
+def test_what_was_typed_for_a_line_taken_off_meanwhile_is_kept_and_can_be_added_anew(
+    visit: Callable[..., Client], world: World
+) -> None:
+    plan, lead = f"/projects/{world.project['active']}/plan", visit("delegate")
+    edit = next(a["href"] for a in lead.soup(plan).select('a[href*="/plan/milestones/"]'))
+    typed = {"milestone-name": "首件评审", "milestone-due_on": "2027-03-01"}
+    typed["milestone-version"] = lead.soup(edit).select_one('[name="milestone-version"]')["value"]
+    remove = lead.soup(edit).select_one("main details form")["action"]
+    assert lead.post(remove).status_code == 302
+    answer = lead.post(edit, typed)
+    assert answer.status_code == 409
+    form = BeautifulSoup(answer.text, "html.parser").select_one("main form")
+    assert form.select_one("[name=milestone-name]")["value"] == "首件评审"
+    assert lead.post(form["action"], typed).status_code == 302
+    assert "首件评审" in lead.get(plan).text
+    assert lead.get(edit).status_code == 404
+    assert lead.post(edit.replace("milestones", "wishes"), typed).status_code == 404
+
+
+def test_an_archived_project_shows_what_it_delivered_and_asks_for_nothing_more(
+    app: Flask, visit: Callable[..., Client], world: World
+) -> None:
+    number, lead = world.project["active"], world.actor("delegate")
+    page, client = f"/projects/{number}/deliverables", visit("delegate")
+    asks = 'main input[type="file"], main a[href$="/versions"]'
+    assert len(client.soup(page).select(asks)) > 1
+    with app.app_context():
+        project = db.session.get_one(Project, number)
+        operations.complete_project(project, by=lead)
+        operations.archive_project(project, by=lead)
+        db.session.remove()
+    shown = client.soup(page)
+    assert shown.select(".versions") and not shown.select(asks)
 
 
 def test_an_overdue_milestone_is_marked_for_those_who_take_part_alone(
