@@ -218,7 +218,7 @@ def _is_right(form: ListingForm, alliance: Alliance | None) -> bool:
 
 def _slip(form: ListingForm, alliance: Alliance | None) -> Listing | None:
     """Return the listing that says already what the form was refused for saying again."""
-    if alliance is None or not form.again.errors:
+    if alliance is None or form.again.data or not form.refusal:
         return None
     return posted_already(alliance, current_actor().organisation_id, form.content())
 
