@@ -14,6 +14,7 @@ import psycopg
 from flask import Flask, Response, current_app, jsonify, redirect, render_template, request
 from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -25,9 +26,18 @@ from portal.engines import Busy
 PAGES = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 
 
-#: The fields in which people write at length, whatever the form: a list of what may be shown
-#: again, because a list of what must not (passwords, codes) would one day be too short.
-WRITTEN = ("title", "specification", "message", "note", "statement", "capabilities", "body")
+#: The fields in which people write at length, whatever the form, as most forms call them: a list
+#: of what may be shown again, because a list of what must not (passwords, codes) would one day be
+#: too short. What is called differently in each form has no name here.
+WRITTEN: dict[str, LazyString | None] = {
+    "title": _l("Title"),
+    "specification": _l("What exactly"),
+    "message": _l("Your message"),
+    "note": None,
+    "statement": _l("What you bring and seek"),
+    "capabilities": None,
+    "body": _l("Text"),
+}
 #: No field takes more characters than this.
 LONGEST_WRITTEN = 5000
 
@@ -87,10 +97,13 @@ def is_overload(error: DBAPIError) -> bool:
     return isinstance(cause, psycopg.OperationalError)
 
 
-def written() -> list[str]:
-    """Return what the person wrote at length into the form that was sent, to be copied."""
-    texts = (request.form.get(name, "").strip() for name in WRITTEN)
-    return [text[:LONGEST_WRITTEN] for text in texts if text]
+def written() -> list[tuple[LazyString | None, str]]:
+    """Return what the person wrote at length into the form that was sent, to be copied.
+
+    Each text with the name of its field, where all forms call it so.
+    """
+    texts = ((label, request.form.get(name, "").strip()) for name, label in WRITTEN.items())
+    return [(label, text[:LONGEST_WRITTEN]) for label, text in texts if text]
 
 
 def readable_address(*, without: Collection[str] = ()) -> str:

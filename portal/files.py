@@ -122,18 +122,26 @@ def receive(file: BinaryIO, written_name: str) -> Received:
     return Received(name, kind.mime, size, store().put(file))
 
 
-def attach(thing: Any, received: Received, *, organisation_id: int, by: Actor) -> Attachment:
+def attach(
+    thing: Any,
+    received: Received,
+    *,
+    organisation_id: int,
+    by: Actor,
+    is_limited: bool = True,
+) -> Attachment:
     """Hang a received file on a record, inside the operation of its area, and journal it.
 
     The same file sent twice hangs there once. Raises `Refused` where the record holds too many,
-    or the organisation's quota is used up.
+    or the organisation's quota is used up. Where files come with versions that stay, and none is
+    ever taken off, the quota alone limits them: the record must not be full for ever.
     """
     present = files_of(thing)
     for each in present:
         if (each.digest, each.name) == (received.digest, received.name):
             return each
     most = current_app.config["FILES_PER_RECORD"]
-    if len(present) >= most:
+    if is_limited and len(present) >= most:
         raise Refused(_("No more than %(most)d files here. Remove one first.", most=most))
     quota = current_app.config["FILES_QUOTA_BYTES"]
     if space_used(organisation_id) + received.size > quota:

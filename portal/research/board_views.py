@@ -158,19 +158,11 @@ def list_put_away(project: ProjectRow) -> str:
 @requires("project.lead", Project)
 def edit_columns(project: Project) -> str | tuple[str, int] | Response:
     """Say what the columns are called, how they stand and what they take; add one of one's own."""
-    form, by = ColumnForm(), current_actor()
-    chosen = request.form.get("column_id", "")
+    form, chosen = ColumnForm(), request.form.get("column_id", "")
     column_id = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None
     if form.validate_on_submit():
         with refusals(form):
-            name, limit = form.name.data or "", form.card_limit.data
-            if column_id is not None:
-                places = SHIFTS.get(request.form.get("shift", ""), 0)
-                columns.change_column(
-                    project, column_id, name=name, card_limit=limit, places=places, by=by
-                )
-            else:
-                columns.add_column(project, name=name, card_limit=limit, by=by)
+            _change_columns(project, column_id, form)
             flash(_("Saved."), "success")
             return redirect(url_for("research.edit_columns", project_id=project.id))
     page = render_template(
@@ -179,9 +171,23 @@ def edit_columns(project: Project) -> str | tuple[str, int] | Response:
         form=form,
         columns=board_queries.columns_of(project.id),
         column_name=column_name,
-        failed=column_id,
+        said_of=columns.said_of,
+        failed=None if "shift" in request.form else column_id,
     )
     return page, form.status
+
+
+def _change_columns(project: Project, column_id: int | None, form: ColumnForm) -> None:
+    """Hand what was asked for to its operation; a shift speaks of the place alone."""
+    by, name, limit = current_actor(), form.name.data or "", form.card_limit.data
+    if column_id is None:
+        columns.add_column(project, name=name, card_limit=limit, by=by)
+    elif "shift" in request.form:
+        places = SHIFTS.get(request.form["shift"], 0)
+        columns.shift_column(project, column_id, places=places, by=by)
+    else:
+        seen = request.form.get("seen")
+        columns.change_column(project, column_id, name=name, card_limit=limit, seen=seen, by=by)
 
 
 def _key(written: str) -> tuple[date, int] | None:

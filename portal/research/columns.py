@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
@@ -9,9 +11,10 @@ from portal import journal
 from portal.access import require
 from portal.actors import Actor
 from portal.database import db
-from portal.errors import Refused
+from portal.errors import Refused, Stale
 from portal.operations import operation
 from portal.research.board_changing import changed
+from portal.research.board_forms import column_name
 from portal.research.board_models import BoardColumn, ColumnKind
 from portal.research.models import Project
 
@@ -23,17 +26,31 @@ def _columns(project: Project) -> list[BoardColumn]:
     return list(db.session.scalars(asked.order_by(BoardColumn.position)))
 
 
+def _column(columns: list[BoardColumn], column_id: int) -> BoardColumn:
+    column = next((each for each in columns if each.id == column_id), None)
+    if column is None:
+        raise Refused(_l("Please choose one."))
+    return column
+
+
 @operation
 def limit_column(project: Project, column_id: int, *, card_limit: int | None, by: Actor) -> None:
     """Say how many cards a column takes at most; those that stand there stay."""
     require(by, "project.lead", project)
-    column = next((each for each in _columns(project) if each.id == column_id), None)
-    if column is None:
-        raise Refused(_l("Please choose one."))
-    column.card_limit = card_limit
+    _column(_columns(project), column_id).card_limit = card_limit
     db.session.flush()
     changed(project.id)
     journal.note("project.board", project, by=by)
+
+
+def said_of(column: Any) -> str:
+    """Return what a column says, which a page sends along: a column has no version of its own."""
+    return f"{column.card_limit or ''} {column.name or ''}"
+
+
+def _refuse_namesake(columns: list[BoardColumn], name: str) -> None:
+    if any(column_name(each).casefold() == name.casefold() for each in columns):
+        raise Refused(_l("Another column of the board is called so."), field="name")
 
 
 @operation
@@ -43,35 +60,49 @@ def change_column(
     *,
     name: str,
     card_limit: int | None,
-    places: int = 0,
     by: Actor,
+    seen: str | None = None,
 ) -> None:
-    """Say what a column is called, how many cards it takes, and shift it by places to the right.
+    """Say what a column is called, and how many cards it takes.
 
     Without a name a column that every board has is called as before; one of one's own needs one.
-    What is done stays last, so that no new card comes to stand there unseen.
+    Raises `Stale` where the column says something else by now than the person saw.
     """
     require(by, "project.lead", project)
     columns = _columns(project)
-    column = next((each for each in columns if each.id == column_id), None)
-    if column is None:
-        raise Refused(_l("Please choose one."))
+    column = _column(columns, column_id)
+    if seen is not None and seen != said_of(column):
+        raise Stale(_l("Somebody changed this while you had it open. Look at it again."))
     if column.card_limit != card_limit:
         limit_column(project, column_id, card_limit=card_limit, by=by)
     called = name.strip() or None
     if called is None and column.kind is ColumnKind.OWN:
         raise Refused(_l("Please fill this in."), field="name")
-    place = columns.index(column) + places
-    if places and (column.is_done or not 0 <= place < len(columns) or columns[place].is_done):
-        raise Refused(_l("The column of what is done stays the last one."))
-    if (called, places) == (column.name, 0):
+    if called == column.name:
         return
+    others = [each for each in columns if each is not column]
     column.name = called
-    if places:
-        _swap(column, columns[place])
+    _refuse_namesake(others, column_name(column))
     db.session.flush()
     changed(project.id)
     journal.note("project.board", project, by=by, detail={"note": called} if called else None)
+
+
+@operation
+def shift_column(project: Project, column_id: int, *, places: int, by: Actor) -> None:
+    """Shift a column by places to the right, and change nothing else of it.
+
+    What is done stays last, so that no new card comes to stand there unseen.
+    """
+    require(by, "project.lead", project)
+    columns = _columns(project)
+    column = _column(columns, column_id)
+    place = columns.index(column) + places
+    if column.is_done or not 0 <= place < len(columns) or columns[place].is_done:
+        raise Refused(_l("The column of what is done stays the last one."))
+    _swap(column, columns[place])
+    changed(project.id)
+    journal.note("project.board", project, by=by)
 
 
 def _swap(one: BoardColumn, other: BoardColumn) -> None:
@@ -93,6 +124,7 @@ def add_column(
         raise Refused(_l("Please fill this in."), field="name")
     if len(columns) >= MOST_COLUMNS:
         raise Refused(_l("At most %(number)d columns.", number=MOST_COLUMNS), field="name")
+    _refuse_namesake(columns, name.strip())
     last, place = columns[-1], columns[-1].position
     db.session.execute(
         update(BoardColumn).where(BoardColumn.id == last.id).values(position=place + 1)

@@ -79,7 +79,9 @@ def _hand_in(
     deliverable: Deliverable, note: str, received: Received | None, by: Actor
 ) -> DeliverableVersion:
     side = by.organisation_id or 0
-    file = files.attach(deliverable, received, organisation_id=side, by=by) if received else None
+    file = None
+    if received:
+        file = files.attach(deliverable, received, organisation_id=side, by=by, is_limited=False)
     version = DeliverableVersion(
         deliverable_id=deliverable.id,
         number=len(deliverable.versions) + 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -30,21 +31,28 @@ OFFERED = 6
 
 
 class QuarterForm(Form):
-    """The quarter a report is drawn up for, such as `2026-4`."""
+    """The quarter a report is drawn up for, such as `2026-4`: one of the newest, or of a draft."""
 
     quarter = SelectField(_l("Quarter"), validators=chosen())
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, reports: Sequence[ProgressReport]) -> None:
         super().__init__()
-        each = beginning(clock.today(), 3)
-        self.quarter.choices = []
+        each, offered = beginning(clock.today(), 3), []
         for _each in range(OFFERED):
             if each.until_on <= project.began_on:
                 break
-            ends = {"quarter": each.quarter, "year": each.from_on.year}
-            label = _("Quarter %(quarter)d of %(year)d", **ends)
-            self.quarter.choices.append(SelectChoice("{year}-{quarter}".format(**ends), label))
+            offered.append((each.from_on.year, each.quarter))
             each = each.before()
+        # A draft of long ago is still drawn anew, by the button on its own page.
+        drafts = ((report.year, report.quarter) for report in reports if not report.is_sealed)
+        offered += sorted(set(drafts).difference(offered), reverse=True)
+        self.quarter.choices = [
+            SelectChoice(
+                f"{year}-{quarter}",
+                _("Quarter %(quarter)d of %(year)d", quarter=quarter, year=year),
+            )
+            for year, quarter in offered
+        ]
 
     @property
     def asked(self) -> dict[str, int]:
@@ -82,7 +90,8 @@ def as_of(report: ProgressReport) -> str:
 @requires("project.work", Project)
 def list_reports(project: Project) -> str | tuple[str, int] | Response:
     """Show the quarterly reports, and draw one up from the board."""
-    form = QuarterForm(project)
+    reports = report_queries.reports_of(project.id)
+    form = QuarterForm(project, reports)
     if form.validate_on_submit():
         with refusals(form):
             made = reporting.draw_report(project, **form.asked, by=current_actor())
@@ -92,7 +101,7 @@ def list_reports(project: Project) -> str | tuple[str, int] | Response:
         "research/list_reports.html",
         project=project,
         form=form,
-        reports=report_queries.reports_of(project.id),
+        reports=reports,
         title_of=title_of,
         is_lead=can(current_standing(), "project.lead", project),
     )

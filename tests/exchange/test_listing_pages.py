@@ -94,7 +94,8 @@ def test_the_timeline_tells_what_was_done_not_what_the_button_says(
 ) -> None:
     page = visit("delegate", language="en").soup(f"/listings/{world.listing['public']}")
     lines = [line.get_text(" ", strip=True) for line in page.select(".timeline-what")]
-    assert any(line.endswith("Published it") for line in lines), lines
+    assert any(line.endswith("The secretariat Published it") for line in lines), lines
+    assert any("北京甲氢能有限公司 Posted" in line for line in lines), lines
 
 
 def test_what_was_never_published_is_discarded_not_closed_without_a_partner(
@@ -305,6 +306,52 @@ def test_each_move_says_what_was_done(world: World, visit: Visit) -> None:
             message = delegate.soup(listing).select_one(".flash")
             assert message is not None
             assert sentence in message.get_text()
+
+
+def test_a_form_too_large_is_not_called_a_file(visit: Visit) -> None:
+    sent = {**WHOLE, "specification": "长" * 400_000}
+    answer = visit("delegate").post("/listings/new?secrecy=none", sent)
+    assert answer.status_code == 413
+    heading = BeautifulSoup(answer.text, "html.parser").h1
+    assert heading is not None and heading.get_text(strip=True) == "提交的内容太大"
+    assert "缩短文字" in answer.text
+
+
+def test_what_is_rescued_of_a_lost_session_says_what_it_was(visit: Visit) -> None:
+    sent = {**WHOLE, "note": "随手写的", "csrf_token": "old"}
+    answer = visit("delegate").open("/listings/new?secrecy=none", method="POST", data=sent)
+    assert answer.status_code == 400
+    page = BeautifulSoup(answer.text, "html.parser")
+    kept = {
+        label.get_text(strip=True): page.select_one(f"#{label['for']}")
+        for label in page.select(".problem label")
+    }
+    assert list(kept) == ["标题", "具体内容", "您填写的内容"]
+    title = kept["标题"]
+    assert title is not None and title.get_text(strip=True) == WHOLE["title"]
+    facts = page.select_one(".problem .facts")
+    assert facts is not None
+    assert "需求" in facts.get_text() and "公开" in facts.get_text()
+
+
+def test_whom_to_call_instead_of_typing_a_secret_is_called_by_a_tap(visit: Visit) -> None:
+    said = {"contact": "保密联系人<b>，电话 010-5555 0102（9:00–17:00），或13800001111"}
+    keeper = visit("secretary")
+    sent = {"kind": "alliance", "summary": "介绍", "summary_en": "About", "charter": "第一条"}
+    assert keeper.post("/alliances/hydrogen/edit", {**sent, **said}).status_code == 302
+    page = visit("delegate").soup("/listings/new?secrecy=secret")
+    numbers = {link.get_text(): link["href"] for link in page.select(".panel a.number")}
+    assert numbers == {"010-5555 0102": "tel:01055550102", "13800001111": "tel:13800001111"}
+    panel = page.select_one(".panel p")
+    assert panel is not None and panel.get_text() == said["contact"]
+
+
+def test_a_name_that_asks_takes_no_colon_where_a_mistake_is_named(visit: Visit) -> None:
+    sent = {**WHOLE, "direction": "", "title": ""}
+    answer = visit("delegate", language="en").post("/listings/new?secrecy=none", sent)
+    page = BeautifulSoup(answer.text, "html.parser")
+    named = [link.get_text(" ", strip=True) for link in page.select(".error-summary a")]
+    assert named == ["What is it? Say whether you seek or offer.", "Title: Give it a title."]
 
 
 def test_the_same_text_sent_again_from_another_form_is_asked_about_once(

@@ -103,13 +103,17 @@ def test_columns_are_called_anew_and_shifted_and_what_is_done_stays_last(world: 
     card = on_board(world, project, "a")
     todo, doing, review, done = board(project)
 
-    def change(column_id: int, name: str = "", places: int = 0, by: Actor = lead) -> None:
-        columns.change_column(project, column_id, name=name, card_limit=3, places=places, by=by)
+    def change(column_id: int, name: str = "", by: Actor = lead) -> None:
+        columns.change_column(project, column_id, name=name, card_limit=3, by=by)
+
+    def shift(column_id: int, places: int, by: Actor = lead) -> None:
+        columns.shift_column(project, column_id, places=places, by=by)
 
     own = columns.add_column(project, name="待试验", by=lead)
     change(doing.id, "正在试制")
-    change(own.id, "等样件", places=-1)
-    change(todo.id, places=1)
+    change(own.id, "等样件")
+    shift(own.id, -1)
+    shift(todo.id, 1)
     found = board(project)
     assert [each.id for each in found] == [doing.id, todo.id, own.id, review.id, done.id]
     assert [each.name for each in found] == ["正在试制", None, "等样件", None, None]
@@ -119,11 +123,19 @@ def test_columns_are_called_anew_and_shifted_and_what_is_done_stays_last(world: 
     assert board(project)[0].name is None
     for column_id, places in ((review.id, 1), (done.id, -1), (doing.id, -1)):
         with pytest.raises(Refused):
-            change(column_id, places=places)
+            shift(column_id, places)
     with pytest.raises(Refused):
         change(own.id)
     with pytest.raises(Denied):
         change(todo.id, by=world.actor("supplier"))
+    with pytest.raises(Denied):
+        shift(todo.id, 1, by=world.actor("supplier"))
+    for taken in ("等样件", "待办"):
+        with pytest.raises(Refused, match="另一列"):
+            change(doing.id, taken)
+        with pytest.raises(Refused, match="另一列"):
+            columns.add_column(project, name=taken, by=lead)
+    change(doing.id)
     assert [each.id for each in board(project)] == [doing.id, todo.id, own.id, review.id, done.id]
 
 

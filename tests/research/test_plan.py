@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from icalendar import Calendar
 
-from portal import clock
+from portal import clock, files
 from portal.accounts.models import Organisation, Person
 from portal.accounts.queries import timeline_of
 from portal.database import db
@@ -112,6 +112,20 @@ class TestOperations:
         assert made.accepted_number == 2
         delivering.hand_in_version(made, "补正", by=by)
         assert not made.is_accepted
+
+    def test_a_deliverable_takes_a_file_with_each_of_its_versions(
+        self, app: Flask, world: World
+    ) -> None:
+        """None of its files is ever taken off, so only the quota limits them."""
+        app.config["FILES_PER_RECORD"] = 1
+        rule = db.session.get_one(Deliverable, world.deliverable["rule"])
+        for note in ("送审稿", "报批稿"):
+            sent = files.receive(BytesIO(b"%PDF-1.4\n%%EOF\n"), f"{note}.pdf")
+            version = delivering.hand_in_version(
+                rule, note, received=sent, by=world.actor("supplier")
+            )
+            assert version.file is not None
+            assert version.file.name == f"{note}.pdf"
 
     @both_engines
     def test_an_accepted_deliverable_lands_as_an_outcome_of_both_sides(self, world: World) -> None:

@@ -159,7 +159,7 @@ def test_a_column_that_is_refused_keeps_what_was_typed(
     world: World, visit: Callable[..., Client]
 ) -> None:
     lead, address = visit("delegate"), f"/projects/{world.project['active']}/board/columns"
-    number = lead.soup(address).select("input[name=column_id]")[1]["value"]
+    number = lead.soup(address).select(".task-filters [name=column_id]")[1]["value"]
     row = {"column_id": number, "name": "正在试制", "card_limit": "many"}
     refused = lead.post(address, row)
     assert refused.status_code == 422
@@ -167,12 +167,29 @@ def test_a_column_that_is_refused_keeps_what_was_typed(
     assert page.select_one("#name")["value"] == "正在试制"
     assert page.select_one(".error-summary a")["href"] == "#card_limit"
     assert page.select_one("#card_limit")["value"] == "many"
-    assert lead.post(address, {**row, "card_limit": "", "shift": "left"}).status_code == 302
+    assert lead.post(address, {**row, "card_limit": ""}).status_code == 302
+    assert lead.post(address, {"column_id": number, "shift": "left"}).status_code == 302
     titles = lead.soup(address.removesuffix("/columns")).select(".board-column-title")
     assert [each.get_text(" ", strip=True).split()[0] for each in titles][:2] == [
         "正在试制",
         "待办",
     ]
+
+
+def test_what_was_opened_before_a_column_was_called_anew_gives_it_no_old_name(
+    world: World, visit: Callable[..., Client]
+) -> None:
+    address = f"/projects/{world.project['active']}/board/columns"
+    first, second = visit("delegate"), visit("delegate")
+    row = first.soup(address).select(".kept-row")[1].form
+    opened = {name: row.select_one(f"[name={name}]")["value"] for name in ("column_id", "seen")}
+    assert second.post(address, {**opened, "name": "正在试制"}).status_code == 302
+    stale = first.post(address, {**opened, "name": "正在加工"})
+    assert stale.status_code == 409
+    assert 'value="正在加工"' in stale.text
+    assert first.post(address, {**opened, "shift": "left"}).status_code == 302
+    names = [each["value"] for each in first.soup(address).select(".kept-row [name=name]")]
+    assert names[:2] == ["正在试制", ""]
 
 
 def test_older_steps_of_a_project_are_folded_and_none_is_left_out(

@@ -129,6 +129,27 @@ def test_a_report_is_drawn_only_of_quarters_in_which_the_project_ran(
     assert not page.select("select[name=quarter]") and "届时" in page.get_text()
 
 
+def test_a_draft_of_long_ago_is_drawn_anew_from_its_own_page(
+    app: Flask, visit: Callable[..., Client], world: World
+) -> None:
+    old, by = beginning(clock.today() - timedelta(days=900), 3), world.actor("delegate")
+    with app.app_context():
+        project = active(world, begins_on=old.from_on)
+        ends = {"year": old.from_on.year, "quarter": old.quarter}
+        number = reporting.draw_report(project, **ends, by=by).id
+        db.session.remove()
+    lead, address = visit("delegate"), f"/reports/{number}"
+    form = lead.soup(address).select_one("#as-of form")
+    sent = {"quarter": form.select_one("[name=quarter]")["value"]}
+    answer = lead.post(form["action"], sent)
+    assert (answer.status_code, answer.location) == (302, address)
+    with app.app_context():
+        reporting.write_report(db.session.get_one(ProgressReport, number), "已完成。", by=by)
+        reporting.seal_report(db.session.get_one(ProgressReport, number), by=by)
+        db.session.remove()
+    assert lead.post(form["action"], sent).status_code == 422, "it is sealed"
+
+
 def test_a_draft_is_drawn_anew_and_says_of_when_its_figures_are(
     app: Flask, visit: Callable[..., Client], world: World
 ) -> None:
