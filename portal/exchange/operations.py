@@ -66,7 +66,10 @@ def post_listing(
         return earlier
     if only_once and posted_already(alliance, by.organisation_id, content) is not None:
         raise Refused(
-            _l("Your organisation posted this very text within the last day."), field="again"
+            _l(
+                "Your organisation posted this very text within the last day. To post it all the "
+                "same, say so at the end of the form."
+            )
         )
     organisation = db.session.get_one(Organisation, by.organisation_id)
     listing = Listing(

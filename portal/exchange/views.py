@@ -111,12 +111,13 @@ def listing_page(listing: Listing, **more: Any) -> str:
         own is None or own.released_at is not None or own.is_lapsed
     )
     sees_history = may_see(standing, listing, "history")
+    is_discarded = sees_history and history_queries.was_discarded(listing)
     values: dict[str, Any] = {
         "listing": listing,
         "facts_of": listing_facts(current_standing(), listing),
         "returned_because": history_queries.returned_because(listing) if sees_history else None,
-        "is_discarded": sees_history and history_queries.was_discarded(listing),
-        "no_answers": NO_ANSWERS[listing.state_now],
+        "is_discarded": is_discarded,
+        "no_answers": NO_ANSWERS["discarded" if is_discarded else listing.state_now],
         "may_edit": can(standing, "listing.edit", listing) and listing.state in operations.EDITABLE,
         "moves": open_to(standing, listing),
         "asks_member": filling_in.waits_for_member(listing)
@@ -218,7 +219,7 @@ def _is_right(form: ListingForm, alliance: Alliance | None) -> bool:
 
 def _slip(form: ListingForm, alliance: Alliance | None) -> Listing | None:
     """Return the listing that says already what the form was refused for saying again."""
-    if alliance is None or not form.again.errors:
+    if alliance is None or form.again.data or not form.refusal:
         return None
     return posted_already(alliance, current_actor().organisation_id, form.content())
 

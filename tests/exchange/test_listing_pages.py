@@ -392,6 +392,8 @@ def test_a_discarded_draft_is_called_so(world: World, visit: Visit) -> None:
         return label.get_text(strip=True)
 
     assert state(draft) == "Was discarded"
+    empty = delegate.soup(draft).select_one(".empty-text")
+    assert empty is not None and "put away" in empty.get_text()
     assert state(f"/listings/{world.listing['closed']}") == "Closed"
 
 
