@@ -210,6 +210,8 @@ def hosts_faults(hosts: list[str], address: str) -> list[str]:
         host = (urlsplit(address).hostname or "").encode("idna").decode("ascii")
     except ValueError:
         return [f"PUBLIC_BASE_URL is {address}, which is no address: see its host name."]
+    if not host and address.startswith("https://"):
+        return [f"PUBLIC_BASE_URL is {address}, which names no host: links in messages need one."]
     if host and not host_is_trusted(host, hosts):
         return [
             f"TRUSTED_HOSTS lacks {host}, the host of PUBLIC_BASE_URL: add it, or no link in a "

@@ -106,6 +106,12 @@ def written() -> list[tuple[LazyString | None, str]]:
     return [(label, text[:LONGEST_WRITTEN]) for label, text in texts if text]
 
 
+def _wants_page() -> bool:
+    """Tell whether a page answers better than JSON."""
+    kinds = ["text/html", "application/problem+json"]
+    return request.accept_mimetypes.best_match(kinds) != "application/problem+json"
+
+
 def readable_address(*, without: Collection[str] = ()) -> str:
     """Return an address of this page that can be opened, also where a form was answered.
 
@@ -136,8 +142,7 @@ def _can_be_read(path: str) -> bool:
 
 def page(status: int, sentence: str | LazyString | None = None, **more: object) -> Response:
     """Return the error page of a status, or problem+json for a client that asks for JSON."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/problem+json"])
-    if best == "application/problem+json":
+    if not _wants_page():
         body: dict[str, object] = {"status": status, "title": str(sentence or status)}
         response = jsonify(body)
         response.mimetype = "application/problem+json"
@@ -191,8 +196,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response | BaseResponse:
-        above = _nearest(request.path) if error.code == 405 and request.method == "GET" else "/"
-        if above != "/":
+        is_typed = error.code == 405 and request.method == "GET" and _wants_page()
+        above = _nearest(request.path) if is_typed else "/"
+        if above not in ("/", request.path):
             # Somebody opened the address of a form that had been refused: its page is above it.
             return redirect("/" + quote(above.lstrip("/\\")))
         response = page(error.code or 500)

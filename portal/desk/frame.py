@@ -20,12 +20,17 @@ from portal.appearance import NAME, is_large_type
 from portal.cookies import csrf_token
 from portal.desk.queries import waiting_counts
 from portal.engines import Busy
-from portal.errors import readable_address, written
+from portal.errors import readable_address
 from portal.inbox.models import Message
 from portal.kept import kept
 from portal.kept_pages import render_kept
 from portal.language import ARGUMENT, LANGUAGES, is_english, other_language
 from portal.navigation import MENU, Entry, entries
+
+#: What a form sends beside what somebody wrote.
+UNWRITTEN = frozenset({"csrf_token", "key", "version", "next", "secrecy"})
+#: Where nothing is written that would be missed.
+ENTERING = frozenset({"sign_in.sign_in", "sign_in.prove_again"})
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,17 @@ def header() -> Markup:
 
 
 def _is_unsent() -> bool:
-    """Tell whether the page holds what somebody wrote: a switch opens it anew, without that."""
+    """Tell whether the page holds what somebody wrote: a switch opens it anew, without that.
+
+    A name and a password at sign-in are not worth keeping somebody from their language.
+    """
+    if request.method != "POST" or request.endpoint in ENTERING:
+        return False
     try:
-        return request.method == "POST" and bool(written())
+        sent = request.form.items()
     except HTTPException:  # too large to be read
         return False
+    return any(value.strip() for name, value in sent if name not in UNWRITTEN)
 
 
 def messages() -> Markup:

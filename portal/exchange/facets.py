@@ -100,7 +100,8 @@ def read(arguments: Mapping[str, str], standing: Standing) -> Shown:
 
     One's own listings and what is searched for are few enough to be shown in every state.
     """
-    given = {name: arguments[name][:80] for name in ARGUMENTS if arguments.get(name)}
+    asked = ((name, arguments.get(name, "").strip()[:80]) for name in ARGUMENTS)
+    given = {name: value for name, value in asked if value}
     if given.get("state") == ALL and not (given.get("mine") or given.get("q")):
         del given["state"]
     choices = all_choices()

@@ -64,6 +64,9 @@ def edit_line(project: Project, kind: str, number: int) -> str | tuple[str, int]
             _write(project, number, form)
             flash(_("Saved."), "success")
             return redirect(url_for("research.view_plan", project_id=project.id, _anchor=kind))
+        # Somebody may have changed it, or taken it off, since it was read.
+        line = plan_queries.line_of(project.id, kind, number)
+        form.version.data = str(line.version) if line else ""
     page = render_template(
         "research/edit_line.html", project=project, form=form, line=line, kind=kind
     )

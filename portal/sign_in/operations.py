@@ -227,8 +227,8 @@ def renew_key(session: Session, key: str, *, by: Actor) -> bool:
     """Give a session a new key because its person was given a right; tell whether it took it.
 
     Not where another request was quicker. For a moment the key before opens it too: what the
-    browser sent at the same time must not sign its owner out. Whoever acted for nobody acts for
-    the organisation that the right is at.
+    browser sent at the same time must not sign its owner out. Whoever acted for nobody and has
+    one organisation now acts for it.
     """
     require(by, "session.own", session)
     made_at = session.keyed_at or session.started_at
@@ -239,7 +239,7 @@ def renew_key(session: Session, key: str, *, by: Actor) -> bool:
     session.previous_digest = before
     if session.organisation_id is None and session.on_behalf_of_id is None:
         mine = organisations_of(session.person_id)
-        session.organisation_id = mine[0].id if mine else None
+        session.organisation_id = mine[0].id if len(mine) == 1 else None
     journal.note("session.renew_key", session, by=by)
     return True
 

@@ -62,7 +62,7 @@ def set_password(
     if session is not None and key is not None:
         prove_session(session, key=key, by=by)
     # In one's own account one sees it happen: nobody has to carry a message about that by hand.
-    if session is None or outbox.sends_mail():
+    if session is None or (who.email and outbox.sends_mail()):
         _tell_of_change(who)
 
 

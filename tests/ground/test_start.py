@@ -69,6 +69,7 @@ def test_an_environment_in_order_has_no_fault() -> None:
         ({"TRUSTED_HOSTS": "other.example.cn"}, "TRUSTED_HOSTS lacks portal.example.cn"),
         ({"PUBLIC_BASE_URL": "https://elsewhere.example"}, "TRUSTED_HOSTS lacks elsewhere"),
         ({"PUBLIC_BASE_URL": "https://[portal"}, "PUBLIC_BASE_URL"),
+        ({"PUBLIC_BASE_URL": "https://"}, "PUBLIC_BASE_URL"),
         ({"SSO_ADAPTER": "outbox"}, "SSO_ADAPTER"),
         ({"SSO_ADAPTER": "console"}, "SSO_ADAPTER"),
     ],
