@@ -9,6 +9,9 @@ import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from werkzeug.sansio.utils import host_is_trusted
 
 ROOT = Path(__file__).resolve().parent
 INSTANCE = Path(os.environ.get("INSTANCE_PATH", ROOT / "instance"))
@@ -177,8 +180,9 @@ def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[st
         faults.append("FLASK_DEBUG is on: unset it; debug pages show the source and run code.")
     if not environment.get("PUBLIC_BASE_URL", "").startswith("https://"):
         faults.append("PUBLIC_BASE_URL is missing: set it to the https:// address of the portal.")
-    if not listed(environment.get("TRUSTED_HOSTS", "")):
-        faults.append("TRUSTED_HOSTS is missing: set it to the host names, separated by commas.")
+    faults += hosts_faults(
+        listed(environment.get("TRUSTED_HOSTS", "")), environment.get("PUBLIC_BASE_URL", "")
+    )
     if environment.get("SEAL_ADAPTER", "") == "stand-in":
         faults.append(
             "SEAL_ADAPTER is a stand-in: what it returns bears no seal. Unset it, or name the "
@@ -190,6 +194,28 @@ def production_faults(environment: os._Environ[str] | dict[str, str]) -> list[st
             "Unset it, or name the adapter of a provider."
         )
     return faults
+
+
+def hosts_faults(hosts: list[str], address: str) -> list[str]:
+    """Return what is wrong with the trusted hosts: none, too wide, or without the portal's own."""
+    if not hosts:
+        return ["TRUSTED_HOSTS is missing: set it to the host names, separated by commas."]
+    for each in hosts:
+        if "*" in each or (each.startswith(".") and "." not in each.strip(".")):
+            return [
+                f"TRUSTED_HOSTS has the entry {each}, which names no host: write the host names "
+                "out (.example.cn stands for example.cn and all below it)."
+            ]
+    try:
+        host = (urlsplit(address).hostname or "").encode("idna").decode("ascii")
+    except ValueError:
+        return [f"PUBLIC_BASE_URL is {address}, which is no address: see its host name."]
+    if host and not host_is_trusted(host, hosts):
+        return [
+            f"TRUSTED_HOSTS lacks {host}, the host of PUBLIC_BASE_URL: add it, or no link in a "
+            "message opens."
+        ]
+    return []
 
 
 def is_weak(secret: str) -> bool:
@@ -212,3 +238,13 @@ CONFIGURATIONS: dict[str, type[Config]] = {
     "testing": Testing,
     "production": Production,
 }
+
+
+def configuration(name: str) -> Config:
+    """Return the settings of an environment; SystemExit with a sentence where there is none."""
+    if name not in CONFIGURATIONS:
+        raise SystemExit(
+            f"The portal does not start:\n- PORTAL_ENV is {name}: set it to one of "
+            f"{', '.join(CONFIGURATIONS)}."
+        )
+    return CONFIGURATIONS[name]()

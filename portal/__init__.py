@@ -89,8 +89,8 @@ csrf = CSRFProtect()
 def create_app(name: str = "development", settings: Mapping[str, Any] | None = None) -> Flask:
     """Build the application of an environment (`config.py`), with settings laid over it.
 
-    Raises SystemExit with sentences where a production environment is not in order, and
-    RuntimeError where a view has no door.
+    Raises SystemExit with sentences where there is no such environment, or a production one is
+    not in order; RuntimeError where a view has no door.
     """
     app = Flask(
         __name__,
@@ -98,7 +98,7 @@ def create_app(name: str = "development", settings: Mapping[str, Any] | None = N
         static_folder=str(ROOT / "static"),
         instance_path=str(config.INSTANCE),
     )
-    app.config.from_object(config.CONFIGURATIONS[name]())
+    app.config.from_object(config.configuration(name))
     app.config.from_mapping(settings or {})
     app.config["ASSETS"] = [ROOT / "static" / asset for asset in ASSETS]
     app.logger.setLevel(logging.INFO)

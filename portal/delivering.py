@@ -54,6 +54,11 @@ class Deliverable:
     #: When it was given up.
     undeliverable_at: Mapped[datetime | None]
 
+    @property
+    def is_for_server_alone(self) -> bool:
+        """Whether nobody may hand it over, so that given up it is withdrawn (`withdrawn_at`)."""
+        return False
+
 
 @dataclass
 class Courier:
@@ -181,3 +186,6 @@ def _give_up(row: Any, error: str, *, by: Actor) -> None:
     row.last_error, row.undeliverable_at = _storable(error), clock.now()
     row.next_attempt_at = None
     journal.note(f"{row.noun}.give_up", row, by=by)
+    if row.is_for_server_alone:
+        row.withdrawn_at, row.body = clock.now(), ""
+        journal.note(f"{row.noun}.withdraw", row, by=by)

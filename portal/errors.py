@@ -11,12 +11,14 @@ from collections.abc import Collection
 from urllib.parse import quote, urlencode
 
 import psycopg
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request
 from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal.engines import Busy
 
@@ -24,9 +26,18 @@ from portal.engines import Busy
 PAGES = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 
 
-#: The fields in which people write at length, whatever the form: a list of what may be shown
-#: again, because a list of what must not (passwords, codes) would one day be too short.
-WRITTEN = ("title", "specification", "message", "note", "statement", "capabilities", "body")
+#: The fields in which people write at length, whatever the form, as most forms call them: a list
+#: of what may be shown again, because a list of what must not (passwords, codes) would one day be
+#: too short. What is called differently in each form has no name here.
+WRITTEN: dict[str, LazyString | None] = {
+    "title": _l("Title"),
+    "specification": _l("What exactly"),
+    "message": _l("Your message"),
+    "note": None,
+    "statement": _l("What you bring and seek"),
+    "capabilities": None,
+    "body": _l("Text"),
+}
 #: No field takes more characters than this.
 LONGEST_WRITTEN = 5000
 
@@ -86,10 +97,13 @@ def is_overload(error: DBAPIError) -> bool:
     return isinstance(cause, psycopg.OperationalError)
 
 
-def written() -> list[str]:
-    """Return what the person wrote at length into the form that was sent, to be copied."""
-    texts = (request.form.get(name, "").strip() for name in WRITTEN)
-    return [text[:LONGEST_WRITTEN] for text in texts if text]
+def written() -> list[tuple[LazyString | None, str]]:
+    """Return what the person wrote at length into the form that was sent, to be copied.
+
+    Each text with the name of its field, where all forms call it so.
+    """
+    texts = ((label, request.form.get(name, "").strip()) for name, label in WRITTEN.items())
+    return [(label, text[:LONGEST_WRITTEN]) for label, text in texts if text]
 
 
 def readable_address(*, without: Collection[str] = ()) -> str:
@@ -98,14 +112,18 @@ def readable_address(*, without: Collection[str] = ()) -> str:
     It is the page's own address where it can be read, else the nearest above it, else the front
     page. `without` names arguments that are left out.
     """
-    path = request.path
-    if request.method not in ("GET", "HEAD"):
-        while path != "/" and not _can_be_read(path):
-            path = path.rstrip("/").rpartition("/")[0] or "/"
+    path = request.path if request.method in ("GET", "HEAD") else _nearest(request.path)
     is_own = path == request.path
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in without] if is_own else []
     path = "/" + quote(path.lstrip("/\\"))
     return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _nearest(path: str) -> str:
+    """Return a path if a page stands there, else the nearest above it where one does."""
+    while path != "/" and not _can_be_read(path):
+        path = path.rstrip("/").rpartition("/")[0] or "/"
+    return path
 
 
 def _can_be_read(path: str) -> bool:
@@ -172,7 +190,11 @@ def init_app(app: Flask) -> None:
         return page(404, _("This link is incomplete, or it is no longer valid."), is_link=True)
 
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> Response:
+    def http(error: HTTPException) -> Response | BaseResponse:
+        above = _nearest(request.path) if error.code == 405 and request.method == "GET" else "/"
+        if above != "/":
+            # Somebody opened the address of a form that had been refused: its page is above it.
+            return redirect("/" + quote(above.lstrip("/\\")))
         response = page(error.code or 500)
         for name, value in error.get_headers(request.environ):
             if name in {"Allow", "Retry-After"}:

@@ -169,16 +169,20 @@ def revoke(link: ActionLink, *, by: Actor) -> None:
         outbox.withdraw_with_link(link.id, by=by)
 
 
-def revoke_for(person_id: int, purpose: str, *, by: Actor) -> None:
-    """Take back every link of a purpose that is for one person, inside an operation."""
-    for link in db.session.scalars(
-        select(ActionLink).where(
-            ActionLink.person_id == person_id,
-            ActionLink.purpose == purpose,
-            ActionLink.used_at.is_(None),
-            ActionLink.revoked_at.is_(None),
-        )
-    ):
+def revoke_for(person_id: int, purpose: str, *, by: Actor, spares_codes: bool = False) -> None:
+    """Take back every link of a purpose that is for one person, inside an operation.
+
+    With `spares_codes` those stay that can be used by typing digits too.
+    """
+    found = select(ActionLink).where(
+        ActionLink.person_id == person_id,
+        ActionLink.purpose == purpose,
+        ActionLink.used_at.is_(None),
+        ActionLink.revoked_at.is_(None),
+    )
+    if spares_codes:
+        found = found.where(ActionLink.code_digest.is_(None))
+    for link in db.session.scalars(found):
         revoke(link, by=by)
 
 

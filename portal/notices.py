@@ -10,6 +10,7 @@ how a timeline names the verb.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -24,6 +25,7 @@ from portal.database import among
 from portal.due_notices import DUE_NOTICES, DUE_SUBJECTS
 from portal.exchange.anonymity import owner_shown, title_shown
 from portal.exchange.models import Interest, Listing, Naming
+from portal.exchange.workflow import InterestState
 from portal.guests.models import GuestAnswer
 from portal.introductions.models import Introduction
 from portal.matters.models import Matter
@@ -61,6 +63,14 @@ def _is_named_on(listing: Listing) -> ColumnElement[bool]:
 
 
 named_on = Who(_is_named_on)
+
+
+def _has_answer_waiting(listing: Listing) -> ColumnElement[bool]:
+    """Return whether somebody acts for an organisation whose answer still waits."""
+    waiting = select(Interest.organisation_id).where(
+        Interest.listing_id == listing.id, Interest.state == InterestState.SENT, Interest.is_live
+    )
+    return and_(among(Appointment.role, OF_ORGANISATION), Appointment.scope_id.in_(waiting))
 
 
 def _owner(standing: Standing) -> ColumnElement[Any]:
@@ -306,4 +316,9 @@ NOTICES: tuple[Notice, ...] = (
 NAMED: dict[str, Notice] = {each.name: each for each in NOTICES}
 OF_VERB: dict[str, tuple[Notice, ...]] = {
     each.verb: tuple(other for other in NOTICES if other.verb == each.verb) for each in NOTICES
+}
+#: What else a verb tells, because lines about other records follow from it; said before the act.
+FOLLOWING: dict[str, tuple[Notice, ...]] = {
+    verb: (replace(NAMED["interest.lapse"], to=(Who(_has_answer_waiting),)),)
+    for verb in ("listing.recall", "listing.match", "listing.close")
 }

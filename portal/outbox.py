@@ -39,6 +39,9 @@ from portal.delivering import Deliverable
 from portal.errors import Refused
 from portal.operations import operation
 
+#: The writer of what may reach its recipient by a server alone, because whoever reads it becomes
+#: the recipient: nobody sees it in the outbox, and nobody hands it over.
+NOBODY = 0
 #: Messages of one page of the outbox.
 SHOWN = 50
 
@@ -85,6 +88,11 @@ class OutboxMessage(Deliverable, Model):
     def is_of_portal(self) -> Any:
         """Whether the portal wrote it itself, and no person."""
         return self.written_by_id == None  # noqa: E711 - the same expression in SQL
+
+    @property
+    def is_for_server_alone(self) -> bool:
+        """Whether nobody may hand it over where a server does not."""
+        return self.written_by_id == NOBODY
 
 
 def send_mail(

@@ -8,7 +8,7 @@ only code that assigns a state.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -54,6 +54,8 @@ class Move:
     refusal: LazyString | None = None
     #: What follows and cannot be taken back: such a move asks once more before it is made.
     warning: LazyString | str | None = None
+    #: The states in which there is something to warn of; empty means all it starts from.
+    warned_in: tuple[StrEnum, ...] = ()
     #: How the timeline tells that it was made; where it is missing, the button's words stand in.
     done: LazyString | None = None
 
@@ -95,6 +97,8 @@ def open_to(standing: Standing, thing: Any) -> list[Move]:
     """Return the moves this person may make on this record now: its buttons."""
     return [
         candidate
+        if not candidate.warned_in or thing.state in candidate.warned_in
+        else replace(candidate, warning=None)
         for candidate in registry().workflows[thing.noun].moves
         if thing.state in candidate.sources
         and (candidate.when is None or getattr(thing, candidate.when))
@@ -123,7 +127,9 @@ def awaiting(standing: Standing, model: Any) -> ColumnElement[bool]:
 def check_version(thing: Any, expected: int | None) -> None:
     """Raise `Stale` where the record changed since the person opened the form or button."""
     if expected is not None and thing.version != expected:
-        raise Stale(_l("Somebody changed this while you had it open. Look at it again."))
+        raise Stale(
+            _l("You or somebody else changed this while you had it open. Look at it again.")
+        )
 
 
 def check_step(step: Move, thing: Any) -> None:

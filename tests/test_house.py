@@ -607,5 +607,5 @@ def test_nothing_is_skipped() -> None:
 
 
 def test_an_unknown_configuration_name_is_refused() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(SystemExit, match=r"PORTAL_ENV is staging: .*development.*production"):
         create_app("staging")

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Integer, String, bindparam, select
+from sqlalchemy import Integer, String, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.accounts.models import Organisation, Person
+from portal.accounts.models import Appointment, Organisation, Person
 from portal.actors import ActorKind
 from portal.journal import JournalDetail, JournalLine
 from portal.prepared import Prepared
+from portal.roles import Role
 from portal.workflow import words_for
 
 
@@ -28,6 +29,17 @@ class TimelineEntry:
 
 
 _actor, _principal = aliased(Person), aliased(Person)
+#: Whether they, or for whom they acted, were of a secretariat then: they act for no organisation.
+_is_secretariat = (
+    select(Appointment.id)
+    .where(
+        Appointment.person_id == func.coalesce(JournalLine.on_behalf_of_id, JournalLine.person_id),
+        Appointment.role == Role.SECRETARY,
+        Appointment.from_at <= JournalLine.at,
+        or_(Appointment.until_at.is_(None), Appointment.until_at > JournalLine.at),
+    )
+    .exists()
+)
 _TIMELINE = Prepared(
     select(
         JournalLine.at,
@@ -38,6 +50,7 @@ _TIMELINE = Prepared(
         JournalLine.on_behalf_of_id,
         _principal.name,
         Organisation.name,
+        _is_secretariat,
         JournalDetail.content,
     )
     .outerjoin(JournalDetail, JournalDetail.number == JournalLine.number)
@@ -77,6 +90,7 @@ def _who(
     principal_id: int | None,
     principal: str | None,
     organisation: str | None,
+    is_secretariat: bool,
     *,
     with_people: bool,
 ) -> str:
@@ -90,4 +104,5 @@ def _who(
     who = person or ""
     if principal_id:
         who = str(_l("%(agent)s (for %(principal)s)", agent=who, principal=principal or ""))
-    return " · ".join(name for name in (who, organisation) if name)
+    of = organisation or (str(_l("The secretariat")) if is_secretariat else None)
+    return " · ".join(name for name in (who, of) if name)

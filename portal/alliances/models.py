@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -166,6 +167,8 @@ class ChairTerm(Model):
 
 #: So many characters of a piece of news stand in lists.
 BEGINNING = 90
+#: The break of a line after a Chinese mark: where lines are joined, it needs no blank.
+AFTER_A_MARK = re.compile(r"(?<=[\u3001-\u303f\uff01-\uff1f\u201d])\s*\n\s*")
 
 
 class News(Versioned, Model):
@@ -190,7 +193,7 @@ class News(Versioned, Model):
     @property
     def beginning(self) -> str:
         """How it begins, as lists show it."""
-        whole = " ".join(self.body.split())
+        whole = " ".join(AFTER_A_MARK.sub("", self.body).split())
         return whole if len(whole) <= BEGINNING else f"{whole[: BEGINNING - 1]}…"
 
     @hybrid_property

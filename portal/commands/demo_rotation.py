@@ -14,6 +14,7 @@ from portal.actors import SYSTEM, Actor, person
 from portal.alliances.models import Alliance, Tier
 from portal.alliances.queries import all_alliances
 from portal.commands.demo_story import DAY, Story, read
+from portal.regions.queries import provinces
 from portal.rotation import asking, chartering, deferring, handing_over, papers, swapping
 from portal.rotation import operations as rotation
 from portal.rotation.cases import Order
@@ -70,7 +71,7 @@ def _plan(story: Story, alliance: Alliance, told: Any) -> None:
             raise LookupError(alliance.slug)
         chosen: list[int | None] = [chairing.id, *([None] * (TERMS - 1))]
         if alliance.slug == "hydrogen":
-            chosen[1] = _other(story).id
+            chosen = _by_charter(story, alliance, chairing)
         drafting = drafting_for(charter)
         first = clock.day_of(story.now - SINCE * DAY)
         draft = drafting.filled(drafting.draft(first, TERMS, chosen), keep=True)
@@ -81,6 +82,21 @@ def _plan(story: Story, alliance: Alliance, told: Any) -> None:
     story.at(story.now - 390 * DAY, enact)
     story.at(story.now - 190 * DAY, adopt)
     story.at(story.now - 175 * DAY, partial(_confirm, story, alliance, 0))
+
+
+def _by_charter(story: Story, alliance: Alliance, chairing: Organisation) -> list[int | None]:
+    """Return who takes the chair in the order that the charter of this alliance names.
+
+    The regions in turn, as they stand in the table of regions; next is whom a visitor plays.
+    """
+    council = story.tiers[(alliance.id, Tier.COUNCIL)]
+    chosen, codes = [chairing, _other(story)], [each.code for each in provinces()]
+    while len(chosen) < TERMS:
+        following = codes[(codes.index(chosen[-1].region.code) + 1) % len(codes)]
+        chosen.append(
+            next(each for each in council if each.region.code == following and each not in chosen)
+        )
+    return [each.id for each in chosen]
 
 
 def _other(story: Story) -> Organisation:

@@ -168,7 +168,11 @@ def _post(
     step(chance.uniform(2, 20) * HOUR, lambda: operations.publish_listing(made[0], by=keeper))
     respondents = named or others
     if visibility is ListingVisibility.PUBLIC and chance.random() < 0.3:
-        respondents = others + story.members[chance.choice(list(story.members))]
+        # From another chain come institutes and the like: who makes something else supplies none.
+        guests = story.members[chance.choice(list(story.members))]
+        respondents = others + [
+            each for each in guests if each.kind is not OrganisationKind.ENTERPRISE
+        ]
     answers = chance.choices((0, 1, 2, 3), weights=(38, 34, 20, 8))[0]
     free = [
         each

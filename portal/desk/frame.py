@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, get_flashed_messages, request
 from flask_login import current_user
 from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 from portal import access, kept_pages
 from portal.access import current_standing
@@ -19,7 +20,7 @@ from portal.appearance import NAME, is_large_type
 from portal.cookies import csrf_token
 from portal.desk.queries import waiting_counts
 from portal.engines import Busy
-from portal.errors import readable_address
+from portal.errors import readable_address, written
 from portal.inbox.models import Message
 from portal.kept import kept
 from portal.kept_pages import render_kept
@@ -64,16 +65,25 @@ def init_app(app: Flask) -> None:
             "language_tag": LANGUAGES["en" if is_english() else "zh"],
             "is_large_type": is_large_type(),
             "is_demo": _is_demo(),
+            "is_unsent": _is_unsent(),
         }
 
 
 def header() -> Markup:
     """Return the head of the page as whoever looks sees it on this one."""
     menu, waiting, unread, me = _personal()
-    key = menu, waiting, unread, me, _is_demo()
-    names = "menu", "waiting", "unread", "person", "is_demo"
+    key = menu, waiting, unread, me, _is_demo(), _is_unsent()
+    names = "menu", "waiting", "unread", "person", "is_demo", "is_unsent"
     made = render_kept("components/header.html", key, lambda: dict(zip(names, key, strict=True)))
     return Markup(made)  # noqa: S704 - a template
+
+
+def _is_unsent() -> bool:
+    """Tell whether the page holds what somebody wrote: a switch opens it anew, without that."""
+    try:
+        return request.method == "POST" and bool(written())
+    except HTTPException:  # too large to be read
+        return False
 
 
 def messages() -> Markup:

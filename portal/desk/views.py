@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, request
 from flask_login import current_user
 
 from portal.access import current_standing, public, requires
@@ -15,7 +15,7 @@ from portal.alliances import member_queries
 from portal.alliances.queries import all_alliances, member_counts
 from portal.desk import health
 from portal.desk.frame import waiting_now
-from portal.desk.queries import regions_of
+from portal.desk.queries import COUNT_LIMIT, regions_of
 from portal.exchange import figures, interest_queries, queries
 from portal.guests.queries import waiting_guests
 from portal.kept import kept
@@ -55,7 +55,10 @@ def view_desk() -> str:
     waiting = waiting_now()
     return render_template(
         "desk/view_desk.html",
-        **_shown(standing, waiting),
+        **_shown(standing, waiting, request.args.get("all")),
+        shown=SHOWN,
+        most=COUNT_LIMIT,
+        left_out=_left_out(waiting, request.args.get("all")),
         **_counted(waiting),
         newest=queries.newest_for(standing, SHOWN),
         started=queries.listings_of(standing, own_id, SHOWN, open_only=False) if own_id else [],
@@ -85,12 +88,27 @@ WAITING: dict[str, tuple[tuple[str, ...], Callable[[Standing, int], Sequence[Any
 COUNTED = {"introductions": ("introduction",), "rotation": ROTATION, "meetings": MEETINGS}
 
 
-def _shown(standing: Standing, waiting: dict[str, int]) -> dict[str, Sequence[Any]]:
-    """Return the rows of what waits; what the badge counted none of is not asked for again."""
+def _shown(
+    standing: Standing, waiting: dict[str, int], whole: str | None
+) -> dict[str, Sequence[Any]]:
+    """Return the rows of what waits, all of the part that is asked for whole.
+
+    What the badge counted none of is not asked for again.
+    """
     return {
-        name: ask(standing, SHOWN) if any(waiting.get(noun) for noun in nouns) else ()
+        name: ask(standing, COUNT_LIMIT if name == whole else SHOWN)
+        if any(waiting.get(noun) for noun in nouns)
+        else ()
         for name, (nouns, ask) in WAITING.items()
     }
+
+
+def _left_out(waiting: dict[str, int], whole: str | None) -> dict[str, int]:
+    """Return how much waits in each part that shows not all of it."""
+    counts = {
+        name: sum(waiting.get(noun, 0) for noun in nouns) for name, (nouns, _ask) in WAITING.items()
+    }
+    return {name: n for name, n in counts.items() if n > SHOWN and name != whole}
 
 
 def _counted(waiting: dict[str, int]) -> dict[str, int]:

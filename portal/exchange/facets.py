@@ -19,7 +19,7 @@ from portal.exchange.choices import Choice, Choices, all_choices, below
 from portal.exchange.forms import DIRECTIONS, KINDS
 from portal.exchange.kinds import choices_of, every_choice
 from portal.exchange.models import Direction, ListingKind
-from portal.exchange.queries import EXPIRED, OPEN, ListingFilter
+from portal.exchange.queries import ALL, EXPIRED, OPEN, ListingFilter
 from portal.exchange.workflow import LISTING, ListingState
 from portal.language import chosen_language, localised
 
@@ -28,7 +28,7 @@ ARGUMENTS = (
     *("q", "alliance", "direction", "region", "kind", *every_choice(), "node", "state", "mine"),
 )
 #: What the state facet offers beside the stored states.
-STATES = (OPEN, EXPIRED, *(state.value for state in ListingState if state != "published"))
+STATES = (OPEN, EXPIRED, ALL, *(state.value for state in ListingState if state != "published"))
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ class Narrowing:
 
     groups: Sequence[Group]
     chosen: Sequence[Link]
+    #: (facet, what the address asks of it) where there is no such choice.
+    unknown: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,13 @@ def _address(path: str, arguments: Mapping[str, str], **changed: str | None) -> 
 
 
 def read(arguments: Mapping[str, str], standing: Standing) -> Shown:
-    """Read the arguments of an address, forgivingly: what is unknown narrows nothing."""
+    """Read the arguments of an address, forgivingly: what is unknown narrows nothing.
+
+    One's own listings and what is searched for are few enough to be shown in every state.
+    """
     given = {name: arguments[name][:80] for name in ARGUMENTS if arguments.get(name)}
+    if given.get("state") == ALL and not (given.get("mine") or given.get("q")):
+        del given["state"]
     choices = all_choices()
     actor = standing.actor
     mine = (actor.organisation_id or 0) if given.get("mine") else None
@@ -127,8 +134,13 @@ def _filter(given: Mapping[str, str], choices: Choices, mine: int | None) -> Lis
         # Within an alliance the nodes of its chain are a facet of their own.
         node_ids=frozenset(below(choices.nodes(alliance), node)) if node else frozenset(),
         organisation_id=mine,
-        state=given["state"] if given.get("state") in STATES else OPEN,
+        state=given["state"] if given.get("state") in STATES else _usual_state(given),
     )
+
+
+def _usual_state(given: Mapping[str, str]) -> str:
+    """Return the state that an address means which names none: one's own are shown in all."""
+    return ALL if given.get("mine") else OPEN
 
 
 @lru_cache(maxsize=512)
@@ -145,6 +157,9 @@ def _narrowing(
     states = {OPEN: _("Open"), EXPIRED: _("Expired")} | {
         state.value: str(label) for state, label in LISTING.labels.items() if state != "published"
     }
+    offered = list(states.items())[: None if is_person else 2]
+    if given.get("mine") or given.get("state") == ALL:
+        offered.insert(0, (ALL, _("All states")))
     facets: list[tuple[str, str, list[tuple[str, str]]]] = [
         ("direction", _("Direction"), [(d.value, str(name)) for d, name in DIRECTIONS.items()]),
         ("alliance", _("Alliance"), _pairs(choices.of("alliance"))),
@@ -156,20 +171,22 @@ def _narrowing(
             (each.name, str(each.label), [(v, str(text)) for v, text in each.choices.items()])
             for each in choices_of(_member(ListingKind, given.get("kind")))
         ),
-        ("state", _("State"), list(states.items())[: None if is_person else 2]),
+        ("state", _("State"), offered),
     ]
     if has_organisation:
         facets.append(("mine", _("Posted by"), [("1", _("My organisation"))]))
     path = url_for("exchange.list_listings")
-    groups, chips = [], []
+    groups, chips, unknown = [], [], []
     for name, label, options in facets:
-        current = given.get(name) or (OPEN if name == "state" else None)
+        usual = _usual_state(given) if name == "state" else None
+        current = given.get(name) or usual
         # Another kind has other fields: what narrows by the old ones goes with it.
         gone: dict[str, None] = dict.fromkeys(every_choice()) if name == "kind" else {}
+        leads_to = {v: None if v in (current, usual) else v for v, _text in options}
         links = [
             Link(
                 text,
-                _address(path, given, **gone, **{name: None if value == current else value}),
+                _address(path, given, **gone, **{name: leads_to[value]}),
                 value == current,
             )
             for value, text in options
@@ -177,7 +194,12 @@ def _narrowing(
         if links:
             groups.append(Group(label, links))
         chips += [link for link in links if link.is_current and given.get(name)]
-    return Narrowing(groups, chips)
+        # Known though not offered: nodes further down, and the states of who is signed in.
+        more = {"node": [node.value for node in nodes], "state": STATES, "mine": [current]}
+        known = {*(value for value, _text in options), *more.get(name, ())}
+        if given.get(name) and current not in known:
+            unknown.append((label, given[name]))
+    return Narrowing(groups, chips, unknown)
 
 
 def _pairs(choices: Sequence[Choice]) -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ NO_ANSWERS = {
     "expired": _l("It has expired and takes no answers."),
     "paused": _l("While it is paused nobody can answer."),
     "closed": _l("It is closed and takes no answers."),
+    "discarded": _l("It was put away and takes no answers."),
 }
 
 

@@ -66,7 +66,9 @@ def _answer(listing: Listing) -> Response | tuple[str, int]:
             )
             flash(_("Sent. You see here when they answer."), "success")
             return redirect(url_for("exchange.view_interest", interest_id=interest.id))
-    return listing_page(listing, form=form, may_answer=True), form.status
+    # What an answer of theirs stands in the way of is given back, beside that answer.
+    unsent = [form.message.data] if form.refusal and form.message.data else []
+    return listing_page(listing, form=form, unsent=unsent), form.status
 
 
 @bp.get("/interests")

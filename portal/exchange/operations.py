@@ -66,7 +66,10 @@ def post_listing(
         return earlier
     if only_once and posted_already(alliance, by.organisation_id, content) is not None:
         raise Refused(
-            _l("Your organisation posted this very text within the last day."), field="again"
+            _l(
+                "Your organisation posted this very text within the last day. To post it all the "
+                "same, say so at the end of the form."
+            )
         )
     organisation = db.session.get_one(Organisation, by.organisation_id)
     listing = Listing(
@@ -108,13 +111,18 @@ def edit_listing(
     by: Actor,
     expected: int | None = None,
     submit: bool = False,
+    take_back: bool = False,
 ) -> None:
     """Change what a draft or returned listing says, and submit it at once if asked.
+
+    `take_back` makes a draft of one that is in review first.
 
     Raises `Stale` for an old version, `Refused` in any other state or for bad content.
     """
     require(by, "listing.edit", listing)
     check_version(listing, expected)
+    if take_back and listing.state is ListingState.SUBMITTED:
+        recall_listing(listing, by=by)
     if listing.state not in EDITABLE:
         raise Refused(_l("Take it back first: what is in review or published does not change."))
     write_content(listing, content, is_draft=not submit)

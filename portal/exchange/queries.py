@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, select, tuple_
 
-from portal import clock, journal, search
+from portal import clock, search
 from portal.access import visible_to
 from portal.accounts.models import Organisation
 from portal.actors import Standing
@@ -31,8 +31,8 @@ PAGE = 20
 #: A list counts no further than this: beyond it "200+" says enough and costs nothing.
 COUNT_LIMIT = 200
 
-#: What the state facet offers: a word -> a condition at this instant.
-OPEN, EXPIRED = "open", "expired"
+#: What the state facet offers: a word -> a condition at this instant; the last sets none.
+OPEN, EXPIRED, ALL = "open", "expired", "all"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ListingFilter:
     region_id: int | None = None
     node_ids: frozenset[int] = frozenset()
     organisation_id: int | None = None
-    #: `open`, `expired`, or a stored state.
+    #: `open`, `expired`, `all`, or a stored state.
     state: str = OPEN
 
 
@@ -169,7 +169,7 @@ def conditions(wanted: ListingFilter) -> list[ColumnElement[bool]]:
         found += [Listing.state == ListingState.PUBLISHED, within]
     elif wanted.state == EXPIRED:
         found += [Listing.state == ListingState.PUBLISHED, ~within]
-    else:
+    elif wanted.state != ALL:
         found.append(Listing.state == ListingState(wanted.state))
     for column, value in (
         (Listing.alliance_id, wanted.alliance_id),
@@ -248,16 +248,11 @@ def _browse_key(after: str | None) -> Any:
     return tuple_(literal(listed_at, Listing.listed_at.type), literal(int(listing_id)))
 
 
-def returned_because(listing: Listing) -> str | None:
-    """Return what the secretariat wants changed, while a listing is sent back; else None."""
-    if listing.state is not ListingState.RETURNED:
-        return None
-    notes = [
-        (detail or {}).get("note")
-        for line, detail in journal.lines_about(Listing.noun, listing.id)
-        if line.verb in ("listing.return", "listing.turn_down")
-    ]
-    return notes[-1] if notes else None
+def count_elsewhere(standing: Standing, wanted: ListingFilter, page: ListingPage) -> int:
+    """Return how many a search that found nothing finds in other states; 0 for everything else."""
+    if page.raw or not page.is_first or not wanted.query or wanted.state == ALL:
+        return 0
+    return list_page(standing, replace(wanted, state=ALL), size=1).count or 0
 
 
 def listings_of(

@@ -20,6 +20,7 @@ from portal.exchange import (
     facets,
     fill_in_queries,
     filling_in,
+    history_queries,
     interest_queries,
     membership_effects,
     operations,
@@ -72,8 +73,11 @@ def list_listings() -> str:
     shown = facets.read(request.args, current_standing())
     after, may_post = request.args.get("after"), can(current_standing(), "listing.create")
     page = queries.list_page(current_standing(), shown.filter, after)
+    elsewhere = queries.count_elsewhere(current_standing(), shown.filter, page)
     values = {"page": page, "shown": shown, "is_first": not after, "may_post": may_post}
-    key = page, shown.narrowing, tuple(shown.arguments.items()), export_address(), may_post
+    values |= {"elsewhere": elsewhere}
+    kept_by = page, shown.narrowing, tuple(shown.arguments.items()), export_address()
+    key = *kept_by, may_post, elsewhere
     return render_kept("exchange/list_listings.html", key, lambda: values)
 
 
@@ -107,11 +111,13 @@ def listing_page(listing: Listing, **more: Any) -> str:
         own is None or own.released_at is not None or own.is_lapsed
     )
     sees_history = may_see(standing, listing, "history")
+    is_discarded = sees_history and history_queries.was_discarded(listing)
     values: dict[str, Any] = {
         "listing": listing,
         "facts_of": listing_facts(current_standing(), listing),
-        "returned_because": queries.returned_because(listing) if sees_history else None,
-        "no_answers": NO_ANSWERS[listing.state_now],
+        "returned_because": history_queries.returned_because(listing) if sees_history else None,
+        "is_discarded": is_discarded,
+        "no_answers": NO_ANSWERS["discarded" if is_discarded else listing.state_now],
         "may_edit": can(standing, "listing.edit", listing) and listing.state in operations.EDITABLE,
         "moves": open_to(standing, listing),
         "asks_member": filling_in.waits_for_member(listing)
@@ -183,6 +189,7 @@ def edit_listing(listing: Listing) -> str | tuple[str, int] | Response:
                 by=current_actor(),
                 expected=form.expected,
                 submit="submit" in request.form,
+                take_back="take_back" in request.form,
             )
             return _saved(listing)
     return _form_page(form, listing, [listing.alliance])
@@ -212,7 +219,7 @@ def _is_right(form: ListingForm, alliance: Alliance | None) -> bool:
 
 def _slip(form: ListingForm, alliance: Alliance | None) -> Listing | None:
     """Return the listing that says already what the form was refused for saying again."""
-    if alliance is None or not form.again.errors:
+    if alliance is None or form.again.data or not form.refusal:
         return None
     return posted_already(alliance, current_actor().organisation_id, form.content())
 
@@ -223,10 +230,13 @@ def _form_page(
     mine: Sequence[Alliance],
     posted: Listing | None = None,
 ) -> tuple[str, int]:
-    is_stale = form.status == 409
-    if is_stale and listing is not None:
-        # What they typed stays; sending it again replaces the version now shown beside it.
+    stored, is_fixed = None, False
+    if listing is not None and form.is_submitted():
         db.session.refresh(listing)
+        is_fixed = listing.state not in operations.EDITABLE
+    if listing is not None and (is_fixed or form.status == 409):
+        # What they typed stays; sent again, where it may be, it replaces what is shown beside it.
+        stored = listing_facts(current_standing(), listing)
         form.version.data = str(listing.version)
     page = render_template(
         "exchange/edit_listing.html",
@@ -235,7 +245,9 @@ def _form_page(
         alliances=mine,
         opens_more=form.has_more,
         posted=posted,
-        stored=listing_facts(current_standing(), listing) if is_stale and listing else None,
+        stored=stored,
+        is_fixed=is_fixed,
+        moves=open_to(current_standing(), listing) if listing and is_fixed else [],
         **kept_guesses(form),
     )
     return page, form.status

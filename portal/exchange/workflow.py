@@ -184,6 +184,8 @@ LISTING = Workflow(
                 "It becomes a draft that others do not see until it has passed the review again. "
                 "Answers that still wait lapse."
             ),
+            # In review nobody else has seen it, and it has no answer.
+            warned_in=(_S.PUBLISHED, _S.PAUSED),
             done=_l("Took it back"),
         ),
         Move(

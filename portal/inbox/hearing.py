@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from portal.access import current_actor
 from portal.inbox.telling import Concerned, all_concerned_by, concerned_by
-from portal.notices import OF_VERB
+from portal.notices import FOLLOWING, OF_VERB
 from portal.noticing import Notice, people_at
 
 
@@ -26,7 +26,8 @@ def who_hears(
     are called to the reader: whoever posts anonymously is not named.
     """
     asked = [act for act in acts if f"{thing.noun}.{act}" in OF_VERB]
-    rows = [OF_VERB[f"{thing.noun}.{act}"] for act in asked]
+    verbs = [f"{thing.noun}.{act}" for act in asked]
+    rows = [(*OF_VERB[verb], *FOLLOWING.get(verb, ())) for verb in verbs]
     found = all_concerned_by(thing, rows, but=current_actor().person_id)
     pairs = zip(asked, found, strict=True)
     return {act: _words(each.values(), called or {}) for act, each in pairs if each}

@@ -13,10 +13,13 @@ from portal.organisations import contacts, queries
 from portal.organisations.columns import CONTACTS
 from portal.organisations.forms import AUDIENCES, CONTACT_KINDS, ContactForm
 from portal.organisations.models import ContactAudience, ContactKind, ContactPoint
+from portal.organisations.telephone import with_numbers
 from portal.organisations.views import bp, kept_page
 from portal.sheets.exporting import exported
 
 __all__ = ["bp"]
+
+bp.add_app_template_filter(with_numbers)
 
 
 def back(organisation_id: int) -> Response:

@@ -2,8 +2,8 @@
 
 The portal mails it to whoever asks for an account that has an e-mail address; nobody learns
 whether there is one, for asking writes the same row for every name, and the worker does the rest.
-Without mail an officer hands it over: a portal administrator, or a secretary to people of their
-own alliances alone (`may_hand_out`). It proves no second factor.
+Without mail an officer hands it over: a portal administrator to whoever is no officer, or a
+secretary to people of their own alliances alone (`may_hand_out`). It proves no second factor.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from portal.sign_in.telling import tell
 
 #: The kind of the job that sends the link.
 JOB = "password_link"
+#: Who requests, and who confirms, that somebody's second factor is taken away.
+OFFICERS = frozenset({Role.ADMINISTRATOR, Role.SECRETARY})
 #: How long a mailed link opens its page, and one that an officer hands over.
 MAILED_LIFETIME = timedelta(minutes=30)
 HANDED_LIFETIME = timedelta(hours=24)
@@ -81,8 +83,9 @@ def _mail_link(job: Job) -> None:
                 address=links.address("passwords.set_by_link", token=made.token),
             )
         mail = outbox.send_mail(who.email, subject, body, by=SYSTEM, link_id=made.link.id)
-        # It is a key: not for administrators to hand over, should it come to wait for a hand.
-        mail.written_by_id = who.id
+        # Should it come to wait for a hand it is nobody's: not an administrator's, nor the person's
+        # own, whose unlocked screen would give away the key to the account.
+        mail.written_by_id = outbox.NOBODY
     advance(job, done=1, total=1)
 
 
@@ -94,17 +97,26 @@ def hand_out_link(account: str, *, by: Actor, reason: str) -> MadeLink:
     """
     standing = require(by, "password_link.make")
     who = person_named(account_name(account))
+    if who is not None and who.id == by.person_id:
+        raise Refused(_l("Change your own password in your account."), field="account")
+    if who is not None and standing[Role.ADMINISTRATOR] and is_officer(who.id):
+        raise Refused(
+            _l(
+                "An administrator or a secretary gets a link by mail, or on the server itself "
+                "(flask admin password-link): nobody is to become the second of two officers."
+            ),
+            field="account",
+        )
     # One sentence for all, so that an officer learns nothing of other alliances' people.
     if who is None or not who.is_open or not may_hand_out(standing, who.id):
         raise Refused(
             _l(
                 "Nobody you alone are responsible for goes by this name. Whoever holds an office "
-                "of the portal, or acts in other alliances too, asks a portal administrator."
+                "of the portal, chairs an alliance, or acts for an organisation that is a member "
+                "of other alliances too, asks a portal administrator."
             ),
             field="account",
         )
-    if who.id == by.person_id:
-        raise Refused(_l("Change your own password in your account."), field="account")
     made = _make(who, lifetime=HANDED_LIFETIME, by=by, with_code=True)
     journal.note("person.hand_out_link", who, by=by, detail={"note": reason})
     with force_locale(who.language or "zh"):
@@ -123,12 +135,16 @@ def hand_out_link(account: str, *, by: Actor, reason: str) -> MadeLink:
 def may_hand_out(standing: Standing, person_id: int) -> bool:
     """Tell whether an officer may hand a person a link for a new password.
 
-    Administrators may. A secretary may where everything the person does here, as an agent too,
-    is done for members or as expert of the secretary's alliances: whoever holds the link can
-    become the person, and must gain nothing by it that lies beyond.
+    Administrators may where the person is no officer: whoever became one, who need not have a
+    second factor, would both request and confirm that somebody else's is taken away (decision
+    21). A secretary may where everything the person does here, as an agent too, is done as expert
+    of the secretary's alliances, or for members of these and of no others, and the person chairs
+    none: whoever holds the link can become the person, and must gain nothing by it beyond.
     """
-    if standing.actor == SYSTEM or standing[Role.ADMINISTRATOR]:
+    if standing.actor == SYSTEM:
         return True
+    if standing[Role.ADMINISTRATOR]:
+        return not is_officer(person_id)
     own = standing[Role.SECRETARY]
     held = [(person_id, each.role, each.scope_id) for each in running_appointments(person_id)]
     held += [
@@ -136,7 +152,14 @@ def may_hand_out(standing: Standing, person_id: int) -> bool:
         for each in running_agencies(person_id)
         if each.agent_id == person_id
     ]
-    return bool(held) and all(_is_within(own, *each) for each in held)
+    if not held or standing_of(person(person_id))[Role.CHAIR]:
+        return False
+    return all(_is_within(own, *each) for each in held)
+
+
+def is_officer(person_id: int) -> bool:
+    """Tell whether a person is an administrator or a secretary now, or will be."""
+    return any(each.role in OFFICERS for each in running_appointments(person_id))
 
 
 def _is_within(own: frozenset[int], holder_id: int, role: Role, scope_id: int) -> bool:
@@ -144,7 +167,9 @@ def _is_within(own: frozenset[int], holder_id: int, role: Role, scope_id: int) -
         return scope_id in own
     if ROLES[role].scope is not Scope.ORGANISATION:
         return False
-    return bool(standing_of(person(holder_id, scope_id))[Role.MEMBER] & own)
+    # Whoever acts for an organisation acts in every alliance that it is a member of.
+    found = standing_of(person(holder_id, scope_id))[Role.MEMBER]
+    return bool(found) and found <= own
 
 
 def text_of(who: Person, made: MadeLink) -> str:
@@ -161,8 +186,12 @@ def text_of(who: Person, made: MadeLink) -> str:
 
 
 def _make(who: Person, *, lifetime: timedelta, by: Actor, with_code: bool = False) -> MadeLink:
-    """Make a link for a person; a new one ends those before it."""
-    links.revoke_for(who.id, PASSWORD_LINK, by=by)
+    """Make a link for a person; a new one ends those before it.
+
+    Not so a mailed one those from a hand, which alone have digits: anybody can ask for a mail,
+    and nobody is to end what was just read out.
+    """
+    links.revoke_for(who.id, PASSWORD_LINK, by=by, spares_codes=not with_code)
     return links.make(
         PASSWORD_LINK, who, by=by, lifetime=lifetime, person_id=who.id, with_code=with_code
     )

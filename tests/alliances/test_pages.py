@@ -315,3 +315,10 @@ def test_whoever_was_not_admitted_or_put_out_finds_the_reason(world: World, visi
         link = manager.soup(address).select_one(f"a[href='/memberships/{theirs}']")
         assert link is not None, address
     assert visit().soup(f"/organisations/{maker}").select_one("a[href^='/memberships/']") is None
+
+
+def test_lines_of_news_are_joined_without_a_blank_after_a_chinese_mark(visit: Visit) -> None:
+    body = "各成员单位：\n\n  本月开放。\r\n报名\n从速 today"
+    visit("secretary").post("/alliances/hydrogen/news/new", {"title": "开放日", "body": body})
+    rows = texts(visit().soup("/alliances/hydrogen/news"), ".row-facts")
+    assert "各成员单位：本月开放。报名 从速 today" in rows

@@ -188,3 +188,35 @@ def test_forms_with_mistakes_look_right_too(
     folded.get_by_label(note).fill(" ")
     visitor.press("Decline", folded)
     look_closely(visitor)
+
+
+def box_of(visitor: Visitor, selector: str) -> dict[str, float]:
+    """Return where the first of what a selector means stands: x, y, width, height."""
+    found = visitor.page.locator(selector).first.bounding_box()
+    assert found is not None, selector
+    return dict(found)
+
+
+def test_what_stands_beside_the_moves_is_in_their_row_and_a_refusal_above_it(
+    enter: Callable[..., Visitor], world: World
+) -> None:
+    visitor = enter("zh")
+    page = visitor.page
+    visitor.come_in("delegate")
+    page.set_viewport_size({"width": 390, "height": 900})
+    visitor.open(f"/listings/{world.listing['draft']}", looks=False)
+    change, submit = box_of(visitor, ".moves-beside > a"), box_of(visitor, ".moves-beside .move")
+    assert change["y"] == submit["y"]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    visitor.open(f"/listings/{world.listing['public']}", looks=False)
+    folded = visitor.unfold("Close without a partner")
+    folded.locator("textarea").fill("长" * 1001)
+    visitor.press("Close without a partner", folded)
+    whole, refusal = box_of(visitor, ".moves-beside"), box_of(visitor, ".error-summary")
+    assert refusal["width"] == whole["width"]
+    assert refusal["y"] + refusal["height"] <= box_of(visitor, ".move button")["y"]
+    visitor.open(f"/listings/{world.listing['returned']}/edit", looks=False)
+    page.locator("form.form [name=version]").evaluate("(field) => field.value = '0'")
+    visitor.press("Save as a draft")
+    stored, label = box_of(visitor, ".panel"), box_of(visitor, "form.form .form-section")
+    assert label["y"] - stored["y"] - stored["height"] >= 24

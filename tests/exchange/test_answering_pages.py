@@ -226,3 +226,57 @@ def test_who_was_introduced_is_named_and_their_addresses_are_copied_with_a_tap(
     assert labels.count("联系人") == 2
     copied = {str(button["data-copy"]) for button in page.select(".panel button[data-copy]")}
     assert copied == {"delegate@test.example", "chair@test.example"}
+
+
+def test_a_second_answer_from_an_old_tab_leads_to_the_first_and_gives_the_text_back(
+    world: World, visit: Visit
+) -> None:
+    chair, public = visit("chair", language="en"), world.listing["public"]
+    form = opened(chair, public)
+    address = f"/listings/{public}/interests"
+    first = chair.post(address, {**form, "message": "可供。"}).headers["Location"]
+    refused = chair.post(address, {**form, "message": TEXT})
+    assert refused.status_code == 422
+    page = BeautifulSoup(refused.text, "html.parser")
+    assert page.select_one(f'main a[href="{first}"]')
+    assert not page.select(f'form[action="{address}"]'), "nothing is asked for a second time"
+    assert TEXT in kept(refused.text)
+
+
+def test_whoever_signs_in_to_answer_comes_back_to_the_form(world: World, visit: Visit) -> None:
+    public = world.listing["public"]
+    page = visit("anonymous").soup(f"/listings/{public}")
+    target = quote(f"/listings/{public}#answer")
+    assert page.select_one(f'main a[href="/sign-in?next={target}"]')
+    assert visit("chair").soup(f"/listings/{public}").select_one("#answer form")
+
+
+def test_the_address_of_a_refused_form_opens_the_page_above_it(world: World, visit: Visit) -> None:
+    public = f"/listings/{world.listing['public']}"
+    for address in (f"{public}/interests", f"{public}/moves/publish"):
+        answer = visit("chair").get(address)
+        assert (answer.status_code, answer.headers.get("Location")) == (302, public)
+    assert visit("chair").get("/sign-out").status_code == 405, "nothing stands above but the front"
+
+
+def test_a_page_that_holds_what_was_written_offers_no_switch_that_would_lose_it(
+    world: World, visit: Visit
+) -> None:
+    address = f"/listings/{world.listing['public']}/interests"
+    chair = visit("chair")
+    switch = "a[href*='language=en'], a[href*='large-type=']"
+    for message, count in (("", 3), ("供" * 501, 0)):
+        answer = chair.post(address, {"message": message})
+        assert answer.status_code == 422
+        assert len(BeautifulSoup(answer.text, "html.parser").select(switch)) == count
+
+
+@pytest.mark.parametrize("end", ["recall", "match", "close"])
+def test_whose_answer_lapses_with_a_move_is_named_before_it_is_made(
+    world: World, visit: Visit, end: str
+) -> None:
+    page = visit("delegate").soup(f"/listings/{world.listing['public']}")
+    form = page.select_one(f'form[action$="/moves/{end}"]')
+    assert form is not None
+    assert "河北乙材料有限公司（1人）" in form.get_text(), "their answer waits"
+    assert "北京甲氢能有限公司（1人）" in form.get_text(), "and so do colleagues hear of it"

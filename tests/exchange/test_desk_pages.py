@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from portal import clock
 from tests.client import Client
 from tests.world import World
 
@@ -53,3 +55,30 @@ def test_empty_boxes_of_the_desk_are_small(visit: Visit) -> None:
 def test_what_is_new_for_a_liaison_names_the_region(visit: Visit) -> None:
     titles = visit("liaison", language="en").soup("/desk").select("h2")
     assert "New in Hebei" in [" ".join(title.get_text().split()) for title in titles]
+
+
+def test_a_part_that_shows_fewer_than_wait_leads_to_all_of_them(visit: Visit) -> None:
+    until = (clock.today() + timedelta(days=30)).isoformat()
+    text = {"specification": "35MPa，年用3000只。", "valid_until": until, "visibility": "public"}
+    for number in range(9):
+        sent = {"secrecy": "none", "direction": "demand", "title": f"求购{number}号阀门", **text}
+        made = visit("delegate").post("/listings/new?secrecy=none", {**sent, "submit": "1"})
+        assert made.status_code == 302
+    keeper = visit("secretary")
+    desk = keeper.soup("/desk?all=nothing")
+    assert len(desk.select("#listings .listing-row")) == 8
+    link = desk.select_one("#listings > p a")
+    assert link is not None
+    address = str(link["href"])
+    whole = keeper.soup(address.split("#")[0])
+    rows = whole.select(f"#{address.split('#')[1]} .listing-row")
+    assert link.get_text() == f"查看全部{len(rows)}条" and len(rows) > 8
+    assert whole.select_one("#listings > p a") is None
+
+
+def test_what_the_desk_only_counts_stands_in_one_form(visit: Visit) -> None:
+    keeper = visit("secretary").soup("/desk")
+    counted = [row.get_text(strip=True) for row in keeper.select("[data-counted] > .listing-row")]
+    assert any(words.startswith("轮值：") for words in counted)
+    assert all(row.select_one("h3 a") for row in keeper.select("[data-counted] > .listing-row"))
+    assert not keeper.select("section > p > a[href*='waiting']")

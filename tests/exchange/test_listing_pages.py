@@ -94,7 +94,8 @@ def test_the_timeline_tells_what_was_done_not_what_the_button_says(
 ) -> None:
     page = visit("delegate", language="en").soup(f"/listings/{world.listing['public']}")
     lines = [line.get_text(" ", strip=True) for line in page.select(".timeline-what")]
-    assert any(line.endswith("Published it") for line in lines), lines
+    assert any(line.endswith("The secretariat Published it") for line in lines), lines
+    assert any("北京甲氢能有限公司 Posted" in line for line in lines), lines
 
 
 def test_what_was_never_published_is_discarded_not_closed_without_a_partner(
@@ -307,6 +308,52 @@ def test_each_move_says_what_was_done(world: World, visit: Visit) -> None:
             assert sentence in message.get_text()
 
 
+def test_a_form_too_large_is_not_called_a_file(visit: Visit) -> None:
+    sent = {**WHOLE, "specification": "长" * 400_000}
+    answer = visit("delegate").post("/listings/new?secrecy=none", sent)
+    assert answer.status_code == 413
+    heading = BeautifulSoup(answer.text, "html.parser").h1
+    assert heading is not None and heading.get_text(strip=True) == "提交的内容太大"
+    assert "缩短文字" in answer.text
+
+
+def test_what_is_rescued_of_a_lost_session_says_what_it_was(visit: Visit) -> None:
+    sent = {**WHOLE, "note": "随手写的", "csrf_token": "old"}
+    answer = visit("delegate").open("/listings/new?secrecy=none", method="POST", data=sent)
+    assert answer.status_code == 400
+    page = BeautifulSoup(answer.text, "html.parser")
+    kept = {
+        label.get_text(strip=True): page.select_one(f"#{label['for']}")
+        for label in page.select(".problem label")
+    }
+    assert list(kept) == ["标题", "具体内容", "您填写的内容"]
+    title = kept["标题"]
+    assert title is not None and title.get_text(strip=True) == WHOLE["title"]
+    facts = page.select_one(".problem .facts")
+    assert facts is not None
+    assert "需求" in facts.get_text() and "公开" in facts.get_text()
+
+
+def test_whom_to_call_instead_of_typing_a_secret_is_called_by_a_tap(visit: Visit) -> None:
+    said = {"contact": "保密联系人<b>，电话 010-5555 0102（9:00–17:00），或13800001111"}
+    keeper = visit("secretary")
+    sent = {"kind": "alliance", "summary": "介绍", "summary_en": "About", "charter": "第一条"}
+    assert keeper.post("/alliances/hydrogen/edit", {**sent, **said}).status_code == 302
+    page = visit("delegate").soup("/listings/new?secrecy=secret")
+    numbers = {link.get_text(): link["href"] for link in page.select(".panel a.number")}
+    assert numbers == {"010-5555 0102": "tel:01055550102", "13800001111": "tel:13800001111"}
+    panel = page.select_one(".panel p")
+    assert panel is not None and panel.get_text() == said["contact"]
+
+
+def test_a_name_that_asks_takes_no_colon_where_a_mistake_is_named(visit: Visit) -> None:
+    sent = {**WHOLE, "direction": "", "title": ""}
+    answer = visit("delegate", language="en").post("/listings/new?secrecy=none", sent)
+    page = BeautifulSoup(answer.text, "html.parser")
+    named = [link.get_text(" ", strip=True) for link in page.select(".error-summary a")]
+    assert named == ["What is it? Say whether you seek or offer.", "Title: Give it a title."]
+
+
 def test_the_same_text_sent_again_from_another_form_is_asked_about_once(
     app: Flask, visit: Visit
 ) -> None:
@@ -327,3 +374,79 @@ def test_the_same_text_sent_again_from_another_form_is_asked_about_once(
     made = delegate.post(address, other).headers["Location"]
     delegate.post(f"{made}/moves/discard")
     assert delegate.post(address, {**other, "key": "third"}).status_code == 302
+
+
+def test_what_is_in_review_is_taken_back_at_one_tap(world: World, visit: Visit) -> None:
+    page = visit("delegate", language="en").soup(f"/listings/{world.listing['submitted']}")
+    assert move_form(page, "recall").find_parent("details") is None
+    assert "lapse" not in page.select_one(".moves-beside").get_text()  # type: ignore[union-attr]
+
+
+def test_a_discarded_draft_is_called_so(world: World, visit: Visit) -> None:
+    delegate, draft = visit("delegate", language="en"), f"/listings/{world.listing['draft']}"
+    delegate.post(f"{draft}/moves/discard")
+
+    def state(address: str) -> str:
+        label = delegate.soup(address).select_one(".page-above .state")
+        assert label is not None
+        return label.get_text(strip=True)
+
+    assert state(draft) == "Was discarded"
+    empty = delegate.soup(draft).select_one(".empty-text")
+    assert empty is not None and "put away" in empty.get_text()
+    assert state(f"/listings/{world.listing['closed']}") == "Closed"
+
+
+class TestAnOldForm:
+    """Two tabs: the first one saved, submitted or published what the second one still edits."""
+
+    TYPED = {**WHOLE, "title": "求购球阀", "submit": "1"}
+
+    def stale(self, client: Client, address: str) -> tuple[BeautifulSoup, str]:
+        answer = client.post(f"{address}/edit", {**self.TYPED, "version": "0"})
+        assert answer.status_code == 409
+        page = BeautifulSoup(answer.text, "html.parser")
+        version = page.select_one("main form input[name=version]")
+        title = page.select_one("#title")
+        assert version is not None and title is not None
+        assert title["value"] == "求购球阀", "what was typed stays"
+        assert "changed in the meantime" in page.select_one(".error-summary-title").get_text()  # type: ignore[union-attr]
+        return page, str(version["value"])
+
+    def test_of_a_draft_replaces_it_when_it_is_sent_again(
+        self, app: Flask, world: World, visit: Visit
+    ) -> None:
+        delegate, address = visit("delegate", language="en"), f"/listings/{world.listing['draft']}"
+        page, version = self.stale(delegate, address)
+        assert "Sending it again replaces" in page.get_text()
+        again = delegate.post(f"{address}/edit", {**self.TYPED, "version": version})
+        assert again.status_code == 302
+        assert "求购球阀" in delegate.soup(address).get_text()
+
+    def test_of_what_is_in_review_takes_it_back_with_the_same_button(
+        self, world: World, visit: Visit
+    ) -> None:
+        delegate = visit("delegate", language="en")
+        address = f"/listings/{world.listing['submitted']}"
+        page, version = self.stale(delegate, address)
+        assert "Sending it again replaces" not in page.get_text()
+        names = [button["name"] for button in page.select(".form-actions button")]
+        assert names == ["take_back"], "no button that would be refused"
+        sent = {**self.TYPED, "version": version, "take_back": "1"}
+        del sent["submit"]
+        assert delegate.post(f"{address}/edit", sent).status_code == 302
+        page = delegate.soup(address)
+        assert "求购球阀" in page.get_text()
+        assert move_form(page, "submit"), "it is a draft now"
+
+    def test_of_what_is_published_says_that_it_cannot_be_saved_and_where_to_go(
+        self, world: World, visit: Visit
+    ) -> None:
+        delegate = visit("delegate", language="en")
+        address = f"/listings/{world.listing['public']}"
+        page, version = self.stale(delegate, address)
+        assert "Sending it again replaces" not in page.get_text()
+        assert not page.select(".form-actions button")
+        assert page.select_one(f'.panel a[href="{address}"]')
+        sent = {**self.TYPED, "version": version, "take_back": "1"}
+        assert delegate.post(f"{address}/edit", sent).status_code == 422, "answers would lapse"

@@ -16,9 +16,9 @@ from sqlalchemy import func, select, text
 
 from config import production_faults
 from portal import clock, create_app, journal, refuse_demo_world
-from portal.accounts.models import Organisation, Person
+from portal.accounts.models import Organisation, OrganisationKind, Person
 from portal.accounts.social_credit import code_of
-from portal.alliances.models import Alliance
+from portal.alliances.models import Alliance, Membership
 from portal.commands.demo import build, demo, settle
 from portal.commands.demo_story import Story
 from portal.commands.load import load_starter
@@ -38,6 +38,7 @@ from portal.organisations.models import (
     OrganisationNode,
     Qualification,
 )
+from portal.rotation.schedule import schedule_of
 from tests.client import Client
 from tests.conftest import both_engines, make_app
 
@@ -63,6 +64,11 @@ def test_an_environment_in_order_has_no_fault() -> None:
         ({"PUBLIC_BASE_URL": "http://portal.example.cn"}, "PUBLIC_BASE_URL"),
         ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS"),
         ({"TRUSTED_HOSTS": " , ,"}, "TRUSTED_HOSTS"),
+        ({"TRUSTED_HOSTS": "*"}, "TRUSTED_HOSTS"),
+        ({"TRUSTED_HOSTS": "portal.example.cn,.cn"}, "TRUSTED_HOSTS"),
+        ({"TRUSTED_HOSTS": "other.example.cn"}, "TRUSTED_HOSTS lacks portal.example.cn"),
+        ({"PUBLIC_BASE_URL": "https://elsewhere.example"}, "TRUSTED_HOSTS lacks elsewhere"),
+        ({"PUBLIC_BASE_URL": "https://[portal"}, "PUBLIC_BASE_URL"),
         ({"SSO_ADAPTER": "outbox"}, "SSO_ADAPTER"),
         ({"SSO_ADAPTER": "console"}, "SSO_ADAPTER"),
     ],
@@ -70,6 +76,11 @@ def test_an_environment_in_order_has_no_fault() -> None:
 def test_each_fault_is_named_with_what_to_set(changed: dict[str, str], named: str) -> None:
     (sentence,) = production_faults({**GOOD, **changed})
     assert sentence.startswith(named)
+
+
+def test_hosts_are_trusted_with_all_below_a_domain_and_whatever_the_port() -> None:
+    below = {"PUBLIC_BASE_URL": "https://portal.example.cn:8443/", "TRUSTED_HOSTS": ".example.cn"}
+    assert production_faults({**GOOD, **below}) == []
 
 
 def test_production_does_not_start_in_an_empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +127,26 @@ def assert_an_alliance_decides_in_writing_and_keeps_its_papers() -> None:
     assert {DocumentKind.REPORT, DocumentKind.SWAP, DocumentKind.CERTIFICATE} <= kinds
 
 
+def assert_the_story_can_be_believed() -> None:
+    """The chair goes round as the charter says; no enterprise answers in another chain."""
+    hydrogen = db.session.scalars(select(Alliance).where(Alliance.slug == "hydrogen")).one()
+    order = [row.organisation.region.code for row in schedule_of(hydrogen.id)]
+    assert order == ["BJ", "TJ", "HE", "BJ", "TJ", "HE", "BJ"]
+    belonging = select(Membership.id).where(
+        Membership.organisation_id == Interest.organisation_id,
+        Membership.alliance_id == Listing.alliance_id,
+    )
+    guests = select(GuestAnswer.id).where(GuestAnswer.organisation_id == Interest.organisation_id)
+    strangers = (
+        select(Organisation.name, Listing.title)
+        .join(Interest, Interest.organisation_id == Organisation.id)
+        .join(Listing, Listing.id == Interest.listing_id)
+        .where(Organisation.kind == OrganisationKind.ENTERPRISE, ~belonging.exists())
+        .where(~guests.exists())
+    )
+    assert db.session.execute(strangers).all() == []
+
+
 def test_the_demo_world_is_whole_and_keeps_production_from_starting(quick_path: Path) -> None:
     """Built through operations, in every state, dated before now, with a chain that verifies."""
     app = make_app(f"sqlite:///{quick_path}/demo.sqlite3")
@@ -136,6 +167,7 @@ def test_the_demo_world_is_whole_and_keeps_production_from_starting(quick_path: 
         assert journal.verify().faults == ()
         assert_organisations_say_what_they_are()
         assert_an_alliance_decides_in_writing_and_keeps_its_papers()
+        assert_the_story_can_be_believed()
         again = app.test_cli_runner().invoke(demo, ["--if-empty"])
         assert again.exit_code == 0, again.output
         with pytest.raises(SystemExit, match="demo world"):

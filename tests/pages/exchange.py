@@ -38,7 +38,8 @@ CASES: list[Case] = [
     view("exchange.view_listing", "", arguments={"listing_id": 99_999}),
     # listings: who changes which
     view("exchange.new_listing", POSTERS, NOT_POSTERS),
-    send("exchange.new_listing", POSTERS, NOT_POSTERS, data=POSTING),
+    # Two of one organisation post the same; the second says that it is meant.
+    send("exchange.new_listing", POSTERS, NOT_POSTERS, data={**POSTING, "again": "y"}),
     view("exchange.paste_listing", POSTERS, NOT_POSTERS),
     send(
         "exchange.paste_listing",

@@ -14,16 +14,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal import clock, jobs, journal
-from portal.accounts.models import Appointment, Person
+from portal import clock, delivering, jobs, journal
+from portal.accounts.models import Appointment, Organisation, Person
 from portal.accounts.operations import grant_appointment
 from portal.accounts.person_operations import change_addresses, close_account
 from portal.actors import SYSTEM, person
+from portal.alliances.models import Alliance, Tier
+from portal.alliances.operations import admit_organisation
 from portal.database import db
 from portal.errors import Denied, Refused
 from portal.jobs import Job
 from portal.journal import JournalDetail, JournalLine
 from portal.links import ActionLink
+from portal.mailing import courier
 from portal.operations import operation
 from portal.organisations.people import name_agent
 from portal.outbox import OutboxMessage
@@ -158,6 +161,20 @@ class TestALinkEnds:
         assert "重新申请链接" in refused.text
         assert visit().post(second, FORM).status_code == 302
 
+    def test_not_where_somebody_else_asks_while_digits_are_read_out(
+        self, app: Flask, visit: Visit, world: World
+    ) -> None:
+        """Anybody can ask for a mail to anybody: it ends mailed links alone."""
+        handed = inside(
+            app, lambda: forgotten.hand_out_link(ACCOUNT, by=world.actor("secretary"), reason="x")
+        )
+        mailed = asked(app, visit)
+        client = visit()
+        entered = client.post("/forgotten-password/code", {"code": handed.code})
+        assert entered.location == "/new-password"
+        assert client.post("/new-password", FORM).location == "/sign-in"
+        assert visit().post(mailed, FORM).status_code == 422, "it ends with the password"
+
     def test_after_half_an_hour(self, app: Flask, visit: Visit) -> None:
         token = asked(app, visit).rpartition("/")[2]
 
@@ -253,7 +270,8 @@ def test_neither_journal_nor_log_nor_links_hold_what_opens(
     caplog.set_level(logging.DEBUG)
     token = asked(app, visit).rpartition("/")[2]
     app.config["MAIL_ADAPTER"] = "outbox"  # what waited for a server waits for a hand now
-    assert token not in visit("admin").get("/outbox").text
+    for who in ("admin", "delegate"):
+        assert token not in visit(who).get("/outbox").text
     visit().post(f"/new-password/{token}", FORM)
 
     def stored() -> str:
@@ -264,6 +282,24 @@ def test_neither_journal_nor_log_nor_links_hold_what_opens(
     assert token not in kept, "the mail that waited is emptied with its link"
     assert NEW not in kept
     assert token not in caplog.text
+
+
+@pytest.mark.usefixtures("mailing")
+def test_a_mail_that_is_refused_for_good_says_nothing_any_more(app: Flask, visit: Visit) -> None:
+    """Whoever sits at an unlocked screen must not find the key to the account in its outbox."""
+    token = asked(app, visit).rpartition("/")[2]
+
+    def refuse() -> str:
+        found = db.session.scalars(select(OutboxMessage).where(OutboxMessage.body.contains(token)))
+        message = found.one()
+        delivering.give_up(courier(), message.id, error="550", by=SYSTEM)
+        assert message.undeliverable_at and message.withdrawn_at
+        return message.body
+
+    assert inside(app, refuse) == ""
+    for who in ("admin", "delegate"):
+        page = visit(who).get("/outbox").text
+        assert token not in page and "d***@test.example" not in page
 
 
 def test_where_no_mail_is_set_up_the_page_says_whom_to_ask(app: Flask, visit: Visit) -> None:
@@ -306,12 +342,15 @@ class TestHandingOut:
             ("secretary", "delegate", True),
             ("secretary", "expert", True),
             ("secretary", "outsider", False),
+            ("secretary", "chair", False),
             ("secretary", "admin", False),
             ("secretary", "liaison", False),
             ("secretary", "other_secretary", False),
             ("secretary", "stranger", False),
             ("other_secretary", "delegate", False),
-            ("admin", "secretary", True),
+            ("admin", "chair", True),
+            ("admin", "liaison", True),
+            ("admin", "secretary", False),
             ("admin", "admin", False),
         ],
     )
@@ -332,7 +371,13 @@ class TestHandingOut:
 
     @pytest.mark.parametrize(
         "more",
-        ["office to come", "office of that number", "another alliance", "agent of an officer"],
+        [
+            "office to come",
+            "office of that number",
+            "another alliance",
+            "organisation in another alliance",
+            "agent of an officer",
+        ],
     )
     def test_a_secretary_gains_nothing_beyond_their_alliance(
         self, world: World, context: None, more: str
@@ -346,6 +391,10 @@ class TestHandingOut:
             grant_appointment(who, Role.LIAISON, scope_id=number, by=SYSTEM)
         elif more == "another alliance":
             grant_appointment(who, Role.DELEGATE, scope_id=world.organisation["medic"], by=SYSTEM)
+        elif more == "organisation in another alliance":
+            maker = db.session.get_one(Organisation, world.organisation["maker"])
+            biomedicine = db.session.get_one(Alliance, world.alliance["biomedicine"])
+            admit_organisation(biomedicine, maker, Tier.MEMBER, by=world.actor("other_secretary"))
         else:
             theirs = db.session.scalars(
                 select(Appointment).where(
@@ -365,8 +414,28 @@ class TestHandingOut:
         with pytest.raises(Refused, match="仅由您负责"):
             forgotten.hand_out_link(ACCOUNT, by=world.actor("secretary"), reason="x")
 
-    def test_a_link_does_not_outlast_what_its_maker_may(self, world: World, context: None) -> None:
-        made = forgotten.hand_out_link(ACCOUNT, by=world.actor("secretary"), reason="x")
+    def test_no_administrator_becomes_the_second_of_two_officers(
+        self, app: Flask, visit: Visit, world: World
+    ) -> None:
+        """They request that a factor is taken away: whoever confirms it must be somebody else."""
+
+        def name() -> None:
+            who = db.session.get_one(Person, world.person["stranger"])
+            begins = clock.now() + timedelta(days=9)
+            grant_appointment(who, Role.ADMINISTRATOR, scope_id=0, from_at=begins, by=SYSTEM)
+
+        inside(app, name)
+        admin = visit("admin")
+        for account in ("other_secretary@test.example", "stranger@test.example"):
+            answer = admin.post("/password-links", {"account": account, "reason": "x"})
+            assert answer.status_code == 422
+            assert "flask admin password-link" in answer.text
+
+    @pytest.mark.parametrize("by", ["secretary", "admin"])
+    def test_a_link_does_not_outlast_what_its_maker_may(
+        self, world: World, context: None, by: str
+    ) -> None:
+        made = forgotten.hand_out_link(ACCOUNT, by=world.actor(by), reason="x")
         who = db.session.get_one(Person, world.person["delegate"])
         grant_appointment(who, Role.ADMINISTRATOR, scope_id=0, by=SYSTEM)
         with pytest.raises(Refused, match="已无权"):

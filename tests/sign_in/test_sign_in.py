@@ -224,3 +224,12 @@ def test_whose_session_was_ended_elsewhere_reads_so(visit: Visit) -> None:
     assert "您已退出登录：" in here.get("/sign-in?next=/desk").text
     assert elsewhere.post("/sign-out").status_code == 302
     assert "您已退出登录：" not in elsewhere.get("/sign-in").text, "who signed out knows"
+
+
+def test_whoever_opened_a_page_for_members_reads_why_sign_in_stands_there(visit: Visit) -> None:
+    visitor = visit()
+    asked = visitor.get("/desk")
+    assert asked.status_code == 302
+    notice = visitor.soup(asked.location).select_one(".notice")
+    assert notice is not None and "登录后继续打开" in notice.get_text()
+    assert visitor.soup("/sign-in").select_one(".notice") is None
