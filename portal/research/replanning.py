@@ -31,7 +31,7 @@ def _line(kind: type[Kind], project: Project, number: int, expected: int | None)
     refuse_ended(project)
     line = db.session.get(kind, number)
     if line is None or line.project_id != project.id:
-        raise Stale(_l("It was taken off already."))
+        raise Stale(_l("Somebody took it off the plan meanwhile."))
     check_version(line, expected)
     return line
 
