@@ -22,6 +22,7 @@ from portal.meetings import agenda, minutes, operations, resolutions, vote_links
 from portal.meetings.counting import Choice
 from portal.meetings.models import Meeting, MeetingKind
 from portal.meetings.resolution_models import Resolution, ResolutionKind, VoteLink
+from portal.meetings.resolution_queries import number_of
 
 
 def tell_ballots(story: Story) -> None:
@@ -116,11 +117,20 @@ class _Ballot:
         written.end_written_meetings(by=SYSTEM)
         if self.asked.year is not None:
             resolutions.enact_resolution(self.asked, by=self.keeper)
+            self.supersede(self.row.get("supersedes"))
         minutes.begin_minutes(self.held, by=self.keeper)
         decided = [item for item in agenda.items_of(self.held) if item.resolution_id]
         said = {item.id: self.row["minutes"] for item in decided}
         minutes.write_minutes(self.held, said, by=self.keeper)
         minutes.review_minutes(self.held, by=self.keeper)
+
+    def supersede(self, title: str | None) -> None:
+        """Let the secretariat record of which earlier resolution it took the place, if of any."""
+        earlier = select(Resolution).where(
+            Resolution.alliance_id == self.alliance.id, Resolution.title == title
+        )
+        for each in db.session.scalars(earlier):
+            resolutions.supersede_resolution(each, by=self.keeper, note=number_of(self.asked))
 
     def finish(self) -> None:
         """Let the chair declare its minutes final."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
-from portal import clock
+from portal import clock, files
 from portal.actors import Actor, person
 from portal.commands.demo_story import DAY, HOUR, Story, read
+from portal.files import Received
 from portal.imports.task_operations import bring_tasks
 from portal.periods import beginning
 from portal.research import (
@@ -19,6 +21,7 @@ from portal.research import (
     planning,
     reporting,
     team,
+    word_file,
 )
 from portal.research.board_models import Card
 from portal.research.models import Project
@@ -85,10 +88,17 @@ def _deliver(project: Project) -> None:
             title=title,
             owner_id=by.organisation_id or 0,
             note=note,
+            received=_file_of(title, note) if number == 0 else None,
             by=by,
         )
         if number == 0:
             delivering.accept_deliverable(made, by=actors[0])
+
+
+def _file_of(title: str, note: str) -> Received:
+    """Store a short Word file that says what a version is."""
+    written = word_file.written([(title, word_file.TITLE), (note, word_file.TEXT)])
+    return files.receive(BytesIO(written), f"{title}.docx")
 
 
 def _report(project: Project) -> None:

@@ -120,7 +120,14 @@ class _Held:
         operations.open_meeting(meeting, by=self.chair)
         here = {seat.id for seat in meeting.seats[:-1]}
         operations.arrive(meeting, here, by=self.keeper)
-        kind, title, text = self.row["resolution"]
+        self.ask(self.decide(self.row["resolution"]))
+        for written in self.row.get("besides", ()):
+            self.decide(written)
+
+    def decide(self, written: tuple[str, str, str]) -> Resolution:
+        """Vote on a resolution, and put it into force where it passed."""
+        meeting = self.held
+        kind, title, text = written
         content = resolutions.ResolutionContent(ResolutionKind(kind), title, text)
         made = resolutions.propose_resolution(meeting, content, by=self.keeper)
         resolutions.table_resolution(made, by=self.chair)
@@ -133,7 +140,7 @@ class _Held:
         voting.close_vote(made, by=self.keeper)
         if made.year is not None:
             resolutions.enact_resolution(made, by=self.keeper)
-        self.ask(made)
+        return made
 
     def close(self) -> None:
         """Let the chair close it."""

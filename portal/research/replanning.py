@@ -26,12 +26,18 @@ from portal.workflow import check_version
 Kind = TypeVar("Kind", bound=Line)
 
 
-def _line(kind: type[Kind], project: Project, number: int, expected: int | None) -> Kind:
-    """Return a line of the plan of this very project, as the person saw it."""
+def _found(kind: type[Kind], project: Project, number: int) -> Kind | None:
+    """Return a line of the plan of this very project, or None where it was taken off."""
     refuse_ended(project)
     line = db.session.get(kind, number)
-    if line is None or line.project_id != project.id:
-        raise Stale(_l("It was taken off already."))
+    return line if line is not None and line.project_id == project.id else None
+
+
+def _line(kind: type[Kind], project: Project, number: int, expected: int | None) -> Kind:
+    """Return a line as the person saw it. Raises `Stale` where it is another by now, or gone."""
+    line = _found(kind, project, number)
+    if line is None:
+        raise Stale(_l("Somebody took it off the plan meanwhile."))
     check_version(line, expected)
     return line
 
@@ -113,7 +119,10 @@ def remove_line(
     reported, and a milestone that is reached: what was done would lose what it was done for.
     """
     require(by, "project.lead", project)
-    line = _line(kind, project, number, expected)
+    line = _found(kind, project, number)
+    if line is None:
+        raise Refused(_l("It was taken off already."))
+    check_version(line, expected)
     if isinstance(line, WorkPackage):
         held = db.session.scalar(select(func.count(Card.id)).where(Card.package_id == line.id))
         if held:

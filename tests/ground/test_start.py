@@ -122,6 +122,8 @@ def assert_an_alliance_decides_in_writing_and_keeps_its_papers() -> None:
     by_link = {state for way, state in db.session.execute(voted) if way is Way.LINK}
     assert by_link == {ResolutionState.VOTING, ResolutionState.IN_FORCE}
     assert db.session.scalar(select(func.count()).select_from(Observer))
+    (ended,) = db.session.scalars(select(Resolution).where(Resolution.ended_at.is_not(None)))
+    assert ended.ended_by_id is not None
     kinds = set(db.session.scalars(select(Document.kind)))
     assert {DocumentKind.REPORT, DocumentKind.SWAP, DocumentKind.CERTIFICATE} <= kinds
 
