@@ -256,6 +256,10 @@ def test_the_address_of_a_refused_form_opens_the_page_above_it(world: World, vis
     for address in (f"{public}/interests", f"{public}/moves/publish"):
         answer = visit("chair").get(address)
         assert (answer.status_code, answer.headers.get("Location")) == (302, public)
+        problem = visit("chair").open(
+            address, method="GET", headers={"Accept": "application/problem+json"}
+        )
+        assert (problem.status_code, "POST" in problem.headers["Allow"]) == (405, True)
     assert visit("chair").get("/sign-out").status_code == 405, "nothing stands above but the front"
 
 

@@ -33,7 +33,7 @@ def test_ones_own_are_shown_in_every_state_until_one_is_chosen(world: World, vis
     assert world.listing["public"] in shown(opened)
     assert world.listing["draft"] not in shown(opened)
     # Of everybody's the list shows what is open, and offers no more at once than a state.
-    for address in ("/listings", "/listings?state=all"):
+    for address in ("/listings", "/listings?state=all", "/listings?state=all&q=%20"):
         page = delegate.soup(address)
         assert world.listing["draft"] not in shown(page)
         assert "All states" not in page.get_text()

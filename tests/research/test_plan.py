@@ -168,6 +168,11 @@ def test_a_stale_change_of_the_plan_keeps_what_was_typed(
     assert stale.status_code == 409
     assert 'value="首件评审"' in stale.text
     assert "设计评审" in lead.get(plan).text
+    # Sent again from the page that said so, it is no longer stale.
+    version = BeautifulSoup(stale.text, "html.parser").select_one('[name="milestone-version"]')
+    assert version is not None
+    assert lead.post(edit, data={**typed, "milestone-version": version["value"]}).status_code == 302
+    assert lead.post(edit, data={**typed, "milestone-name": "设计评审"}).status_code == 302
     gone = edit.replace("/edit", "/remove")
     assert lead.post(gone, data={"version": seen}).status_code == 409
     assert lead.post(gone).status_code == 302
