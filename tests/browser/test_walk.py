@@ -75,7 +75,7 @@ def test_a_demand_is_posted_reviewed_found_answered_and_introduced(
     supplier.follow_record(TITLE)
     supplier.follow("Sign in and answer")
     supplier.sign_in("supplier")
-    assert supplier.page.url == supplier.site + address, "led back to what they came for"
+    assert supplier.page.url == f"{supplier.site}{address}#answer", "led back to what they came for"
     supplier.type("Your message", ANSWER)
     supplier.press("Send the answer")
     assert CONTACTS["delegate"] not in supplier.page.content()
