@@ -269,7 +269,13 @@ def agenda_rows(asked: Asked) -> tuple[AgendaRow, ...]:
 
 def seat_rows(asked: Asked) -> list[SeatRow]:
     """Return the roll of a meeting, in protocol order."""
-    return [SeatRow(*_SEATS.read(raw)) for raw in asked.seats]
+    return [_seat(raw) for raw in asked.seats]
+
+
+@lru_cache(maxsize=1024)
+def _seat(raw: tuple[Any, ...]) -> SeatRow:
+    """Return the seat that a driver's row says: each visit of a member looks for their own."""
+    return SeatRow(*_SEATS.read(raw))
 
 
 def resolution_rows(asked: Asked) -> list[ResolutionRow]:
