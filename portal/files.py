@@ -217,6 +217,14 @@ def hand_over(organisation_id: int, to_id: int) -> None:
     )
 
 
+def send_of(thing: Any, attachment_id: int) -> Response:
+    """Return the answer that hands out a file of a record; `Missing` where it hangs elsewhere."""
+    found = file_of(thing, attachment_id)
+    if found is None:
+        raise Missing(f"attachment {attachment_id} of {thing.noun} {thing.id}")
+    return send(found)
+
+
 def send(attachment: Attachment) -> Response:
     """Return the answer that hands a file to a browser to be saved, never to be shown.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextvars
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bs4 import BeautifulSoup
 from flask import Flask, session
@@ -27,7 +27,20 @@ from portal.sign_in.models import Session
 from portal.sign_in.operations import choose_organisation, start_session
 from tests.world import World
 
+Result = TypeVar("Result")
 FORM_CONTROLS = ("input", "select", "textarea")
+
+
+def inside(app: Flask, act: Callable[[], Result]) -> Result:
+    """Do something within the application, apart from every request; return what it returns."""
+
+    def run() -> Result:
+        with app.app_context():
+            done = act()
+            db.session.remove()
+            return done
+
+    return contextvars.Context().run(run)
 
 
 @contextmanager

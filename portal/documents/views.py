@@ -157,10 +157,7 @@ def seal_document(document: Document) -> Response | tuple[str, int]:
 @requires("document.view", Document)
 def fetch_file(document: Document, file_id: int) -> Response:
     """Hand out a file of a paper."""
-    found = files.file_of(document, file_id)
-    if found is None:
-        raise Missing(f"file at {request.path}")
-    return files.send(found)
+    return files.send_of(document, file_id)
 
 
 @bp.route("/alliances/<alliance_slug>/letterhead", methods=["GET", "POST"])

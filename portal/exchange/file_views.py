@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from portal import files
 from portal.access import current_actor, requires
 from portal.actors import SYSTEM
-from portal.errors import Missing, Refused
+from portal.errors import Refused
 from portal.exchange import attaching, operations
 from portal.exchange.forms import FileForm
 from portal.exchange.models import Listing
@@ -65,10 +65,7 @@ def _add(listing: Listing, form: FileForm) -> None:
 @requires("listing.view", Listing)
 def fetch_file(listing: Listing, file_id: int) -> Response:
     """Hand out a file of a listing: its door is the listing's own."""
-    found = files.file_of(listing, file_id)
-    if found is None:
-        raise Missing(f"file at {request.path}")
-    return files.send(found)
+    return files.send_of(listing, file_id)
 
 
 @bp.post("/listings/<int:listing_id>/files/<int:file_id>/remove")

@@ -203,7 +203,4 @@ def new_file(matter: Matter) -> str | tuple[str, int] | Response:
 @requires("matter.move", Matter)
 def fetch_file(matter: Matter, file_id: int) -> Response:
     """Hand out a file of a matter, to its two sides alone."""
-    found = files.file_of(matter, file_id)
-    if found is None:
-        raise Missing(f"file at {request.path}")
-    return files.send(found)
+    return files.send_of(matter, file_id)

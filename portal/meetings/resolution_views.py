@@ -266,7 +266,4 @@ def fetch_rows(resolution: Resolution) -> Response:
 @requires("resolution.record", Resolution)
 def fetch_file(resolution: Resolution, file_id: int) -> Response:
     """Hand out the scan of a ballot, to the secretariat."""
-    found = files.file_of(resolution, file_id)
-    if found is None:
-        raise Missing(f"file at {request.path}")
-    return files.send(found)
+    return files.send_of(resolution, file_id)

@@ -137,10 +137,7 @@ def agree_to_show(outcome: Outcome) -> Response:
 @requires("outcome.publish", Outcome)
 def fetch_file(outcome: Outcome, file_id: int) -> Response:
     """Hand out the evidence, to the two sides alone."""
-    found = files.file_of(outcome, file_id)
-    if found is None:
-        raise Missing(f"file at {request.path}")
-    return files.send(found)
+    return files.send_of(outcome, file_id)
 
 
 @bp.route("/outcomes/answer/<token>", methods=["GET", "POST"])

@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from portal import files
 from portal.access import current_actor, requires
 from portal.accounts.queries import timeline_of
-from portal.errors import Missing
 from portal.forms import Form, refusals
 from portal.research import board_queries, card_queries, cards, placing, team
 from portal.research.board_forms import (
@@ -255,7 +254,4 @@ def new_card_file(card: Card) -> str | tuple[str, int] | Response:
 @requires("card.view", Card)
 def fetch_card_file(card: Card, file_id: int) -> Response:
     """Hand out a file of a task, to whoever takes part."""
-    found = files.file_of(card, file_id)
-    if found is None:
-        raise Missing(f"file at {request.path}")
-    return files.send(found)
+    return files.send_of(card, file_id)

@@ -12,7 +12,6 @@ from portal import files
 from portal.access import can, current_actor, current_standing, requires
 from portal.accounts.models import Organisation
 from portal.database import db
-from portal.errors import Missing
 from portal.forms import Form, refusals, version_in
 from portal.research import delivering, plan_queries, team
 from portal.research.models import Project
@@ -106,10 +105,7 @@ def hand_in_version(deliverable: Deliverable) -> str | tuple[str, int] | Respons
 @requires("deliverable.view", Deliverable)
 def fetch_deliverable_file(deliverable: Deliverable, file_id: int) -> Response:
     """Hand out the file of a version, to whoever takes part."""
-    found = files.file_of(deliverable, file_id)
-    if found is None:
-        raise Missing(f"file at {request.path}")
-    return files.send(found)
+    return files.send_of(deliverable, file_id)
 
 
 @bp.post("/deliverables/<int:deliverable_id>/accept")

@@ -29,6 +29,11 @@ from portal.sign_in.models import Session, SignedIn
 #: What goes on across a sign-in: the invitation whose digits were typed before. It shows what
 #: somebody is invited to and does nothing by itself.
 CARRIED = ("invitation",)
+#: Wrong digits within a quarter of an hour, of invitations and new passwords alike: from one
+#: network, and everybody's together (under this key). Eight digits stand for a role or an
+#: account, so the odds are kept small; right ones are not counted.
+CODES_PER_ADDRESS, CODES_TOGETHER = 10, 60
+CODES = "codes"
 
 login_manager = LoginManager()
 # Our own session rows decide; the library's check by address and browser would only add noise.
@@ -132,6 +137,13 @@ def throttle(*charges: tuple[str, int]) -> None:
 def address_charge(act: str = "address") -> tuple[str, int]:
     """Return the charge for the visitor's network address."""
     return address_key(act), int(current_app.config["SIGN_INS_PER_ADDRESS"])
+
+
+def throttle_digits() -> str:
+    """Count one try at eight digits, whatever they would open; return the visitor's own key."""
+    key, limit = address_charge("code")
+    throttle((key, min(limit, CODES_PER_ADDRESS)), (CODES, CODES_TOGETHER))
+    return key
 
 
 def account_charge(person: Person | None, account: str) -> tuple[str, int]:

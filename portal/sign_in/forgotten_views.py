@@ -18,7 +18,6 @@ from portal.links import ActionLink
 from portal.sign_in import entering, forgotten, operations, passwords
 from portal.sign_in.factor_forms import PasswordForm, PasswordLinkForm
 from portal.sign_in.forms import CodeForm, ForgottenForm
-from portal.sign_in.invitation_views import CODES_PER_ADDRESS, CODES_TOGETHER
 from portal.sign_in.password_views import bp
 from portal.sign_in.policy import password_refusal
 
@@ -63,12 +62,10 @@ def enter_code() -> tuple[str, int] | Response:
     """Ask for the eight digits that an officer handed over."""
     form = CodeForm()
     if form.validate_on_submit():
-        # The same counts as for invitations: whoever guesses at both guesses no more often.
-        key, limit = entering.address_charge("code")
-        entering.throttle((key, min(limit, CODES_PER_ADDRESS)), ("codes", CODES_TOGETHER))
+        key = entering.throttle_digits()
         found = forgotten.link_by_code(form.code.data or "")
         if found is not None:
-            operations.give_attempts_back(key, "codes")
+            operations.give_attempts_back(key, entering.CODES)
             session[KEPT] = found.id
             return redirect(url_for("passwords.set_by_code"))
         form.refusal = _("These digits open nothing. Check them, or ask for new ones.")

@@ -18,9 +18,6 @@ from portal.sign_in.models import Invitation
 
 bp = Blueprint("invitations", __name__)
 
-#: Wrong codes within a quarter of an hour: from one network, and everybody's together. Eight
-#: digits stand for a role, so the odds are kept small; right ones are not counted.
-CODES_PER_ADDRESS, CODES_TOGETHER = 10, 60
 KEPT = "invitation"
 
 
@@ -30,11 +27,10 @@ def enter_code() -> tuple[str, int] | Response:
     """Ask for the eight digits of an invitation."""
     form = CodeForm()
     if form.validate_on_submit():
-        key, limit = entering.address_charge("code")
-        entering.throttle((key, min(limit, CODES_PER_ADDRESS)), ("codes", CODES_TOGETHER))
+        key = entering.throttle_digits()
         found = inviting.invitation_by_code(form.code.data or "")
         if found is not None:
-            operations.give_attempts_back(key, "codes")
+            operations.give_attempts_back(key, entering.CODES)
             session[KEPT] = found.id
             return redirect(url_for("invitations.take_up_code"))
         form.refusal = _("These digits open nothing. Check them, or ask for a new invitation.")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextvars
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,6 +16,7 @@ from portal.sign_in import inviting, sso
 from tests.browser.conftest import PHONE
 from tests.browser.test_passkeys import give_device
 from tests.browser.visitor import Visitor
+from tests.client import inside
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -33,18 +32,6 @@ def site(app: Flask, site: str) -> str:
     named = site.replace("127.0.0.1", "localhost")
     app.config["PUBLIC_BASE_URL"] = named
     return named
-
-
-def inside(app: Flask, act: Callable[[], Any]) -> Any:
-    """Do something within the application, apart from every request."""
-
-    def run() -> Any:
-        with app.app_context():
-            done = act()
-            db.session.remove()
-            return done
-
-    return contextvars.Context().run(run)
 
 
 @pytest.fixture

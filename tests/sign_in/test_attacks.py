@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextvars
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -23,26 +22,13 @@ from portal.roles import Role
 from portal.sign_in import inviting, operations, scanning
 from portal.sign_in.models import Attempts, Session
 from portal.sign_in.passwords import set_password
-from tests.client import Client
+from tests.client import Client, inside
 from tests.conftest import both_engines
 from tests.sign_in.passkey_client import options, send
 from tests.world import World
 
 Visit = Callable[..., Client]
-Result = TypeVar("Result")
 PASSWORD = "seven-copper-bridges-2026"
-
-
-def inside(app: Flask, act: Callable[[], Result]) -> Result:
-    """Do something within the application, apart from every request."""
-
-    def run() -> Result:
-        with app.app_context():
-            done = act()
-            db.session.remove()
-            return done
-
-    return contextvars.Context().run(run)
 
 
 def let_in(computer: Client, phone: Client) -> None:

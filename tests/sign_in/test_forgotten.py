@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextvars
 import logging
 import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
 
 import pytest
 from flask import Flask
@@ -33,29 +31,16 @@ from portal.outbox import OutboxMessage
 from portal.roles import Role
 from portal.sign_in import forgotten
 from portal.sign_in.passwords import hash_password, set_password
-from tests.client import Client, statements
+from tests.client import Client, inside, statements
 from tests.conftest import both_engines
 from tests.sign_in.test_second_step import next_code, turn_on
 from tests.world import World
 
 Visit = Callable[..., Client]
-Result = TypeVar("Result")
 OLD, NEW = "correct horse battery", "seven quiet rivers turn left"
 OLD_HASH = hash_password(OLD)
 ACCOUNT = "delegate@test.example"
 FORM = {"password": NEW, "again": NEW}
-
-
-def inside(app: Flask, act: Callable[[], Result]) -> Result:
-    """Do something within the application, apart from every request."""
-
-    def run() -> Result:
-        with app.app_context():
-            done = act()
-            db.session.remove()
-            return done
-
-    return contextvars.Context().run(run)
 
 
 @pytest.fixture

@@ -23,23 +23,11 @@ from portal.operations import operation
 from portal.roles import Role
 from portal.sign_in import operations, queries
 from portal.sign_in.models import Session
-from tests.client import Client
+from tests.client import Client, inside
 from tests.conftest import both_engines
 from tests.world import World
 
 Visit = Callable[..., Client]
-
-
-def inside(app: Flask, act: Callable[[], Any]) -> Any:
-    """Do something within the application, apart from every request."""
-
-    def run() -> Any:
-        with app.app_context():
-            done = act()
-            db.session.remove()
-            return done
-
-    return contextvars.Context().run(run)
 
 
 def give_right(app: Flask, world: World, who: str) -> None:

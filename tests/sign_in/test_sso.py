@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -23,7 +22,7 @@ from portal.outbox import OutboxMessage
 from portal.sign_in import factors, sso
 from portal.sign_in.models import Challenge, Session
 from portal.sign_in.operations import start_session
-from tests.client import Client
+from tests.client import Client, inside
 from tests.conftest import both_engines
 from tests.sign_in.test_factors import code_at
 from tests.world import World
@@ -44,18 +43,6 @@ def prove(returned: Mapping[str, str], expected: sso.Expected) -> str:
         raise sso.NotProved("unknown code")
     assert expected.nonce
     return PROVED[returned["code"]]
-
-
-def inside(app: Flask, act: Callable[[], Any]) -> Any:
-    """Do something within the application, apart from every request."""
-
-    def run() -> Any:
-        with app.app_context():
-            done = act()
-            db.session.remove()
-            return done
-
-    return contextvars.Context().run(run)
 
 
 @pytest.fixture(autouse=True)
